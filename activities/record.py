@@ -1,0 +1,150 @@
+"""What is recorded of a case: events, and the picture of it that the read model shows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sla.clock import Clock
+from sla.model import Model
+
+GENESIS = "0" * 64
+
+
+class NewEvent(Model):
+    """An event as the workflow decided it, before the ledger gave it a number, a calendar and a hash."""
+
+    kind: str
+    at: datetime  # business instant at which it happened
+    told: datetime  # business instant at which Shixian was told
+    actor: str
+    request_id: str | None = None
+    digest: str | None = None  # of the content the client sent: another content under the same id is refused
+    body: dict[str, Any] = {}
+
+
+class Event(NewEvent):
+    """An event of the ledger. `hash` = SHA-256 over tag, previous hash and the canonical JSON of all else."""
+
+    seq: int
+    calendar: str  # version under which the clocks were counted when it was appended
+    hash: str
+
+
+class Head(Model):
+    """Where a case's ledger stands; number 0 and GENESIS where it has no event."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+class Role(StrEnum):
+    """What kind of limit a clock carries."""
+
+    PROMISE = "promise"
+    STATUTORY = "statutory"
+    STAGE = "stage"
+    STEP = "step"
+    SUPPLEMENT = "supplement"
+    DELIVERY = "delivery"
+
+
+class RungKind(StrEnum):
+    """A threshold of a clock, lowest first."""
+
+    DUE_SOON = "due-soon"
+    OVERDUE = "overdue"
+
+
+class Rung(Model):
+    """A raised rung. Unique by (case, clock, kind, due_at, raising)."""
+
+    kind: RungKind
+    due_at: datetime  # the threshold's instant
+    raising: int
+    seq: int  # of the event that raised it
+    at: datetime  # told, of that event
+    withdrawn: str | None = None  # the reason
+    told_late: bool = False
+
+
+class ClockPicture(Model):
+    """A clock of a case with what surrounds it."""
+
+    clock: Clock
+    role: Role
+    owner: str
+    commitment: str | None = None
+    measure: str | None = None
+    step: str | None = None
+    stage: str | None = None
+    judged: bool = True  # False: its passing is a warning (an average), or nothing (ramp-up)
+    ramp_up: bool = False
+    also: tuple[str, ...] = ()
+    void: bool = False  # the clock ended without a verdict (withdrawn, refused at the door, revoked)
+    verdict: str | None = None  # "met" or "missed", once judged
+    judged_under: str | None = None  # calendar version of the verdict: frozen
+    rungs: tuple[Rung, ...] = ()
+
+
+class StepPicture(Model):
+    """A step of a case as it stands."""
+
+    key: str
+    occurrence: int = 1
+    title_zh: str
+    title_en: str
+    party: str
+    owner: str
+    stage: str | None = None
+    counts: bool = True
+    status: str  # waiting, open, running, suspended, done, void
+    opened_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None  # the instant that counts
+    claimed_at: datetime | None = None  # the instant the poster gave
+    told_at: datetime | None = None
+    outcome: str | None = None
+    pending: bool = False  # told too late: counts by its claimed day only once an officer has confirmed it
+
+
+class FeePicture(Model):
+    """A promise about money: what was charged to the applicant against what may be."""
+
+    commitment: str
+    limit_fen: int
+    charged_fen: int
+
+
+class CasePicture(Model):
+    """A case as it stands."""
+
+    case: str
+    procedure: str
+    version: str
+    variant: str
+    jurisdiction: str
+    title_zh: str
+    title_en: str
+    owner: str
+    facts: dict[str, Any]
+    status: str
+    national_state: int  # 办理状态, domain.md section 4
+    received_at: datetime
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    excluded: str | None = None
+    survey: str | None = None
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    fees: tuple[FeePicture, ...] = ()
+    open: bool = True
+
+
+class Picture(Model):
+    """Everything that the read model shows of a case; a fold of its events and nothing else."""
+
+    case: CasePicture
+    steps: tuple[StepPicture, ...]
+    clocks: tuple[ClockPicture, ...]

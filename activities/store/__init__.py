@@ -1,0 +1,1 @@
+"""The ledger and the read model. The only package that speaks SQL."""

@@ -1,0 +1,1 @@
+"""How long: pure counting of legal time. No I/O, no wall clock, no framework."""

@@ -1,0 +1,1 @@
+"""What happens: the vocabulary, the procedures and the one durable workflow."""
