@@ -1,0 +1,60 @@
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test check bench lock clean
+
+# Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	"$$p" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+OPTIONS ?=
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+
+install: .venv/dev.stamp ## the environment .venv, every package checked against its hash
+
+demo: .venv/run.stamp ## a rehearsal of every promise through the real server, then a table (OPTIONS="...")
+	@$(BIN)/shixian demo $(OPTIONS)
+
+serve: .venv/run.stamp ## server, worker and API over the data directory, until Ctrl-C (OPTIONS="...")
+	@$(BIN)/shixian serve $(OPTIONS)
+
+test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="...")
+	@$(BIN)/python -m pytest --cov --cov-fail-under=100 $(OPTIONS)
+
+check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry .
+
+bench: .venv/dev.stamp ## the figures, a line each, also in build/bench.json
+	@$(BIN)/python -m tests.bench $(OPTIONS)
+
+lock: .venv/dev.stamp ## renew requirements/*.txt from pyproject.toml
+	@test -x .tools/uv/bin/uv || { $(PYTHON) -m venv .tools/uv && .tools/uv/bin/python -m pip -q install uv; }
+	@for kind in run dev; do \
+		groups="--group build"; [ $$kind = run ] || groups="$$groups --group dev"; \
+		.tools/uv/bin/uv pip compile pyproject.toml $$groups --upgrade --universal --python-version 3.11 \
+			--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+			--output-file requirements/$$kind.txt; done
+
+clean: ## what was built, but neither the environment nor the Temporal server
+	rm -rf build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found. Set PYTHON=/path/to/python3." >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)."
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/pyvenv.cfg
+	@echo "Installing what runs (about half a minute, once)."
+	@$(PIP) --require-hashes --requirement requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo "Installing what tests and checks (about half a minute, once)."
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
