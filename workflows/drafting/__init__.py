@@ -1,0 +1,1 @@
+"""What the definitions of procedures share: steps, grounds, pipe connections. No procedure needs another one."""
