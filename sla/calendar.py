@@ -1,0 +1,209 @@
+"""Working-day arithmetic for a jurisdiction, under what was published on a day."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import sha256
+
+from sla.errors import CalendarHorizonError, CalendarVersionError, UnknownJurisdictionError
+from sla.notices.amendments import AMENDMENTS
+from sla.notices.national import NOTICES
+from sla.notices.notice import Change, Notice
+from sla.notices.overlays import OVERLAYS
+from sla.notices.table import SATURDAY, check, check_changes, tabulate
+
+NATION = "CN"
+# Places without days off of their own that are known.
+PLACES = {"suzhou": NATION, "taicang": NATION, "CN-JS": NATION}
+BASE = "base"  # in a version: nothing with a known day of publication is in it
+
+
+class DayKind(StrEnum):
+    """What a civil day is under a calendar."""
+
+    WORKING = "working"
+    MAKE_UP = "make-up"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """Which days work 工作日历, from `known_from` to `known_until`, both included; never beyond."""
+
+    jurisdiction: str
+    version: str
+    known_from: date
+    known_until: date
+    origin: int = field(repr=False)  # ordinal of known_from
+    counts: tuple[int, ...] = field(repr=False)  # working days up to each day
+    days: tuple[date, ...] = field(repr=False)  # the k-th working day; days[0] stands for none
+    names: dict[date, str] = field(repr=False)
+
+    def count(self, day: date) -> int:
+        """Working days from `known_from` up to the day, included."""
+        index = day.toordinal() - self.origin
+        if index < 0:
+            raise self.too_early()
+        try:
+            return self.counts[index]
+        except IndexError:
+            raise CalendarHorizonError(self.known_until) from None
+
+    def clipped(self, day: date) -> int:
+        """Like `count`, but stops at the ends of what is known."""
+        index = day.toordinal() - self.origin
+        if index < 0:
+            return 0
+        return self.counts[index] if index < len(self.counts) else len(self.days) - 1
+
+    def day(self, number: int) -> date:
+        """The working day of this number; the inverse of `count`."""
+        if number < 1:
+            raise self.too_early()
+        try:
+            return self.days[number]
+        except IndexError:
+            total = len(self.days) - 1
+            raise CalendarHorizonError(self.known_until, total, number - total) from None
+
+    def add(self, day: date, number: int) -> date:
+        """The working day `number` after the day; for 0 the last one up to it."""
+        index = day.toordinal() - self.origin
+        if index < 0 or number < 1:
+            return self._add_at_the_edge(day, number)
+        try:
+            return self.days[self.counts[index] + number]
+        except IndexError:
+            counted = len(self.days) - 1 - self.clipped(day)
+            raise CalendarHorizonError(self.known_until, counted, number - counted) from None
+
+    def is_working(self, day: date) -> bool:
+        """Whether the day is a working day."""
+        return self.days[self.count(day)] == day
+
+    def next_working(self, day: date) -> date:
+        """The first working day after the day."""
+        return self.add(day, 1)
+
+    def between(self, after: date, until: date) -> int:
+        """Working days after the first date up to the second, included."""
+        return self.count(until) - self.count(after)
+
+    def kind(self, day: date) -> DayKind:
+        """What the day is; `holiday` has its name."""
+        if self.is_working(day):
+            return DayKind.WORKING if day.weekday() < SATURDAY else DayKind.MAKE_UP
+        return DayKind.HOLIDAY if day in self.names else DayKind.WEEKEND
+
+    def holiday(self, day: date) -> str | None:
+        """The holiday's name as its notice words it; None on a working day or a plain weekend."""
+        return self.names.get(day) if self.kind(day) is DayKind.HOLIDAY else None
+
+    def provisional(self, day: date) -> bool:
+        """Whether the next year's notice may still move the day: 29 to 31 December of the last year known."""
+        return self.known_until - timedelta(days=2) <= day <= self.known_until
+
+    def changed_days(self, other: "Calendar") -> set[date]:
+        """Days that work in one of the two only, or that only one of them knows."""
+        ends = {self.known_until, other.known_until}
+        first, last = self.origin, max(ends).toordinal()
+        common = min(ends).toordinal()
+        changed = set(map(date.fromordinal, range(common + 1, last + 1)))
+        mine, theirs = set(self.days[1:]), set(other.days[1:])
+        changed.update(day for day in mine ^ theirs if first <= day.toordinal() <= common)
+        return changed
+
+    def too_early(self) -> CalendarHorizonError:
+        """The error for a day before the calendar."""
+        return CalendarHorizonError(self.known_until, known_from=self.known_from)
+
+    def _add_at_the_edge(self, day: date, number: int) -> date:
+        if number < 0:
+            raise ValueError("working days are added, never taken off")
+        return self.day(self.count(day) + number)
+
+
+def publications(jurisdiction: str = NATION) -> tuple[date, ...]:
+    """The days on which what is known of the jurisdiction's calendar changed, in order."""
+    known = {entry.known for entry in (*NOTICES, *AMENDMENTS, *_overlays(_place(jurisdiction)))}
+    return tuple(sorted(known - {date.min}))
+
+
+def calendar_for(jurisdiction: str, as_of: date) -> Calendar:
+    """The calendar as the public could know it at the end of the day `as_of`."""
+    place = _place(jurisdiction)
+    days = _publications(place)
+    index = bisect_right(days, as_of)
+    return _calendar(place, days[index - 1] if index else date.min)
+
+
+def calendar_of_version(version: str) -> Calendar:
+    """The calendar that gave itself this version."""
+    place, _, rest = version.partition(":")
+    day, _, _ = rest.partition(":")
+    try:
+        found = calendar_for(place, date.min if day == BASE else date.fromisoformat(day))
+    except ValueError:
+        raise CalendarVersionError(f"{version!r} is no calendar version") from None
+    if found.version != version:
+        raise CalendarVersionError(f"{version} cannot be given back: its notices now come to {found.version}")
+    return found
+
+
+def build(
+    jurisdiction: str, as_of: date, notices: Sequence[Notice], amendments: Sequence[Change], overlays: Sequence[Change]
+) -> Calendar:
+    """A calendar from a table of its own, checked; notices unknown on `as_of` are left out."""
+    notices = sorted((notice for notice in notices if notice.known <= as_of), key=lambda notice: notice.year)
+    amendments = sorted((change for change in amendments if change.known <= as_of), key=lambda change: change.known)
+    check(notices, amendments)
+    first, last = date(notices[0].year, 1, 1), date(notices[-1].year, 12, 31)
+    local = [change for change in overlays if change.known <= as_of and change.to_off[-1] <= last]
+    check_changes(tabulate(notices, amendments), local)
+    table = tabulate(notices, (*amendments, *local))
+    counts: list[int] = []
+    days = [date.min]
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        if table.works(day):
+            days.append(day)
+        counts.append(len(days) - 1)
+    digest = sha256(" ".join(map(str, (first, last, *days[1:]))).encode()).hexdigest()[:8]
+    latest = max(entry.known for entry in (*notices, *amendments, *local))
+    stamp = BASE if latest == date.min else latest.isoformat()
+    return Calendar(
+        jurisdiction=jurisdiction,
+        version=f"{jurisdiction}:{stamp}:{digest}",
+        known_from=first,
+        known_until=last,
+        origin=first.toordinal(),
+        counts=tuple(counts),
+        days=tuple(days),
+        names=table.names,
+    )
+
+
+@lru_cache(maxsize=64)
+def _calendar(place: str, as_of: date) -> Calendar:
+    return build(place, as_of, NOTICES, AMENDMENTS, _overlays(place))
+
+
+@lru_cache(maxsize=64)
+def _publications(place: str) -> tuple[date, ...]:
+    return publications(place)
+
+
+def _place(jurisdiction: str) -> str:
+    place = PLACES.get(jurisdiction, jurisdiction)
+    if place != NATION and not _overlays(place):
+        raise UnknownJurisdictionError(f"no calendar is kept for {jurisdiction!r}")
+    return place
+
+
+def _overlays(place: str) -> tuple[Change, ...]:
+    """Overlays of the place and of the province it lies in."""
+    return tuple(change for change in OVERLAYS if f"{place}-".startswith(f"{change.jurisdiction}-"))

@@ -1,0 +1,45 @@
+"""What can go wrong in counting time. The docstring of an error is what it means."""
+
+from datetime import date
+from decimal import Decimal
+
+
+class CountingError(Exception):
+    """Time cannot be counted as asked."""
+
+
+class CalendarHorizonError(CountingError):
+    """The published calendar does not reach the day asked for; nothing is guessed."""
+
+    def __init__(
+        self,
+        known_until: date,
+        counted: Decimal | int = 0,
+        missing: Decimal | int = 0,
+        known_from: date | None = None,
+    ) -> None:
+        self.known_from = known_from  # set where the day asked for lies before the calendar
+        self.known_until = known_until
+        self.counted = counted
+        self.missing = missing
+        if known_from is not None:
+            message = f"the calendar is known from {known_from} on, nothing before it"
+        else:
+            message = f"the calendar is known until {known_until}: {counted} counted, {missing} missing"
+        super().__init__(message)
+
+
+class UnknownJurisdictionError(CountingError):
+    """No calendar is kept for this jurisdiction."""
+
+
+class CalendarVersionError(CountingError):
+    """A calendar version that this release cannot give back as it was."""
+
+
+class WrongTableError(CountingError):
+    """The table of notices contradicts itself or the statutory number of days off."""
+
+
+class LimitError(CountingError):
+    """A limit that its unit cannot express, such as half a month."""

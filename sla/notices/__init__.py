@@ -1,0 +1,1 @@
+"""The published arrangements of days off, as the project's own data."""
