@@ -1,6 +1,6 @@
 module shixian/deploy/temporal
 
-go 1.26.8
+go 1.26.4
 
 require github.com/temporalio/cli v1.8.2 // indirect
 

@@ -1,0 +1,32 @@
+"""What tests share: an environment without settings, and one Temporal server."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.temporal_binary import find
+from api.temporal_server import DevServer, free_port
+
+KEPT = {"SHIXIAN_TEMPORAL"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings() -> Iterator[None]:
+    """Settings of whoever runs the tests do not reach them; which Temporal to use is theirs to say."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name not in KEPT]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def temporal_binary() -> Path:
+    return find().path
+
+
+@pytest.fixture(scope="session")
+def temporal_server(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
+    with DevServer(temporal_binary, tmp_path_factory.mktemp("temporal"), port=free_port()) as server:
+        yield server
