@@ -1,0 +1,190 @@
+"""Rows of the read model to and from columns."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, StepPicture
+from activities.store.instants import maybe_instant, maybe_micros, micros
+from activities.store.rows import CaseLine, CaseView, ClockRow, Rows, main_clock, model_text
+from activities.store.tables import LAST
+from sla.clock import Clock, Horizon, Standing
+
+LOCAL = timezone(timedelta(hours=8))
+
+Columns = dict[str, Any]
+
+
+def case_columns(rows: Rows) -> Columns:
+    """The case's row, with its main clock's due instants and standing."""
+    case = rows.case
+    main = main_clock(rows)
+    due_at = None if main is None else maybe_micros(main.due_at)
+    return {
+        "case": case.case,
+        "procedure": case.procedure,
+        "variant": case.variant,
+        "jurisdiction": case.jurisdiction,
+        "owner": case.owner,
+        "status": case.status,
+        "open": case.open,
+        "survey": case.survey,
+        "parent": case.parent,
+        "excluded": case.excluded,
+        "received_at": micros(case.received_at),
+        "accepted_at": maybe_micros(case.accepted_at),
+        "decided_at": maybe_micros(case.decided_at),
+        "closed_at": maybe_micros(case.closed_at),
+        "main": None if main is None else main.picture.clock.key,
+        "standing": None if main is None or main.standing is None else main.standing.value,
+        "due_at": due_at,
+        "due_soon_at": None if main is None else maybe_micros(main.due_soon_at),
+        "due_order": LAST if due_at is None else due_at,
+        "picture": model_text(case),
+    }
+
+
+def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
+    """A step's row."""
+    return {
+        "case": case,
+        "pos": pos,
+        "key": step.key,
+        "occurrence": step.occurrence,
+        "party": step.party,
+        "owner": step.owner,
+        "stage": step.stage,
+        "status": step.status,
+        "pending": step.pending,
+        "opened_at": maybe_micros(step.opened_at),
+        "started_at": maybe_micros(step.started_at),
+        "completed_at": maybe_micros(step.completed_at),
+        "told_at": maybe_micros(step.told_at),
+        "picture": model_text(step),
+    }
+
+
+def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
+    """A clock's row: facts, due instants, rungs."""
+    picture, stop = row.picture, row.picture.clock.stop
+    return {
+        "case": case,
+        "pos": pos,
+        "key": picture.clock.key,
+        "role": picture.role.value,
+        "owner": picture.owner,
+        "commitment": picture.commitment,
+        "measure": picture.measure,
+        "also": json.dumps(picture.also) if picture.also else None,
+        "step": picture.step,
+        "stage": picture.stage,
+        "judged": picture.judged,
+        "ramp_up": picture.ramp_up,
+        "void": picture.void,
+        "live": stop is None and not picture.void,
+        "verdict": picture.verdict,
+        "judged_under": picture.judged_under,
+        "calendar": row.calendar,
+        "standing": None if row.standing is None else row.standing.value,
+        "since": _since(picture.clock, row.start_day),
+        "start_day": _day(row.start_day),
+        "presumed": row.presumed,
+        "due_date": _day(row.due_date),
+        "due_at": maybe_micros(row.due_at),
+        "due_soon_at": maybe_micros(row.due_soon_at),
+        "provisional": row.provisional,
+        "horizon": None if row.horizon is None else row.horizon.model_dump_json(),
+        "limit": _plain(row.limit),
+        "used": _plain(row.used),
+        "suspended": _plain(row.suspended),
+        "stopped_at": maybe_micros(stop),
+        "stopped_on": None if stop is None else _local(stop).isoformat(),
+        "overdue_seq": _overdue(picture.rungs),
+        "told_late": any(rung.told_late for rung in picture.rungs),
+        "picture": model_text(picture),
+    }
+
+
+def clock_row(columns: Mapping[str, Any]) -> ClockRow:
+    """A clock's row from its columns."""
+    return ClockRow(
+        picture=ClockPicture.model_validate_json(columns["picture"]),
+        calendar=columns["calendar"],
+        standing=_standing(columns["standing"]),
+        start_day=_date(columns["start_day"]),
+        presumed=columns["presumed"],
+        limit=Decimal(columns["limit"]),
+        due_date=_date(columns["due_date"]),
+        due_at=maybe_instant(columns["due_at"]),
+        due_soon_at=maybe_instant(columns["due_soon_at"]),
+        provisional=columns["provisional"],
+        horizon=None if columns["horizon"] is None else Horizon.model_validate_json(columns["horizon"]),
+        used=_decimal(columns["used"]),
+        suspended=_decimal(columns["suspended"]),
+    )
+
+
+def case_line(columns: Mapping[str, Any]) -> CaseLine:
+    """A case's line in a list; `standing` is the query's."""
+    return CaseLine(
+        case=CasePicture.model_validate_json(columns["picture"]),
+        main=columns["main"],
+        standing=_standing(columns["standing"]),
+        due_at=maybe_instant(columns["due_at"]),
+        due_soon_at=maybe_instant(columns["due_soon_at"]),
+        cursor=(columns["due_order"], columns["case"]),
+    )
+
+
+def case_view(
+    case: Mapping[str, Any], steps: list[str], clocks: list[Mapping[str, Any]], head: tuple[int, str]
+) -> CaseView:
+    """A whole case from its columns; of steps only the picture is needed."""
+    return CaseView(
+        case=CasePicture.model_validate_json(case["picture"]),
+        steps=tuple(StepPicture.model_validate_json(step) for step in steps),
+        clocks=tuple(clock_row(clock) for clock in clocks),
+        head=Head(seq=head[0], hash=head[1]),
+        main=case["main"],
+    )
+
+
+def _since(clock: Clock, start_day: date | None) -> str | None:
+    """The earliest day of which the clock's count depends: acceptance on a day off would move with the calendar."""
+    begun = clock.receipt.received if clock.receipt is not None else clock.start
+    if begun is None:
+        return _day(start_day)
+    raw = _local(begun)
+    return _day(raw if start_day is None else min(raw, start_day))
+
+
+def _overdue(rungs: tuple[Rung, ...]) -> int | None:
+    standing = (rung.seq for rung in reversed(rungs) if rung.kind is RungKind.OVERDUE and rung.withdrawn is None)
+    return next(standing, None)
+
+
+def _local(value: datetime) -> date:
+    return value.astimezone(LOCAL).date()
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _date(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _plain(value: Decimal | None) -> str | None:
+    """The shortest text of a number, so that 8 and 8.0 are one row."""
+    return None if value is None else f"{value.normalize():f}"
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _standing(value: str | None) -> Standing | None:
+    return None if value is None else Standing(value)

@@ -1,0 +1,158 @@
+"""Engines, transactions and what their failures mean."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sqlalchemy import ClauseElement, Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from activities.store.errors import Conflict, StoreUnavailable
+
+BUSY_TIMEOUT_MS = 10_000
+POSTGRESQL_OPTIONS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+# connection lost, resources gone, operator or timeout, read-only, lock not given, serialization, deadlock
+AWAY_STATES = ("08", "53", "57", "25006", "55P03", "40001", "40P01")
+AWAY_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+
+class _Gate:
+    """One writer at a time on a SQLite file in this process: waiting here is fair, waiting in SQLite is not."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise StoreUnavailable("(another writer holds it)")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_gates: WeakValueDictionary[str, _Gate] = WeakValueDictionary()
+
+
+class Database:
+    """One engine and its transactions."""
+
+    def __init__(self, url: URL, *, durable: bool) -> None:
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url, durable=durable) if self.sqlite else _postgresql(url)
+        self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        # one snapshot for all statements of a read
+        level: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self.engine.execution_options(**level)
+        self._gate: AbstractContextManager[None] = nullcontext()
+        if self.sqlite:
+            self._gate = _gates.setdefault(url.database or "", _Gate())
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction; it commits where the body ends, and rolls back where it raises."""
+        with translated(), self._gate, self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot."""
+        with translated(), self._reader.begin() as connection:
+            yield connection
+
+    def sql(self, statement: ClauseElement, *columns: str) -> str:
+        """The statement's text for `exec_driver_sql`, parameters by name; `columns` are the ones it writes if not all."""
+        return str(statement.compile(dialect=self.engine.dialect, column_keys=columns or None))
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The driver's errors as the store's."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict from error
+    except PoolTimeout as error:
+        raise StoreUnavailable("(no connection is free)") from error
+    except DBAPIError as error:
+        if is_away(error):
+            raise StoreUnavailable from error
+        raise
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the error speaks of the database's state rather than of the statement."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        # the low byte is the primary code
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in AWAY_CODES
+    if error.connection_invalidated:
+        return True
+    state = getattr(original, "sqlstate", None)
+    if state is None:
+        return type(original).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout", "PipelineAborted"}
+    return str(state).startswith(AWAY_STATES)
+
+
+def parse(url: str) -> URL:
+    """The URL with this store's driver."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise ValueError("the store is sqlite:///path or postgresql://host/name")
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=3,
+        connect_args={
+            "connect_timeout": 3,
+            "options": POSTGRESQL_OPTIONS,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 5000,
+        },
+    )
+
+
+def _sqlite(url: URL, *, durable: bool) -> Engine:
+    engine = create_engine(url, paramstyle="named", pool_size=8, max_overflow=32, pool_timeout=10)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        pragmas = (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'NORMAL'}",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+        )
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine

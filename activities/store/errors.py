@@ -1,0 +1,21 @@
+"""What the store can answer besides rows. The docstring is the message."""
+
+
+class StoreError(Exception):
+    """The store refused."""
+
+    def __init__(self, detail: str = "") -> None:
+        message = (type(self).__doc__ or "").strip()
+        super().__init__(f"{message} {detail}" if detail else message)
+
+
+class StoreUnavailable(StoreError):
+    """The database is away, full, locked or read-only; what was asked may be asked again."""
+
+
+class Conflict(StoreError):
+    """The ledger holds this number, request id or natural key already; compare again."""
+
+
+class TimelineRefused(StoreError):
+    """The store holds cases of another timeline."""

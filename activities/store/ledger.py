@@ -1,0 +1,196 @@
+"""Events: appending them, reading them, verifying their chain."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from activities.record import GENESIS, Event, Head
+from activities.store import tables
+from activities.store.columns import case_columns, clock_columns, step_columns
+from activities.store.database import Database
+from activities.store.errors import Conflict
+from activities.store.hashing import Stored, follows, stored
+from activities.store.instants import instant, micros
+from activities.store.rows import Rows
+
+EVENT = [tables.event.c[name] for name in Stored._fields]
+
+
+class Statements:
+    """The texts of the hot path, compiled once for an engine."""
+
+    def __init__(self, database: Database) -> None:
+        sql = database.sql
+        head, event = tables.head, tables.event
+        upsert = sqlite.insert if database.sqlite else postgresql.insert
+        self.head = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")))
+        # SQLite renders no FOR UPDATE: BEGIN IMMEDIATE has locked already
+        self.lock = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")).with_for_update())
+        self.open_head = sql(upsert(head).on_conflict_do_nothing())
+        self.move_head = sql(update(head).where(head.c.case == bindparam("of")), "seq", "hash")
+        self.add = sql(insert(event))
+        of_case = select(*EVENT).where(event.c.case == bindparam("of"))
+        # numbers have no gaps, so this is the limit
+        few = event.c.seq.between(bindparam("first"), bindparam("last"))
+        self.events = sql(of_case.where(few).order_by(event.c.seq))
+        self.by_request = sql(of_case.where(event.c.request_id == bindparam("request_id")))
+        self.hash_at = sql(
+            select(event.c.hash).where(event.c.case == bindparam("of"), event.c.seq == bindparam("number"))
+        )
+        self.put_case = sql(_replacing(upsert(tables.case), tables.case))
+        self.put_step = sql(_replacing(upsert(tables.step), tables.step))
+        self.put_clock = sql(_replacing(upsert(tables.clock), tables.clock))
+        self.cut_step = sql(_beyond(tables.step))
+        self.cut_clock = sql(_beyond(tables.clock))
+        self.fault = sql(upsert(tables.fault).on_conflict_do_nothing(), "case", "kind", "detail", "at")
+
+
+def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    changed = {column.name: row.excluded[column.name] for column in table.c if column.name not in keys}
+    return row.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _beyond(table: Table) -> Delete:
+    return delete(table).where(table.c.case == bindparam("of"), table.c.pos >= bindparam("rows"))
+
+
+class Appending:
+    """A case's ledger under its lock, until the transaction ends."""
+
+    def __init__(self, case: str, connection: Connection, statements: Statements, head: Head) -> None:
+        self.case = case
+        self.head = head
+        self._connection = connection
+        self._sql = statements
+
+    def events_after(self, seq: int, limit: int = 1000) -> list[Event]:
+        """The events after a number, oldest first."""
+        found = self._connection.exec_driver_sql(
+            self._sql.events, {"of": self.case, "first": seq + 1, "last": seq + limit}
+        )
+        return [_event(row) for row in found]
+
+    def hash_at(self, seq: int) -> str | None:
+        """The hash at a number; GENESIS at 0, None where the ledger has no such event."""
+        if seq in {0, self.head.seq}:
+            return self.head.hash if seq else GENESIS
+        found = self._connection.exec_driver_sql(self._sql.hash_at, {"of": self.case, "number": seq})
+        hashed: str | None = found.scalar()
+        return hashed
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Append events that `chain` made after this head; Conflict where they don't follow it or a key is taken."""
+        if not events:
+            return
+        rows: list[dict[str, Any]] = []
+        seq, previous = self.head.seq, self.head.hash
+        for event in events:
+            seq += 1
+            row = stored(self.case, event, seq, event.calendar, previous)
+            previous = row.hash
+            if event.seq != seq or event.hash != previous:
+                raise Conflict(f"(number {event.seq} does not follow number {seq - 1})")
+            rows.append(row._asdict())
+        try:
+            self._connection.exec_driver_sql(self._sql.add, rows)
+        except IntegrityError as error:
+            raise Conflict from error
+        self._connection.exec_driver_sql(self._sql.move_head, {"of": self.case, "seq": seq, "hash": previous})
+        self.head = Head(seq=seq, hash=previous)
+
+    def put(self, rows: Rows) -> None:
+        """Replace the case's rows in the read model; equal input leaves equal rows."""
+        run, sql, case = self._connection.exec_driver_sql, self._sql, self.case
+        run(sql.put_case, case_columns(rows))
+        if rows.steps:
+            run(sql.put_step, [step_columns(case, pos, step) for pos, step in enumerate(rows.steps)])
+        if rows.clocks:
+            run(sql.put_clock, [clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks)])
+        run(sql.cut_step, {"of": case, "rows": len(rows.steps)})
+        run(sql.cut_clock, {"of": case, "rows": len(rows.clocks)})
+
+    def fault(self, kind: str, detail: str, at: datetime) -> None:
+        """Record a fault of this case; one that is open already is not recorded again."""
+        values = {"case": self.case, "kind": kind, "detail": detail, "at": micros(at)}
+        self._connection.exec_driver_sql(self._sql.fault, values)
+
+
+class Ledger(Database):
+    """The events of all cases."""
+
+    def prepare(self) -> None:
+        """Compile what runs often; called once by `Store.open`."""
+        self._sql = Statements(self)
+
+    @contextmanager
+    def append(self, case: str) -> Iterator[Appending]:
+        """One write transaction on one case, which waits for others on the same case; it commits at the end."""
+        with self.writing() as connection:
+            found = connection.exec_driver_sql(self._sql.lock, {"of": case}).first()
+            if found is None:
+                connection.exec_driver_sql(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
+                found = connection.exec_driver_sql(self._sql.lock, {"of": case}).one()
+            yield Appending(case, connection, self._sql, Head(seq=found[0], hash=found[1]))
+
+    def head(self, case: str) -> Head:
+        """Where the case's ledger stands; number 0 where it has none."""
+        with self.reading() as connection:
+            found = connection.exec_driver_sql(self._sql.head, {"of": case}).first()
+        return Head() if found is None else Head(seq=found[0], hash=found[1])
+
+    def events(self, case: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """The case's events after a number, oldest first."""
+        with self.reading() as connection:
+            found = connection.exec_driver_sql(
+                self._sql.events, {"of": case, "first": after + 1, "last": after + limit}
+            )
+            return [_event(row) for row in found]
+
+    def event_by_request(self, case: str, request_id: str) -> Event | None:
+        """The event that a request id wrote."""
+        with self.reading() as connection:
+            found = connection.exec_driver_sql(self._sql.by_request, {"of": case, "request_id": request_id}).first()
+        return None if found is None else _event(found)
+
+    def verify_chain(self, case: str) -> int | None:
+        """The first number at which the case's chain does not hold, or at which an event is missing; None: it holds."""
+        with self.reading() as connection:
+            found = connection.exec_driver_sql(self._sql.head, {"of": case}).first()
+            head = Head() if found is None else Head(seq=found[0], hash=found[1])
+            count = connection.scalar(select(func.count()).where(tables.event.c.case == case))
+            seq, previous = 0, GENESIS
+            while True:
+                values = {"of": case, "first": seq + 1, "last": seq + 500}
+                page = [Stored(*row) for row in connection.exec_driver_sql(self._sql.events, values)]
+                for row in page:
+                    if not follows(row, seq + 1, previous):
+                        return seq + 1
+                    seq, previous = row.seq, row.hash
+                if not page:
+                    break
+        if (head.seq, head.hash, count) == (seq, previous, seq):
+            return None
+        return seq + 1 if head.seq > seq or count != seq else max(head.seq, 1)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    columns = Stored(*row)
+    return Event(
+        kind=columns.kind,
+        at=instant(columns.at),
+        told=instant(columns.told),
+        actor=columns.actor,
+        request_id=columns.request_id,
+        digest=columns.digest,
+        body=json.loads(columns.body),
+        seq=columns.seq,
+        calendar=columns.calendar,
+        hash=columns.hash,
+    )

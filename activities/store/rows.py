@@ -1,0 +1,109 @@
+"""The read model's rows: what is shown of a case, with what its clocks come to that does not change with now."""
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from activities.record import CasePicture, ClockPicture, Head, Role, StepPicture
+from sla.clock import Horizon, Reading, Standing
+from sla.model import Model
+
+OFFSET = re.compile(r'[+-]\d\d:\d\d"')
+BY_NOW = {Standing.ON_TIME, Standing.DUE_SOON, Standing.OVERDUE}
+
+
+class ClockRow(Model):
+    """A clock with what it comes to under one calendar, as far as now does not change it."""
+
+    picture: ClockPicture
+    calendar: str
+    standing: Standing | None = None  # None: compare `due_at` and `due_soon_at` with now
+    start_day: date | None = None
+    presumed: bool = False
+    limit: Decimal
+    due_date: date | None = None
+    due_at: datetime | None = None
+    due_soon_at: datetime | None = None
+    provisional: bool = False
+    horizon: Horizon | None = None
+    used: Decimal | None = None  # at the stop
+    suspended: Decimal | None = None  # at the stop
+
+
+class Rows(Model):
+    """All rows of one case."""
+
+    case: CasePicture
+    steps: tuple[StepPicture, ...] = ()
+    clocks: tuple[ClockRow, ...] = ()
+
+
+class CaseView(Rows):
+    """A case as it is kept, with where its ledger stands."""
+
+    head: Head
+    main: str | None = None  # key of the clock that a list shows
+
+
+class CaseLine(Model):
+    """A case in a list; `standing` is of its main clock at the asked instant, None where it has none."""
+
+    case: CasePicture
+    main: str | None
+    standing: Standing | None
+    due_at: datetime | None
+    due_soon_at: datetime | None
+    cursor: tuple[int, str]
+
+
+def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
+    """The row of a clock from its reading."""
+    stopped = picture.clock.stop is not None
+    moving = reading.standing in BY_NOW or (reading.standing is Standing.NOT_STARTED and reading.due_at is not None)
+    return ClockRow.model_construct(
+        picture=picture,
+        calendar=reading.calendar,
+        standing=None if moving else reading.standing,
+        start_day=reading.start_day,
+        presumed=reading.presumed,
+        limit=reading.limit,
+        due_date=reading.due_date,
+        due_at=reading.due_at,
+        due_soon_at=reading.due_soon_at,
+        provisional=reading.provisional,
+        horizon=reading.horizon,
+        used=reading.used if stopped else None,
+        suspended=reading.suspended if stopped else None,
+    )
+
+
+def main_clock(rows: Rows) -> ClockRow | None:
+    """The clock that a list shows: the judged promise, else any promise, else the statutory limit; not a void one."""
+    alive = [row for row in rows.clocks if not row.picture.void]
+    promises = [row for row in alive if row.picture.role is Role.PROMISE]
+    statutory = [row for row in alive if row.picture.role is Role.STATUTORY]
+    judged = [row for row in promises if row.picture.judged]
+    return next(iter([*judged, *promises, *statutory]), None)
+
+
+def model_text(model: Model) -> str:
+    """The model as JSON text, the same for equal models: instants in UTC, members of a dict by key."""
+    if type(model) is not CasePicture:  # the only one that holds a dict
+        text = model.model_dump_json()
+        if OFFSET.search(text) is None:
+            return text
+    data = model.model_dump()
+    if "facts" in data:
+        data["facts"] = json.loads(json.dumps(data["facts"], default=_plain, sort_keys=True))
+    return json.dumps(data, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value).__name__)

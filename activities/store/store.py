@@ -1,0 +1,26 @@
+"""The ledger and the read model in one database."""
+
+from typing import Self
+
+from activities.store.database import parse
+from activities.store.ledger import Ledger
+from activities.store.migrating import migrate
+
+
+class Store(Ledger):
+    """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
+
+    @classmethod
+    def open(cls, url: str, *, durable: bool = True) -> Self:
+        """A store over `sqlite:///path` or `postgresql://...`; no connection is made and no table created yet."""
+        store = cls(parse(url), durable=durable)
+        store.prepare()
+        return store
+
+    def migrate(self) -> None:
+        """Create or upgrade the tables; several processes may do so at once."""
+        migrate(self)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()

@@ -1,0 +1,199 @@
+"""The tables. Instants are integers (`instants.py`), dates ISO text, structures JSON text: the same on both databases.
+
+What the tables hold and why is told where it is written; `migrations` makes them.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+LAST = 2**63 - 1  # where a case without due date is sorted: after all others
+
+metadata = MetaData()
+
+head = Table(
+    "head",
+    metadata,
+    Column("case", String, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("case", String, ForeignKey("head.case"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("request_id", String),
+    Column("digest", String),
+    Column("body", Text, nullable=False),
+    Column("calendar", String, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("natural_key", String),
+    # A missing id or key is NULL, and NULLs are distinct in a unique index on both databases.
+    UniqueConstraint("case", "request_id", name="event_request_id"),
+    UniqueConstraint("case", "natural_key", name="event_natural_key"),
+    Index("event_told", "told"),
+)
+
+case = Table(
+    "case_",
+    metadata,
+    Column("case", String, primary_key=True),
+    Column("procedure", String, nullable=False),
+    Column("variant", String, nullable=False),
+    Column("jurisdiction", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("survey", String),
+    Column("parent", String),
+    Column("excluded", String),
+    Column("received_at", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger),
+    Column("decided_at", BigInteger),
+    Column("closed_at", BigInteger),
+    # of the main clock (`rows.main_clock`): what a list sorts and filters by
+    Column("main", String),
+    Column("standing", String),
+    Column("due_at", BigInteger),
+    Column("due_soon_at", BigInteger),
+    Column("due_order", BigInteger, nullable=False),
+    Column("picture", Text, nullable=False),
+    Index("case_order", "due_order", "case"),
+    Index("case_open", "open", "due_order", "case"),
+    Index("case_due_soon", "open", "due_soon_at"),
+    Index("case_procedure", "procedure", "jurisdiction"),
+    Index("case_owner", "owner"),
+    Index("case_survey", "survey"),
+    Index("case_parent", "parent"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("case", String, ForeignKey("case_.case", ondelete="CASCADE"), primary_key=True),
+    Column("pos", Integer, primary_key=True, autoincrement=False),
+    Column("key", String, nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("party", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("stage", String),
+    Column("status", String, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("opened_at", BigInteger),
+    Column("started_at", BigInteger),
+    Column("completed_at", BigInteger),
+    Column("told_at", BigInteger),
+    Column("picture", Text, nullable=False),
+    Index("step_owner", "owner", "case"),
+    Index("step_pending", "case", "pos", sqlite_where=text("pending"), postgresql_where=text("pending")),
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("case", String, ForeignKey("case_.case", ondelete="CASCADE"), primary_key=True),
+    Column("pos", Integer, primary_key=True, autoincrement=False),
+    Column("key", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("commitment", String),
+    Column("measure", String),
+    Column("also", Text),
+    Column("step", String),
+    Column("stage", String),
+    Column("judged", Boolean, nullable=False),
+    Column("ramp_up", Boolean, nullable=False),
+    Column("void", Boolean, nullable=False),
+    Column("live", Boolean, nullable=False),  # neither stopped nor void
+    Column("verdict", String),
+    Column("judged_under", String),
+    Column("calendar", String, nullable=False),
+    Column("standing", String),  # NULL: by comparison of due_at and due_soon_at with now
+    Column("since", String),  # first day that a changed calendar could touch
+    Column("start_day", String),
+    Column("presumed", Boolean, nullable=False),
+    Column("due_date", String),
+    Column("due_at", BigInteger),
+    Column("due_soon_at", BigInteger),
+    Column("provisional", Boolean, nullable=False),
+    Column("horizon", Text),
+    Column("limit", String, nullable=False),
+    Column("used", String),  # at the stop
+    Column("suspended", String),  # at the stop
+    Column("stopped_at", BigInteger),
+    Column("stopped_on", String),
+    Column("overdue_seq", Integer),  # of the event that raised overdue, while it stands
+    Column("told_late", Boolean, nullable=False),
+    Column("picture", Text, nullable=False),
+    Index("clock_due", "live", "due_at"),
+    Index("clock_since", "live", "since"),
+    Index("clock_cohort", "commitment", "stopped_on"),
+    Index("clock_told_late", "case", "pos", sqlite_where=text("told_late"), postgresql_where=text("told_late")),
+)
+
+fault = Table(
+    "fault",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case", String, nullable=False),  # empty: of no single case
+    Column("kind", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    # A fault that is met again and again while it lasts is one fault.
+    Index(
+        "fault_open",
+        "case",
+        "kind",
+        unique=True,
+        sqlite_where=text("resolved_at IS NULL"),
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("prefix", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    Column("actor", String, nullable=False),
+    Column("company", String),
+    Column("role", String, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("revoked", BigInteger),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
