@@ -1,0 +1,231 @@
+"""The one durable workflow: a thin shell round the fold, which drives a case and keeps its ledger."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.record import Event, Head, NewEvent
+    from activities.settle import Outcome, Settle, Settled, Settler
+    from workflows.decide import Decision, Known, Refusal, decide
+    from workflows.fold import fold
+    from workflows.messages import CaseInput, Command, Extend, Receipt
+    from workflows.picture import picture
+    from workflows.state import CaseState
+
+# With the database away a local activity that retries for ever would write history at every task timeout and fail the
+# case in the end: a few quick attempts, then the same function as an ordinary activity, which costs nothing to wait for.
+LOCAL_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=50), maximum_attempts=4)
+PATIENT_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=5))
+LOCAL_TIMEOUT = timedelta(seconds=5)
+PATIENT_TIMEOUT = timedelta(seconds=15)
+FAULT_PAUSE = timedelta(minutes=1)  # between looks at a ledger that disagrees
+
+
+class Asked:
+    """A command that waits for its answer."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.receipt: Receipt | None = None
+        self.refusal: ApplicationError | None = None
+
+    @property
+    def answered(self) -> bool:
+        """True once there is a receipt or a refusal."""
+        return self.receipt is not None or self.refusal is not None
+
+
+@workflow.defn(name="Case")
+class CaseWorkflow:
+    """A case while it is driven. The ledger is its record; a run begins by adopting all of it."""
+
+    @workflow.init
+    def __init__(self, start: CaseInput) -> None:
+        self._case = start.case
+        self._state: CaseState | None = None
+        self._head = Head()
+        self._due: dict[str, datetime | None] | None = None  # of clocks that can be extended; None: not counted yet
+        self._queue: list[Asked] = []
+        self._woken = False
+        self._alarm: datetime | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    @workflow.run
+    async def run(self, start: CaseInput) -> None:
+        """One loop decides: queued commands in order, against the state just before each settling."""
+        await self._adopt()
+        self._woken = self._state is not None
+        while True:
+            await workflow.wait_condition(lambda: bool(self._queue) or self._woken)
+            self._woken = False
+            await self._turn()
+            if self._queue or self._woken:
+                continue
+            if self._finished() or workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if self._queue or self._woken:
+                    continue
+                if self._finished():
+                    return
+                workflow.continue_as_new(start)
+
+    @workflow.update
+    async def command(self, command: Command) -> Receipt:
+        """Queues a command and waits for what the loop makes of it; a refusal is an `ApplicationError`."""
+        asked = Asked(command)
+        self._queue.append(asked)
+        await workflow.wait_condition(lambda: asked.answered)
+        if asked.refusal is not None:
+            raise asked.refusal
+        assert asked.receipt is not None  # noqa: S101  # answered
+        return asked.receipt
+
+    @workflow.signal
+    def wake(self) -> None:
+        """Asks for a settling: the calendar changed, or the ledger was repaired."""
+        self._woken = True
+
+    @workflow.query
+    def record(self, after: int) -> list[Event]:
+        """Events that this run knows, for a check against the ledger; 200 at most."""
+        return list(self._state.events[after : after + 200]) if self._state else []
+
+    def _finished(self) -> bool:
+        if self._state is None:
+            return True
+        if not self._state.over:
+            return False
+        return not any(c.clock.start and c.clock.stop is None and not c.void for c in picture(self._state).clocks)
+
+    async def _adopt(self) -> None:
+        """Folds in whatever the ledger knows beyond this run."""
+        settled = await self._settle(Settle(case=self._case, expected=self._head))
+        while settled.outcome is Outcome.AHEAD:
+            self._fold(settled.unknown)
+            settled = await self._settle(Settle(case=self._case, expected=self._head))
+
+    async def _turn(self) -> None:
+        """Decides and settles until ledger and workflow agree; then every command decided has its answer."""
+        while True:
+            asked = self._batch()
+            state, answers = self._decide(asked)
+            events = [a.event for a in answers if isinstance(a, Decision)]
+            settled = await self._settle(self._request(state, events))
+            if settled.outcome is not Outcome.AHEAD:
+                break
+            self._fold(settled.unknown)
+        del self._queue[: len(asked)]
+        if settled.outcome is Outcome.FAULT:
+            refusal = ApplicationError(settled.fault or "", type="ledger-fault", non_retryable=True)
+            for one in asked:
+                one.refusal = refusal
+            self._arm(workflow.now() + FAULT_PAUSE)
+            return
+        numbered = zip(events, settled.hashes, strict=True)
+        first = self._head.seq + 1
+        self._fold(_numbered(event, seq, settled.calendar, h) for seq, (event, h) in enumerate(numbered, first))
+        self._fold(settled.found)
+        self._due = settled.due
+        self._arm(settled.alarm)
+        for one, answer in zip(asked, answers, strict=True):
+            self._answer(one, answer, first, events)
+
+    def _batch(self) -> list[Asked]:
+        """The commands decided together. Only an extension depends on a due date, so it waits for one just counted."""
+        for number, asked in enumerate(self._queue):
+            if isinstance(asked.command, Extend) and (number or self._due is None):
+                return self._queue[:number]
+        return list(self._queue)
+
+    def _decide(self, asked: list[Asked]) -> tuple[CaseState | None, list[Decision | Known | Refusal]]:
+        """Each command's answer, and the state that would follow."""
+        state = self._state
+        seq = self._head.seq
+        answers: list[Decision | Known | Refusal] = []
+        for one in asked:
+            try:
+                answer = decide(state, one.command, self._due or {})
+            except Refusal as refusal:
+                answers.append(refusal)
+                continue
+            answers.append(answer)
+            if isinstance(answer, Decision):
+                seq += 1
+                state = fold(state, [_numbered(answer.event, seq, "", "")], self._case)
+        return state, answers
+
+    def _request(self, state: CaseState | None, events: list[NewEvent]) -> Settle:
+        if state is None:
+            return Settle(case=self._case, expected=self._head)
+        known = self._state
+        return Settle(
+            case=self._case,
+            expected=self._head,
+            events=tuple(events),
+            picture=picture(state),
+            as_of=known.as_of if known else None,
+            calendar=known.events[-1].calendar if known else None,
+        )
+
+    def _answer(
+        self, asked: Asked, answer: Decision | Known | Refusal, first: int, events: list[NewEvent]
+    ) -> None:
+        if isinstance(answer, Refusal):
+            asked.refusal = ApplicationError(answer.detail, answer.field, type=answer.code, non_retryable=True)
+            return
+        seq = answer.seq if isinstance(answer, Known) else first + events.index(answer.event)
+        event = self._state.by_seq(seq) if self._state else None
+        assert event is not None  # noqa: S101  # it was just folded in
+        asked.receipt = Receipt(
+            case=self._case,
+            seq=seq,
+            event=f"{self._case}:{seq}",
+            kind=event.kind,
+            at=event.at,
+            told=event.told,
+            hash=event.hash,
+            step=event.body.get("step"),
+            occurrence=event.body.get("occurrence"),
+            outcome=event.body.get("outcome"),
+            pending=bool(event.body.get("backdated")),
+        )
+
+    def _fold(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._state = fold(self._state, [event], self._case)
+            self._head = Head(seq=event.seq, hash=event.hash)
+
+    async def _settle(self, request: Settle) -> Settled:
+        try:
+            return await workflow.execute_local_activity_method(
+                Settler.settle, request, start_to_close_timeout=LOCAL_TIMEOUT, retry_policy=LOCAL_RETRIES
+            )
+        except FailureError:
+            return await workflow.execute_activity_method(
+                Settler.settle, request, start_to_close_timeout=PATIENT_TIMEOUT, retry_policy=PATIENT_RETRIES
+            )
+
+    def _arm(self, alarm: datetime | None) -> None:
+        """One timer, for the earliest alarm of all clocks; touched only when that moves."""
+        if alarm == self._alarm:
+            return
+        self._alarm = alarm
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if alarm is None else asyncio.create_task(self._ring(alarm))
+
+    async def _ring(self, alarm: datetime) -> None:
+        while (wait := alarm - workflow.now()) > timedelta(0):
+            await workflow.sleep(wait)
+        self._alarm = None
+        self._timer = None
+        self._woken = True
+
+
+def _numbered(event: NewEvent, seq: int, calendar: str, event_hash: str) -> Event:
+    return Event.model_construct(**dict(event), seq=seq, calendar=calendar, hash=event_hash)

@@ -1,0 +1,100 @@
+"""How a command reaches its case: update-with-start, so that a case whose run has ended is revived by it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from workflows.case import CaseWorkflow
+from workflows.messages import CaseInput, Command, Receipt
+from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
+
+IN_FLIGHT = 8  # the server allows ten updates in flight on a case
+DEADLINE = timedelta(seconds=4.5)
+PAUSE = 0.05  # seconds before another try, doubled up to a second
+
+
+class Refused(Exception):  # noqa: N818  # an answer, not a fault
+    """The case refused the command; nothing changed."""
+
+    def __init__(self, code: str, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.field = field
+        self.detail = detail
+
+
+class OutcomeUnknownError(Exception):
+    """No answer came in time; the same command, sent again, finds out."""
+
+
+class Dispatcher:
+    """Sends commands for one process: at most eight in flight on a case, each within the deadline."""
+
+    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._waiting: dict[str, int] = defaultdict(int)
+
+    async def send(self, case: str, command: Command, deadline: timedelta = DEADLINE) -> Receipt:
+        """The receipt of a command; raises Refused or OutcomeUnknownError."""
+        try:
+            async with asyncio.timeout(deadline.total_seconds()), self._gate(case):
+                return await self._persist(case, command)
+        except TimeoutError as error:
+            raise OutcomeUnknownError from error
+
+    async def _persist(self, case: str, command: Command) -> Receipt:
+        pause = PAUSE
+        while True:
+            try:
+                return await self._try(case, command)
+            except WorkflowUpdateFailedError as error:
+                cause = error.cause
+                if not isinstance(cause, ApplicationError):
+                    raise
+                if cause.type != "AcceptedUpdateCompletedWorkflow":
+                    field = str(cause.details[0]) if cause.details else ""
+                    raise Refused(cause.type or "refused", field, cause.message) from error
+            except (RPCError, WorkflowAlreadyStartedError, WorkflowUpdateRPCTimeoutOrCancelledError):
+                pass  # away, busy, or between two runs: the ledger knows whether it got through, so ask again
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+    async def _try(self, case: str, command: Command) -> Receipt:
+        start = WithStartWorkflowOperation(
+            CaseWorkflow.run,
+            CaseInput(case=case),
+            id=case,
+            task_queue=self._task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_timeout=TASK_TIMEOUT,
+        )
+        return await self._client.execute_update_with_start_workflow(
+            CaseWorkflow.command, command, start_workflow_operation=start
+        )
+
+    @asynccontextmanager
+    async def _gate(self, case: str) -> AsyncIterator[None]:
+        gate = self._gates.setdefault(case, asyncio.Semaphore(IN_FLIGHT))
+        self._waiting[case] += 1
+        try:
+            async with gate:
+                yield
+        finally:
+            self._waiting[case] -= 1
+            if not self._waiting[case]:
+                del self._waiting[case], self._gates[case]

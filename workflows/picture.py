@@ -1,0 +1,340 @@
+"""What the read model shows of a state: its case, its steps, and its clocks as facts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
+from sla.clock import Clock, Interval, Limit, Receipt, Suspension
+from sla.promise import Measure, Promise
+from workflows.procedure import Party
+from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, StepState, StepStatus
+
+SUPPLEMENT = Limit(amount=Decimal(5))  # 行政许可法 32
+DELIVERY = Limit(amount=Decimal(10))  # 行政许可法 44
+
+# 办理状态, domain: 1 received ... 15 revoked
+_NATIONAL = {
+    Status.RECEIVED: 1,
+    Status.CORRECTION: 6,
+    Status.ACCEPTED: 3,
+    Status.REFUSED: 5,
+    Status.WITHDRAWN: 14,
+    Status.REVOKED: 15,
+}
+_DECISIONS = {"approved": 11, "approved-with-tolerance": 12, "refused": 13}
+
+
+def picture(state: CaseState) -> Picture:
+    """The rows of a case, before anything is counted."""
+    return Picture(
+        case=_case(state), steps=tuple(_step(state, s) for s in state.steps.values()), clocks=tuple(_clocks(state))
+    )
+
+
+def national_state(state: CaseState) -> int:
+    """The national status code 办理状态 of a case."""
+    if state.status is Status.DECIDED:
+        return _DECISIONS[state.outcome or "approved"]
+    if state.status is Status.WITHDRAWN and state.accepted is None:
+        return 2
+    if state.status is Status.ACCEPTED:
+        open_grounds = [s.ground for s in state.suspensions if s.end is None]
+        if open_grounds:
+            return 6 if CORRECTION in open_grounds else 9
+        if any(s.status is StepStatus.RUNNING and s.step.counts for s in state.steps.values()):
+            return 8
+    return _NATIONAL[state.status]
+
+
+def _case(state: CaseState) -> CasePicture:
+    procedure = state.procedure
+    fees = tuple(
+        FeePicture(commitment=p.commitment, limit_fen=p.fee_limit_fen or 0, charged_fen=sum(f for _, f in state.fees))
+        for p in state.promises
+        if p.measure is Measure.FEE
+    )
+    return CasePicture(
+        case=state.case,
+        procedure=procedure.key,
+        version=procedure.version,
+        variant=procedure.variant,
+        jurisdiction=procedure.jurisdiction,
+        title_zh=procedure.title_zh,
+        title_en=procedure.title_en,
+        owner=procedure.owner,
+        facts=procedure.facts,
+        status=state.status,
+        national_state=national_state(state),
+        received_at=state.received,
+        accepted_at=state.accepted,
+        decided_at=state.decided,
+        closed_at=state.closed,
+        outcome=state.outcome,
+        excluded=procedure.excluded,
+        survey=state.survey,
+        parent=state.parent,
+        children=state.children,
+        fees=fees,
+        open=not state.over,
+    )
+
+
+def _step(state: CaseState, step: StepState) -> StepPicture:
+    status = str(step.status)
+    if step.status is StepStatus.RUNNING and any(
+        s.end is None and s.step in (None, step.step.key) for s in state.suspensions
+    ):
+        status = "suspended"
+    if step.status is not StepStatus.DONE and (state.status in VOID or state.outcome == "refused"):
+        status = "void"
+    return StepPicture(
+        key=step.step.key,
+        occurrence=step.occurrence,
+        title_zh=step.step.title_zh,
+        title_en=step.step.title_en,
+        party=step.step.party,
+        owner=step.step.owner,
+        stage=step.step.stage,
+        counts=step.step.counts,
+        status=status,
+        opened_at=step.opened,
+        started_at=step.started,
+        completed_at=step.completed,
+        claimed_at=step.claimed,
+        told_at=step.told,
+        outcome=step.outcome,
+        pending=step.pending,
+    )
+
+
+def _clocks(state: CaseState) -> Iterable[ClockPicture]:
+    yield from _supplement(state)
+    for promise in state.promises:
+        if promise.limit is not None:
+            yield _promise(state, promise)
+    yield from _statutory(state)
+    yield from _delivery(state)
+    yield from _stages(state)
+    yield from _planned(state)
+
+
+def _clock(state: CaseState, key: str, limit: Limit, role: Role, **facts: object) -> Clock:
+    return Clock.model_validate(
+        {
+            "key": key,
+            "jurisdiction": state.procedure.jurisdiction,
+            "limit": limit,
+            "policy": state.policy,
+            "extensions": tuple(e for k, e in state.extensions if k == key),
+            "suspensions": _halts(state, role, step=None),
+            **facts,
+        }
+    )
+
+
+def _finish(
+    state: CaseState, clock: Clock, role: Role, *, owner: str, under: str | None, **more: object
+) -> ClockPicture:
+    rungs = state.rungs.get(clock.key, ())
+    void = state.status in VOID and (clock.stop is None or state.status is Status.REVOKED)
+    return ClockPicture.model_validate(
+        {
+            "clock": clock,
+            "role": role,
+            "owner": owner,
+            "void": void,
+            "judged_under": under if clock.stop is not None else None,
+            "rungs": rungs,
+            **more,
+        }
+    )
+
+
+def _stops(state: CaseState, halt: Standstill, role: Role) -> bool:
+    ground = next((g for g in state.procedure.grounds if g.key == halt.ground), None)
+    return ground is not None and role in ground.stops
+
+
+def _halts(state: CaseState, role: Role, step: str | None) -> tuple[Suspension, ...]:
+    """Suspensions that stop a role's clocks: the whole case's, and with a step those of that step too."""
+    return tuple(
+        Suspension(id=s.id, ground=s.ground, start=s.start, end=s.end)
+        for s in state.suspensions
+        if s.step in (None, step) and _stops(state, s, role)
+    )
+
+
+def _ended(state: CaseState, *steps: StepState | None) -> tuple[datetime | None, str | None]:
+    """When the last of some steps was complete, else the case's own end, and the calendar version of that event."""
+    done = [s for s in steps if s is not None]
+    if done and all(s.status is StepStatus.DONE for s in done):
+        last = max(done, key=lambda s: s.completed or state.received)
+        return last.completed, last.under
+    if state.status is Status.DECIDED or (state.status is Status.REVOKED and state.decided):
+        return state.decided, state.decided_under
+    return None, None
+
+
+def _held(state: CaseState, steps: Iterable[StepState], role: Role) -> tuple[Interval, ...]:
+    """The union, by instants, of the time that counted parties held steps, less those steps' own suspensions.
+
+    A handover without a gap stays one interval: nobody gains a day by handing over after hours.
+    """
+    spans: list[tuple[datetime, datetime | None]] = []
+    for step in steps:
+        if step.started is None:
+            continue
+        begin, end = step.started, step.completed
+        for halt in sorted((h for h in state.suspensions if h.step == step.step.key), key=lambda h: h.start):
+            if not _stops(state, halt, role) or (end is not None and halt.start >= end):
+                continue
+            if halt.start > begin:
+                spans.append((begin, halt.start))
+            if halt.end is None:
+                break
+            begin = max(begin, halt.end)
+        else:
+            if end is None or end > begin:
+                spans.append((begin, end))
+    return tuple(Interval(start=a, end=b) for a, b in _merged(spans))
+
+
+def _merged(spans: list[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime | None]]:
+    merged: list[tuple[datetime, datetime | None]] = []
+    for begin, end in sorted(spans, key=lambda s: s[0]):
+        if merged:
+            first, last = merged[-1]
+            if last is None:
+                continue
+            if begin <= last:
+                merged[-1] = (first, None if end is None else max(last, end))
+                continue
+        merged.append((begin, end))
+    return merged
+
+
+def _receipt(state: CaseState) -> Receipt:
+    last = state.rounds[-1]
+    return Receipt(received=last.received, noticed=last.noticed)
+
+
+def _supplement(state: CaseState) -> Iterable[ClockPicture]:
+    for number, rounds in enumerate(state.rounds, start=1):
+        answered = rounds.noticed or state.accepted or (state.closed if state.over else None)
+        clock = _clock(
+            state, f"supplement/{number}", SUPPLEMENT, Role.SUPPLEMENT, start=rounds.received, stop=answered
+        )
+        yield _finish(
+            state, clock, Role.SUPPLEMENT, owner=state.procedure.owner, under=rounds.under or state.closed_under
+        )
+
+
+def _promise(state: CaseState, promise: Promise) -> ClockPicture:
+    procedure = state.procedure
+    ends = [state.steps.get(k) for k in promise.ends or procedure.ends]
+    stop, under = _ended(state, *ends)
+    chain = promise.measure is Measure.CHAIN
+    counted = [s for s in state.steps.values() if s.step.counts and not s.step.parallel_line]
+    assert promise.limit is not None  # noqa: S101  # fees have no clock
+    clock = _clock(
+        state,
+        f"promise/{promise.commitment}",
+        promise.limit,
+        Role.PROMISE,
+        start=state.accepted,
+        receipt=_receipt(state),
+        running=_held(state, counted, Role.PROMISE),
+        stop=stop,
+        due_soon=_due_soon(promise.limit) if chain else 1,
+        due_soon_at_first_close=promise.due_soon_at_first_close,
+    )
+    return _finish(
+        state,
+        clock,
+        Role.PROMISE,
+        owner=promise.owner,
+        under=under,
+        commitment=promise.commitment,
+        measure=promise.measure,
+        judged=promise.judged,
+        ramp_up=promise.ramp_up,
+        also=promise.also,
+    )
+
+
+def _due_soon(limit: Limit) -> int:
+    """Stages and chains are due soon at a fifth of their limit, one working day at least."""
+    return max(1, int(limit.amount / 5))
+
+
+def _statutory(state: CaseState) -> Iterable[ClockPicture]:
+    procedure = state.procedure
+    if procedure.statutory is None:
+        return
+    stop, under = _ended(state, state.steps.get(procedure.decided_by or ""))
+    clock = _clock(
+        state,
+        "statutory",
+        procedure.statutory,
+        Role.STATUTORY,
+        start=state.accepted,
+        receipt=_receipt(state),
+        stop=stop,
+    )
+    yield _finish(state, clock, Role.STATUTORY, owner=procedure.owner, under=under)
+
+
+def _delivery(state: CaseState) -> Iterable[ClockPicture]:
+    procedure = state.procedure
+    decided = state.steps.get(procedure.decided_by or "")
+    delivered = state.steps.get(procedure.delivered_by or "")
+    if decided is None or delivered is None or decided.completed is None:
+        return
+    clock = _clock(
+        state, "delivery", DELIVERY, Role.DELIVERY, start=decided.completed, stop=delivered.completed, suspensions=()
+    )
+    void = state.over and delivered.completed is None and state.outcome == "refused"
+    picture = _finish(state, clock, Role.DELIVERY, owner=delivered.step.owner, under=delivered.under)
+    yield picture.model_copy(update={"void": True}) if void else picture
+
+
+def _stages(state: CaseState) -> Iterable[ClockPicture]:
+    for stage in state.procedure.stages:
+        steps = [
+            s for s in state.steps.values() if s.step.stage == stage.key and s.step.counts and not s.step.parallel_line
+        ]
+        started = [s.started for s in steps if s.started]
+        if not started:
+            continue
+        stop, under = _ended(state, *steps)
+        clock = _clock(
+            state,
+            f"stage/{stage.key}",
+            stage.budget,
+            Role.STAGE,
+            start=min(started),
+            running=_held(state, steps, Role.STAGE),
+            stop=stop,
+            due_soon=_due_soon(stage.budget),
+        )
+        yield _finish(state, clock, Role.STAGE, owner=state.procedure.owner, under=under, stage=stage.key)
+
+
+def _planned(state: CaseState) -> Iterable[ClockPicture]:
+    for step in state.steps.values():
+        if step.step.target is None or step.started is None or step.step.party is Party.APPLICANT:
+            continue
+        stop, under = _ended(state, step)
+        clock = _clock(
+            state,
+            f"step/{step.step.key}#{step.occurrence}",
+            step.step.target,
+            Role.STEP,
+            start=step.started,
+            stop=stop,
+            suspensions=_halts(state, Role.STEP, step.step.key),
+        )
+        yield _finish(
+            state, clock, Role.STEP, owner=step.step.owner, under=under, step=step.step.key, stage=step.step.stage
+        )

@@ -1,0 +1,52 @@
+"""The worker: where the workflow and its activities run, and how a client reaches them."""
+
+import dataclasses
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.settle import Settler
+from workflows.case import CaseWorkflow
+
+TASK_QUEUE = "cases"
+NAMESPACE = "shixian"
+# A killed worker's cases stand still for the task timeout, so it is short; then a process may hold only as many tasks
+# at once as it finishes within it (thousands of cases fall due at the same 17:30).
+TASK_TIMEOUT = timedelta(seconds=2)
+WORKFLOW_TASKS = 10
+SETTLE_THREADS = 8
+STICKY_TIMEOUT = timedelta(seconds=1)
+
+
+async def connect(address: str, namespace: str = NAMESPACE) -> Client:
+    """A client that speaks the project's types; raises RuntimeError where no server answers."""
+    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox, with the pure packages passed through: they read no clock and make no choice of their own."""
+    passed = SandboxRestrictions.default.with_passthrough_modules("sla", "activities", "workflows", "pydantic")
+    return SandboxedWorkflowRunner(restrictions=dataclasses.replace(passed))
+
+
+def worker(
+    client: Client, settler: Settler, *, grace: timedelta = timedelta(seconds=8), task_queue: str = TASK_QUEUE
+) -> Worker:
+    """A worker of this process; run it with `async with` or `run()`."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[CaseWorkflow],
+        activities=[settler.settle],
+        activity_executor=ThreadPoolExecutor(SETTLE_THREADS, thread_name_prefix="settle"),
+        workflow_runner=runner(),
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        max_concurrent_workflow_task_polls=4,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=grace,
+    )
