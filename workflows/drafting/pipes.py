@@ -76,7 +76,10 @@ def connect(definition: Definition, connection: Connection, jurisdiction: str, v
     absent = {step for fact, step in PERMITS.items() if not facts.get(fact)}
     if variant == NO_NEW_PIPE:
         absent |= PIPE_STEPS
-    steps = (*_before_works(connection, jurisdiction), *_works(connection, counted=facts["external_works_counted"] is True))
+    steps = (
+        *_before_works(connection, jurisdiction),
+        *_works(connection, counted=facts["external_works_counted"] is True),
+    )
     return Procedure(
         key=definition.key,
         version=definition.version,

@@ -7,9 +7,11 @@ from workflows.errors import BadFact, UnknownFact, UnknownJurisdiction, UnknownP
 from workflows.procedure import Definition, Facts, Procedure
 from workflows.procedures import water_connection
 
-ALL: Mapping[str, Definition] = MappingProxyType({
-    water_connection.DEFINITION.key: water_connection.DEFINITION,
-})
+ALL: Mapping[str, Definition] = MappingProxyType(
+    {
+        water_connection.DEFINITION.key: water_connection.DEFINITION,
+    }
+)
 
 
 def resolve(procedure: str, jurisdiction: str, variant: str, facts: Facts) -> Procedure:

@@ -1,0 +1,139 @@
+"""The register of all commitments, and what of it binds one case."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+from sla.clock import Limit
+from sla.commitments import suzhou, taicang
+from sla.commitments.commitment import Basis, Commitment, Metric
+from sla.model import Model
+from sla.promise import Measure, Promise
+
+REGISTER: Mapping[str, Commitment] = MappingProxyType(
+    {commitment.id: commitment for commitment in (*suzhou.COMMITMENTS, *taicang.COMMITMENTS)}
+)
+
+MEASURES: Mapping[Metric, Measure] = MappingProxyType(
+    {
+        Metric.CASE: Measure.CASE,
+        Metric.IMMEDIATE: Measure.CASE,
+        Metric.CHAIN: Measure.CHAIN,
+        Metric.AVERAGE: Measure.AVERAGE,
+        Metric.FEE: Measure.FEE,
+    }
+)
+
+EVERY_VARIANT = "all"
+
+
+class ChainTotal(StrEnum):
+    """How the approval time of a chain is totalled."""
+
+    UNION = "union"
+    SUM = "sum"
+
+
+class BindsBy(StrEnum):
+    """Which day of a construction case is compared with the day from which the commitment binds."""
+
+    ACCEPTANCE = "acceptance"
+    COMPLETION = "completion"
+
+
+class Readings(Model):
+    """What the documents leave open, each with the reading that holds unless it is set otherwise."""
+
+    taicang_start: date | None = None  # None: Taicang's undated items bind whenever a case was accepted
+    one_day_limit: Literal[0, 1] = 1  # 1日: working days after the day of acceptance; 0 is the strict reading
+    chain_total: ChainTotal = ChainTotal.UNION
+    parallel_line_counts: bool = False
+    external_works_count: bool = True
+    construction_binds_by: BindsBy = BindsBy.ACCEPTANCE
+    extension_lengthens_promise: bool = False  # an extension by law lengthens the statutory limit only
+
+
+def prevailing(
+    procedure_key: str,
+    jurisdiction: str,
+    variant: str,
+    facts: Mapping[str, bool | str],
+    accepted_on: date,
+    settings: Readings,
+    completed_on: date | None = None,
+) -> tuple[Promise, ...]:
+    """What is promised for one case; of two promises of one kind the stricter judges 就高不重复, of equal ones the local.
+
+    What does not bind yet is a ramp-up, and shown only where it is stricter than what does. `completed_on` matters
+    only where construction binds by completion.
+    """
+    applicable = [
+        commitment
+        for commitment in REGISTER.values()
+        if commitment.core
+        and commitment.measure in MEASURES
+        and commitment.procedure == procedure_key
+        and commitment.variant in {variant, EVERY_VARIANT, facts.get("channel")}
+        and not (commitment.exclusions and facts.get("major_project") is True)
+    ]
+    own = [commitment for commitment in applicable if commitment.jurisdiction == jurisdiction]
+    wider = {commitment.id: commitment for commitment in applicable if commitment.jurisdiction != jurisdiction}
+    promises: list[Promise] = []
+    for local in own:
+        parent = wider.pop(local.parent or "", None)
+        rivals = sorted([local, *([parent] if parent else [])], key=lambda one: _days(one, settings))
+        in_force = [one for one in rivals if _in_force(one, settings, accepted_on, completed_on)]
+        announced = [
+            one
+            for one in rivals
+            if one not in in_force and all(_days(one, settings) < _days(other, settings) for other in in_force)
+        ]
+        promises += [
+            _promise(group, variant, settings, ramp_up=group is announced) for group in (in_force, announced) if group
+        ]
+    return tuple(promises)
+
+
+def binding_from(commitment: Commitment, settings: Readings) -> date | None:
+    """The first day on which a commitment binds; the operator supplies it for a document without a date."""
+    return settings.taicang_start if commitment.binding.basis is Basis.UNDATED else commitment.binding.from_day
+
+
+def _in_force(commitment: Commitment, settings: Readings, accepted_on: date, completed_on: date | None) -> bool:
+    by_completion = commitment.measure is Metric.CHAIN and settings.construction_binds_by is BindsBy.COMPLETION
+    day = (completed_on or accepted_on) if by_completion else accepted_on
+    first = binding_from(commitment, settings)
+    return first is None or first <= day
+
+
+def _promise(group: list[Commitment], variant: str, settings: Readings, *, ramp_up: bool) -> Promise:
+    first, *others = group
+    measure = MEASURES[first.measure]
+    ids = tuple(other.id for other in others)
+    average = measure is Measure.AVERAGE
+    ends = first.ends
+    if ends and variant == "cancellation":  # no certificate is issued: both cities end with the entry
+        ends = ("register-entry",)
+    return Promise(
+        commitment=first.id,
+        measure=measure,
+        limit=None if measure is Measure.FEE else Limit(amount=_days(first, settings)),
+        fee_limit_fen=0 if measure is Measure.FEE else None,
+        owner=first.owners.answerable,
+        ends=ends,
+        binding_from=binding_from(first, settings),
+        judged=not (average or ramp_up),
+        ramp_up=ramp_up,
+        also=ids if average else (),
+        superseded=() if average else ids,
+        due_soon_at_first_close=first is taicang.COMPANY_SETUP and settings.one_day_limit == 1,
+    )
+
+
+def _days(commitment: Commitment, settings: Readings) -> Decimal:
+    if commitment is taicang.COMPANY_SETUP:
+        return Decimal(settings.one_day_limit)
+    return commitment.limit.amount if commitment.limit else Decimal(0)
