@@ -39,12 +39,13 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def find(say: Say = _say) -> Binary:
+def find(say: Say = _say, tools: Path | None = None) -> Binary:
     """The Temporal command: named or on the path, built earlier, built now, or the SDK's download; says which."""
-    binary = _named() or _on_path() or _built_earlier() or _built_now(say) or _downloaded(say)
+    tools = tools or _tools()
+    binary = _named() or _on_path() or _built_earlier(tools) or _built_now(tools, say) or _downloaded(tools, say)
     if binary is None:
         raise TemporalMissing(
-            f"{TemporalMissing.__doc__} Set SHIXIAN_TEMPORAL to a `temporal` command, or look at {_tools() / 'build.log'}."
+            f"{TemporalMissing.__doc__} Set SHIXIAN_TEMPORAL to a `temporal` command, or look at {tools / 'build.log'}."
         )
     say(f"Temporal: {binary.path} ({binary.how})\n")
     return binary
@@ -93,27 +94,26 @@ def _tools() -> Path:
     return Path(cache) / "shixian"
 
 
-def _target() -> Path:
+def _target(tools: Path) -> Path:
     """The built command; its name holds a digest of the module, so that a changed pin is built anew."""
     pins = b"".join((_module() / name).read_bytes() for name in ("go.mod", "go.sum"))
-    return _tools() / f"temporal-{hashlib.sha256(pins).hexdigest()[:12]}"
+    return tools / f"temporal-{hashlib.sha256(pins).hexdigest()[:12]}"
 
 
-def _built_earlier() -> Binary | None:
-    target = _target()
+def _built_earlier(tools: Path) -> Binary | None:
+    target = _target(tools)
     return Binary(target, "built earlier") if os.access(target, os.X_OK) else None
 
 
-def _built_now(say: Say) -> Binary | None:
-    tools = _tools()
+def _built_now(tools: Path, say: Say) -> Binary | None:
     tools.mkdir(parents=True, exist_ok=True)
     with _locked(tools / "lock"):
-        if earlier := _built_earlier():  # by whoever held the lock
+        if earlier := _built_earlier(tools):  # by whoever held the lock
             return earlier
         go = _go(tools, say)
         if go is None or not _build(go, tools, say):
             return None
-    return Binary(_target(), f"built now with {go}")
+    return Binary(_target(tools), f"built now with {go}")
 
 
 @contextlib.contextmanager
@@ -150,7 +150,7 @@ def _build(go: Path, tools: Path, say: Say) -> bool:
             env |= {"GOPATH": str(tools / "go"), "GOCACHE": str(tools / "go-build")}
         if not _watched([str(go), "install", "-ldflags=-s -w", "tool"], env, module, tools / "build.log", say):
             return False
-        (Path(scratch) / "temporal").replace(_target())
+        (Path(scratch) / "temporal").replace(_target(tools))
     return True
 
 
@@ -172,9 +172,8 @@ def _watched(command: list[str], env: dict[str, str], cwd: Path, log: Path, say:
     return process.returncode == 0
 
 
-def _downloaded(say: Say) -> Binary | None:
+def _downloaded(tools: Path, say: Say) -> Binary | None:
     """The server that the SDK downloads; the SDK only hands out a running one, so it is started and stopped."""
-    tools = _tools()
 
     async def download() -> None:
         async with await WorkflowEnvironment.start_local(download_dest_dir=str(tools)):
