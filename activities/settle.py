@@ -11,7 +11,8 @@ from activities.record import ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
 from activities.store.hashing import chain
 from activities.store.rows import ClockRow, Rows, counted
-from activities.store.store import Appending, Store
+from activities.store.ledger import Appending
+from activities.store.store import Store
 from sla.calendar import Calendar, calendar_for, calendar_of_version
 from sla.clock import Reading, count
 from sla.model import Model
