@@ -1,7 +1,7 @@
 """Rows of the read model to and from columns."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -42,6 +42,8 @@ def case_columns(rows: Rows) -> Columns:
         "due_at": due_at,
         "due_soon_at": None if main is None else maybe_micros(main.due_soon_at),
         "due_order": LAST if due_at is None else due_at,
+        "steps": len(rows.steps),
+        "clocks": len(rows.clocks),
         "picture": model_text(case),
     }
 
@@ -107,7 +109,7 @@ def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
     }
 
 
-def clock_row(columns: Mapping[str, Any]) -> ClockRow:
+def clock_row(columns: Mapping[Any, Any]) -> ClockRow:
     """A clock's row from its columns."""
     return ClockRow(
         picture=ClockPicture.model_validate_json(columns["picture"]),
@@ -126,7 +128,7 @@ def clock_row(columns: Mapping[str, Any]) -> ClockRow:
     )
 
 
-def case_line(columns: Mapping[str, Any]) -> CaseLine:
+def case_line(columns: Mapping[Any, Any]) -> CaseLine:
     """A case's line in a list; `standing` is the query's."""
     return CaseLine(
         case=CasePicture.model_validate_json(columns["picture"]),
@@ -139,7 +141,7 @@ def case_line(columns: Mapping[str, Any]) -> CaseLine:
 
 
 def case_view(
-    case: Mapping[str, Any], steps: list[str], clocks: list[Mapping[str, Any]], head: tuple[int, str]
+    case: Mapping[Any, Any], steps: list[str], clocks: Sequence[Mapping[Any, Any]], head: tuple[int, str]
 ) -> CaseView:
     """A whole case from its columns; of steps only the picture is needed."""
     return CaseView(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -28,10 +28,16 @@ class Statements:
     def __init__(self, database: Database) -> None:
         sql = database.sql
         head, event = tables.head, tables.event
-        upsert = sqlite.insert if database.sqlite else postgresql.insert
+        upsert: type[sqlite.Insert | postgresql.Insert] = sqlite.Insert if database.sqlite else postgresql.Insert
         self.head = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")))
         # SQLite renders no FOR UPDATE: BEGIN IMMEDIATE has locked already
-        self.lock = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")).with_for_update())
+        size = tables.case.c
+        self.lock = sql(
+            select(head.c.seq, head.c.hash, size.steps, size.clocks)
+            .select_from(head.outerjoin(tables.case, size.case == head.c.case))
+            .where(head.c.case == bindparam("of"))
+            .with_for_update(of=head)
+        )
         self.open_head = sql(upsert(head).on_conflict_do_nothing())
         self.move_head = sql(update(head).where(head.c.case == bindparam("of")), "seq", "hash")
         self.add = sql(insert(event))
@@ -54,7 +60,11 @@ class Statements:
 def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
     keys = [column.name for column in table.primary_key]
     changed = {column.name: row.excluded[column.name] for column in table.c if column.name not in keys}
-    return row.on_conflict_do_update(index_elements=keys, set_=changed)
+    if isinstance(row, sqlite.Insert):
+        return row.on_conflict_do_update(index_elements=keys, set_=changed)
+    # a row that stays as it was leaves no dead one behind
+    differs = tuple_(*(table.c[name] for name in changed)).is_distinct_from(tuple_(*changed.values()))
+    return row.on_conflict_do_update(index_elements=keys, set_=changed, where=differs)
 
 
 def _beyond(table: Table) -> Delete:
@@ -64,9 +74,10 @@ def _beyond(table: Table) -> Delete:
 class Appending:
     """A case's ledger under its lock, until the transaction ends."""
 
-    def __init__(self, case: str, connection: Connection, statements: Statements, head: Head) -> None:
+    def __init__(self, case: str, connection: Connection, statements: Statements, locked: Sequence[Any]) -> None:
         self.case = case
-        self.head = head
+        self.head = Head(seq=locked[0], hash=locked[1])
+        self._size = (locked[2] or 0, locked[3] or 0)
         self._connection = connection
         self._sql = statements
 
@@ -113,8 +124,12 @@ class Appending:
             run(sql.put_step, [step_columns(case, pos, step) for pos, step in enumerate(rows.steps)])
         if rows.clocks:
             run(sql.put_clock, [clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks)])
-        run(sql.cut_step, {"of": case, "rows": len(rows.steps)})
-        run(sql.cut_clock, {"of": case, "rows": len(rows.clocks)})
+        size = (len(rows.steps), len(rows.clocks))
+        if self._size[0] > size[0]:
+            run(sql.cut_step, {"of": case, "rows": size[0]})
+        if self._size[1] > size[1]:
+            run(sql.cut_clock, {"of": case, "rows": size[1]})
+        self._size = size
 
     def fault(self, kind: str, detail: str, at: datetime) -> None:
         """Record a fault of this case; one that is open already is not recorded again."""
@@ -137,7 +152,7 @@ class Ledger(Database):
             if found is None:
                 connection.exec_driver_sql(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
                 found = connection.exec_driver_sql(self._sql.lock, {"of": case}).one()
-            yield Appending(case, connection, self._sql, Head(seq=found[0], hash=found[1]))
+            yield Appending(case, connection, self._sql, found)
 
     def head(self, case: str) -> Head:
         """Where the case's ledger stands; number 0 where it has none."""

@@ -57,6 +57,49 @@ class CaseLine(Model):
     cursor: tuple[int, str]
 
 
+class CaseFilter(Model):
+    """Which cases a list holds; None asks nothing."""
+
+    procedure: str | None = None
+    jurisdiction: str | None = None
+    standing: Standing | None = None
+    owner: str | None = None  # of the case, or of a step that is on its desk
+    open: bool | None = None
+    survey: str | None = None
+    parent: str | None = None
+    q: str | None = None  # a part of the case number, upper or lower case
+    owner_in: tuple[str, ...] | None = None  # only cases in which one of these owns a step
+
+
+class CaseClock(Model):
+    """A clock with its case."""
+
+    case: str
+    clock: ClockRow
+
+
+class CaseStep(Model):
+    """A step with its case."""
+
+    case: str
+    step: StepPicture
+
+
+class Verdict(Model):
+    """A decided clock as its cohorts count it."""
+
+    case: str
+    commitment: str  # the cohort: the clock's own commitment, or one of `also`
+    procedure: str
+    jurisdiction: str
+    used: Decimal
+    limit: Decimal
+    stopped_on: date  # Asia/Shanghai
+    on_time: bool
+    on_time_as_told: bool  # False as well where a breach was unmade by a late posting
+    ramp_up: bool
+
+
 def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
     """The row of a clock from its reading."""
     stopped = picture.clock.stop is not None

@@ -2,12 +2,15 @@
 
 from typing import Self
 
+from activities.store.cases import Cases
 from activities.store.database import parse
+from activities.store.keys import Keys
 from activities.store.ledger import Ledger
 from activities.store.migrating import migrate
+from activities.store.upkeep import Upkeep
 
 
-class Store(Ledger):
+class Store(Ledger, Cases, Keys, Upkeep):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
     @classmethod

@@ -75,6 +75,8 @@ case = Table(
     Column("due_at", BigInteger),
     Column("due_soon_at", BigInteger),
     Column("due_order", BigInteger, nullable=False),
+    Column("steps", Integer, nullable=False),  # how many rows it has in `step` and in `clock`
+    Column("clocks", Integer, nullable=False),
     Column("picture", Text, nullable=False),
     Index("case_order", "due_order", "case"),
     Index("case_open", "open", "due_order", "case"),

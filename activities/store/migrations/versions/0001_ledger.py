@@ -68,6 +68,8 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("due_soon_at", sa.BigInteger(), nullable=True),
         sa.Column("due_order", sa.BigInteger(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("clocks", sa.Integer(), nullable=False),
         sa.Column("picture", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case"),
     )

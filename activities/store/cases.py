@@ -1,0 +1,206 @@
+"""Reading the read model."""
+
+import json
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, exists, false, func, or_, select, tuple_
+
+from activities.record import StepPicture
+from activities.store import tables
+from activities.store.columns import case_line, case_view, clock_row
+from activities.store.database import Database
+from activities.store.instants import micros
+from activities.store.rows import CaseClock, CaseFilter, CaseLine, CaseStep, CaseView, Verdict
+from sla.clock import Standing
+
+CASE, STEP, CLOCK = tables.case.c, tables.step.c, tables.clock.c
+ON_DESK = ("open", "running", "suspended")
+NO_GRACE = timedelta(0)
+
+
+class Cases(Database):
+    """What the read model says, each answer from one snapshot."""
+
+    def case(self, case: str, owner_in: Collection[str] | None = None) -> CaseView | None:
+        """A whole case; with `owner_in` only the steps and clocks of these owners, and None where they have none."""
+        with self.reading() as connection:
+            found = connection.execute(_with_head().where(CASE.case == case)).mappings().first()
+            if found is None:
+                return None
+            of_steps = select(STEP.key, STEP.picture).where(STEP.case == case).order_by(STEP.pos)
+            of_clocks = select(tables.clock).where(CLOCK.case == case).order_by(CLOCK.pos)
+            if owner_in is not None:
+                of_steps = of_steps.where(STEP.owner.in_(owner_in))
+            steps = connection.execute(of_steps).all()
+            if owner_in is not None:
+                if not steps:
+                    return None
+                theirs = or_(CLOCK.owner.in_(owner_in), CLOCK.step.in_({step.key for step in steps}))
+                of_clocks = of_clocks.where(theirs)
+            clocks = connection.execute(of_clocks).mappings().all()
+        return case_view(found, [step.picture for step in steps], clocks, (found["seq"], found["hash"]))
+
+    def cases(
+        self,
+        wanted: CaseFilter,
+        *,
+        now: datetime,
+        grace: timedelta = NO_GRACE,
+        after: tuple[int, str] | None = None,
+        limit: int = 50,
+    ) -> list[CaseLine]:
+        """Cases by due instant (those without one last), then by number; `after` is the cursor of the last line had."""
+        standing = _standing(now, grace)
+        query = select(
+            CASE.case,
+            CASE.main,
+            CASE.due_at,
+            CASE.due_soon_at,
+            CASE.due_order,
+            CASE.picture,
+            standing.label("standing"),
+        )
+        query = query.where(*_conditions(wanted, standing, now - grace))
+        if after is not None:
+            query = query.where(tuple_(CASE.due_order, CASE.case) > tuple_(*after))
+        with self.reading() as connection:
+            found = connection.execute(query.order_by(CASE.due_order, CASE.case).limit(limit)).mappings().all()
+        return [case_line(row) for row in found]
+
+    def count_cases(self, wanted: CaseFilter, *, now: datetime, grace: timedelta = NO_GRACE) -> dict[str, int]:
+        """How many cases stand how; a case without a counted clock stands as "" ."""
+        standing = _standing(now, grace)
+        query = select(func.coalesce(standing, ""), func.count()).where(*_conditions(wanted, standing, now - grace))
+        with self.reading() as connection:
+            return {str(row[0]): row[1] for row in connection.execute(query.group_by(standing))}
+
+    def open_cases(self, after: str = "", limit: int = 1000) -> list[str]:
+        """Numbers of open cases, in order, after one."""
+        query = select(CASE.case).where(CASE.open, CASE.case > after).order_by(CASE.case).limit(limit)
+        with self.reading() as connection:
+            return list(connection.scalars(query))
+
+    def ledgers(self, after: str = "", limit: int = 1000) -> list[str]:
+        """Numbers of all cases that have an event, in order, after one."""
+        head = tables.head.c
+        query = select(head.case).where(head.seq > 0, head.case > after).order_by(head.case).limit(limit)
+        with self.reading() as connection:
+            return list(connection.scalars(query))
+
+    def open_clocks_touching(self, first: date, last: date, after: str = "", cases: int = 200) -> list[CaseClock]:
+        """Live clocks whose span holds a day of [first, last], of the next `cases` cases after one; a case is never cut."""
+        touched = and_(
+            CLOCK.live,
+            CLOCK.since <= last.isoformat(),
+            or_(CLOCK.due_date.is_(None), CLOCK.due_date >= first.isoformat()),
+        )
+        numbers = select(CLOCK.case).where(touched, CLOCK.case > after).distinct().order_by(CLOCK.case).limit(cases)
+        return self._clocks(and_(touched, CLOCK.case.in_(numbers)))
+
+    def overdue_clocks(self, now: datetime, grace: timedelta = NO_GRACE, *, unraised: bool = False) -> list[CaseClock]:
+        """Live clocks past their due instant; only those without a raised rung where `unraised`."""
+        overdue = and_(CLOCK.live, CLOCK.due_at < micros(now - grace))
+        return self._clocks(and_(overdue, CLOCK.overdue_seq.is_(None)) if unraised else overdue)
+
+    def told_late(self, after: str = "", limit: int = 1000) -> list[CaseClock]:
+        """Clocks with a breach that a late posting disproved, of cases after one: an officer looks at them."""
+        return self._clocks(and_(CLOCK.told_late, CLOCK.case > after), limit)
+
+    def pending_confirmations(self, after: str = "", limit: int = 1000) -> list[CaseStep]:
+        """Completions told too late to count until an officer confirms them, of cases after one."""
+        query = select(STEP.case, STEP.picture).where(STEP.pending, STEP.case > after)
+        with self.reading() as connection:
+            found = connection.execute(query.order_by(STEP.case, STEP.pos).limit(limit)).all()
+        return [CaseStep(case=row[0], step=StepPicture.model_validate_json(row[1])) for row in found]
+
+    def measured(self, commitment: str | None, first: date, last: date) -> list[Verdict]:
+        """Decided clocks that stopped on a day of [first, last], once per cohort; ramp-up is told apart, not left out."""
+        query = (
+            select(tables.clock, CASE.procedure, CASE.jurisdiction)
+            .join(tables.case, CASE.case == CLOCK.case)
+            .where(
+                CLOCK.stopped_on.between(first.isoformat(), last.isoformat()),
+                CLOCK.commitment.is_not(None),
+                CLOCK.standing.in_([Standing.MET.value, Standing.MISSED.value]),
+                ~CLOCK.void,
+            )
+            .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
+        )
+        if commitment is not None:
+            named = CLOCK.also.contains(json.dumps(commitment), autoescape=True)
+            query = query.where(or_(CLOCK.commitment == commitment, named))
+        with self.reading() as connection:
+            found = connection.execute(query).mappings().all()
+        verdicts = [_verdict(row, cohort) for row in found for cohort in _cohorts(row)]
+        return [verdict for verdict in verdicts if commitment in {None, verdict.commitment}]
+
+    def _clocks(self, condition: ColumnElement[bool], limit: int | None = None) -> list[CaseClock]:
+        query = select(tables.clock).where(condition).order_by(CLOCK.case, CLOCK.pos).limit(limit)
+        with self.reading() as connection:
+            found = connection.execute(query).mappings().all()
+        return [CaseClock(case=row["case"], clock=clock_row(row)) for row in found]
+
+
+def _with_head() -> Select[Any]:
+    head = tables.head.c
+    return select(tables.case, head.seq, head.hash).join(tables.head, head.case == CASE.case)
+
+
+def _standing(now: datetime, grace: timedelta) -> ColumnElement[str | None]:
+    return case(
+        (CASE.standing.is_not(None), CASE.standing),
+        (CASE.main.is_(None), None),
+        (CASE.due_at < micros(now - grace), Standing.OVERDUE.value),
+        (CASE.due_soon_at <= micros(now), Standing.DUE_SOON.value),
+        else_=Standing.ON_TIME.value,
+    )
+
+
+def _conditions(
+    wanted: CaseFilter, standing: ColumnElement[str | None], overdue_before: datetime
+) -> list[ColumnElement[bool]]:
+    conditions = [
+        CASE[name] == value
+        for name in ("procedure", "jurisdiction", "open", "survey", "parent")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if wanted.standing is not None:
+        conditions.append(standing == wanted.standing.value)
+        if wanted.standing is Standing.OVERDUE:
+            conditions.append(CASE.due_order < micros(overdue_before))  # said again for the index
+    if wanted.owner is not None:
+        conditions.append(
+            or_(CASE.owner == wanted.owner, _has_step(STEP.owner == wanted.owner, STEP.status.in_(ON_DESK)))
+        )
+    if wanted.owner_in is not None:
+        conditions.append(_has_step(STEP.owner.in_(wanted.owner_in)) if wanted.owner_in else false())
+    if wanted.q:
+        conditions.append(func.lower(CASE.case).contains(wanted.q.lower(), autoescape=True))
+    return conditions
+
+
+def _has_step(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(STEP.case == CASE.case, *conditions)
+
+
+def _cohorts(row: RowMapping) -> list[str]:
+    return [row["commitment"], *(json.loads(row["also"]) if row["also"] else ())]
+
+
+def _verdict(row: RowMapping, cohort: str) -> Verdict:
+    on_time = row["standing"] == Standing.MET.value
+    return Verdict(
+        case=row["case"],
+        commitment=cohort,
+        procedure=row["procedure"],
+        jurisdiction=row["jurisdiction"],
+        used=Decimal(row["used"]),
+        limit=Decimal(row["limit"]),
+        stopped_on=date.fromisoformat(row["stopped_on"]),
+        on_time=on_time,
+        on_time_as_told=on_time and not row["told_late"],
+        ramp_up=row["ramp_up"],
+    )

@@ -1,0 +1,114 @@
+"""What is kept beside the cases: faults, heartbeats, the timeline; and the rows as a whole."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from activities.store import tables
+from activities.store.database import Database
+from activities.store.errors import TimelineRefused
+from activities.store.instants import instant, maybe_instant, micros
+from sla.model import Model
+from sla.timeline import Timeline
+
+READ_MODEL = (tables.clock, tables.step, tables.case)  # children first
+TIMELINE = "timeline"
+
+
+class Fault(Model):
+    """Something that must not be and that nothing has written over."""
+
+    id: int
+    case: str  # empty: of no single case
+    kind: str
+    detail: str
+    at: datetime
+    resolved_at: datetime | None = None
+
+
+class Upkeep(Database):
+    """Everything that is of no single case."""
+
+    def ping(self) -> None:
+        """StoreUnavailable where the database does not answer."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
+    def fault(self, case: str, kind: str, detail: str, at: datetime) -> None:
+        """Record a fault; one that is open already is not recorded again."""
+        upsert = sqlite.insert if self.sqlite else postgresql.insert
+        values = {"case": case, "kind": kind, "detail": detail, "at": micros(at)}
+        with self.writing() as connection:
+            connection.execute(upsert(tables.fault).on_conflict_do_nothing(), values)
+
+    def resolve_fault(self, case: str, kind: str, at: datetime) -> bool:
+        """Mark the open fault as resolved; False where none was open."""
+        row = tables.fault.c
+        change = update(tables.fault).where(row.case == case, row.kind == kind, row.resolved_at.is_(None))
+        with self.writing() as connection:
+            return connection.execute(change.values(resolved_at=micros(at))).rowcount == 1
+
+    def faults(self, *, resolved: bool = False) -> list[Fault]:
+        """The open faults, oldest first; the resolved ones as well where asked."""
+        query = select(tables.fault).order_by(tables.fault.c.id)
+        if not resolved:
+            query = query.where(tables.fault.c.resolved_at.is_(None))
+        with self.reading() as connection:
+            found = connection.execute(query).mappings().all()
+        return [
+            Fault(**dict(row) | {"at": instant(row["at"]), "resolved_at": maybe_instant(row["resolved_at"])})
+            for row in found
+        ]
+
+    def heartbeat(self, name: str, at: datetime) -> None:
+        """Say that a process was alive."""
+        upsert = sqlite.insert(tables.heartbeat) if self.sqlite else postgresql.insert(tables.heartbeat)
+        beat = upsert.on_conflict_do_update(index_elements=["name"], set_={"at": upsert.excluded.at})
+        with self.writing() as connection:
+            connection.execute(beat, {"name": name, "at": micros(at)})
+
+    def heartbeats(self) -> dict[str, datetime]:
+        """When each process was last alive."""
+        with self.reading() as connection:
+            return {row.name: instant(row.at) for row in connection.execute(select(tables.heartbeat))}
+
+    def timeline(self) -> Timeline | None:
+        """The stored timeline; None where none was set, which is the identity."""
+        with self.reading() as connection:
+            return _timeline(connection)
+
+    def set_timeline_once(self, timeline: Timeline) -> None:
+        """Store the timeline; TimelineRefused where the ledger holds an event and another one is in force."""
+        with self.writing() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql("LOCK TABLE setting IN EXCLUSIVE MODE")
+            known = _timeline(connection)
+            identities = (known is None or known.identity) and timeline.identity
+            if known == timeline or (identities and known is not None):
+                return
+            if not identities and connection.execute(select(tables.event.c.seq).limit(1)).first() is not None:
+                raise TimelineRefused
+            connection.execute(delete(tables.setting).where(tables.setting.c.key == TIMELINE))
+            connection.execute(insert(tables.setting), {"key": TIMELINE, "value": timeline.model_dump_json()})
+
+    def dump_rows(self, case: str) -> list[tuple[str, dict[str, Any]]]:
+        """The case's rows, table by table, the same on both databases: what a rebuild is compared by."""
+        dumped: list[tuple[str, dict[str, Any]]] = []
+        with self.reading() as connection:
+            for table in reversed(READ_MODEL):
+                query = select(table).where(table.c.case == case).order_by(*table.primary_key)
+                dumped += [(table.name, dict(row)) for row in connection.execute(query).mappings()]
+        return dumped
+
+    def drop_rows(self, case: str | None = None) -> None:
+        """Empty the read model, or one case's rows of it; the events stay."""
+        with self.writing() as connection:
+            for table in READ_MODEL:
+                connection.execute(delete(table) if case is None else delete(table).where(table.c.case == case))
+
+
+def _timeline(connection: Connection) -> Timeline | None:
+    found = connection.scalar(select(tables.setting.c.value).where(tables.setting.c.key == TIMELINE))
+    return None if found is None else Timeline.model_validate_json(found)

