@@ -129,8 +129,8 @@ class Calendar:
 
 def publications(jurisdiction: str = NATION) -> tuple[date, ...]:
     """The days on which what is known of the jurisdiction's calendar changed, in order."""
-    known = {entry.known for entry in (*NOTICES, *AMENDMENTS, *_overlays(_place(jurisdiction)))}
-    return tuple(sorted(known - {date.min}))
+    entries: tuple[Notice | Change, ...] = (*NOTICES, *AMENDMENTS, *_overlays(_place(jurisdiction)))
+    return tuple(sorted({entry.known for entry in entries} - {date.min}))
 
 
 def calendar_for(jurisdiction: str, as_of: date) -> Calendar:
@@ -173,7 +173,8 @@ def build(
             days.append(day)
         counts.append(len(days) - 1)
     digest = sha256(" ".join(map(str, (first, last, *days[1:]))).encode()).hexdigest()[:8]
-    latest = max(entry.known for entry in (*notices, *amendments, *local))
+    entries: tuple[Notice | Change, ...] = (*notices, *amendments, *local)
+    latest = max(entry.known for entry in entries)
     stamp = BASE if latest == date.min else latest.isoformat()
     return Calendar(
         jurisdiction=jurisdiction,

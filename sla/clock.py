@@ -1,10 +1,18 @@
 """A clock is facts: what is limited, when it ran, what stopped it. `count` says what they come to."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
+from sla.axis import Axis, Days, Due, Hours, Months, Workdays, Workhours, local
+from sla.calendar import Calendar
+from sla.course import Course, Exclusion, gaps
+from sla.errors import CalendarHorizonError
 from sla.model import Model
+
+SUPPLEMENT_WORKDAYS = 5  # to give the one notice of what an application lacks (行政许可法 32)
+ZERO = Decimal(0)
 
 
 class Unit(StrEnum):
@@ -96,11 +104,15 @@ class Standing(StrEnum):
 
 
 class Horizon(Model):
-    """The published calendar ends before the due date: nothing is guessed."""
+    """The published calendar ends before the due date, or before now: nothing is guessed.
+
+    `counted` is what the limit has used by the last day known, `missing` what it lacks; both in the limit's unit.
+    """
 
     known_until: date
     counted: Decimal
     missing: Decimal
+    known_from: date | None = None  # set where the clock starts before the calendar does
 
 
 class Reading(Model):
@@ -122,5 +134,211 @@ class Reading(Model):
     due_at: datetime | None = None
     due_soon_at: datetime | None = None
     provisional: bool = False
+    presumes_at: datetime | None = None  # close of the last day for a supplement notice, where one may be missed
     horizon: Horizon | None = None
     standing: Standing
+
+
+AXES: dict[Unit, Callable[[Calendar, Hours], Axis]] = {
+    Unit.WORKDAY: Workdays,
+    Unit.WORKHOUR: Workhours,
+    Unit.DAY: Days,
+    Unit.MONTH: Months,
+}
+
+
+def is_late(at: datetime, due_at: datetime | None) -> bool:
+    """Whether an instant is past a due instant; exactly at it is on time, and so is all where none is set."""
+    return due_at is not None and at > due_at
+
+
+def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
+    """What the clock comes to at `now`, or at its stop. Beyond the calendar nothing is guessed: `horizon` is set."""
+    end = local(clock.stop or now)
+    start, presumed, presumes_at = _start(clock, calendar, end)
+    course = None if start is None else _course(clock, calendar, start, presumed=presumed)
+    if course is None:
+        return _bare(clock, calendar, start, end, presumes_at)
+    mark = max(course.axis.leave(end), course.base)
+    used = course.units(course.used_at(mark))
+    due = course.due()
+    due_day, due_at, due_soon_at, allowed = None, None, None, course.amount
+    if due is not None:
+        due_day, due_at, _ = due
+        due_soon_at = _due_soon_at(clock, course)
+        allowed = max(allowed, course.units(course.used_at(due.mark)))  # more where a day off puts the end off
+    overdue = is_late(end, due_at)
+    return Reading(
+        calendar=calendar.version,
+        start_day=course.start_day,
+        presumed=presumed,
+        used=used,
+        suspended=course.units(mark - course.base) - used,
+        limit=course.amount,
+        remaining=max(ZERO, course.amount - used),
+        overdue_by=max(ZERO, used - allowed),
+        overdue=overdue,
+        due_date=due_day,
+        due_at=due_at,
+        due_soon_at=due_soon_at,
+        provisional=due_day is not None and calendar.provisional(due_day),
+        presumes_at=presumes_at,
+        horizon=_horizon(course, calendar, end, due),
+        standing=_standing(clock, course, end, due_soon_at, overdue=overdue),
+    )
+
+
+def count_strictly(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
+    """Like `count`, but raises `CalendarHorizonError` where the calendar does not reach."""
+    reading = count(clock, calendar, now)
+    if reading.horizon is not None:
+        beyond = reading.horizon
+        raise CalendarHorizonError(beyond.known_until, beyond.counted, beyond.missing, beyond.known_from)
+    return reading
+
+
+def course_of(clock: Clock, calendar: Calendar, now: datetime) -> Course | None:
+    """What `count` counts on; None where the clock has not started or starts outside the calendar."""
+    start, presumed, _ = _start(clock, calendar, local(clock.stop or now))
+    return None if start is None else _course(clock, calendar, start, presumed=presumed)
+
+
+def hours_of(policy: Policy) -> Hours:
+    """The hours that a policy gives its axis."""
+    return Hours(policy.cutoff, policy.close, policy.morning, policy.afternoon)
+
+
+def _start(clock: Clock, calendar: Calendar, end: datetime) -> tuple[datetime | None, bool, datetime | None]:
+    """When the clock starts, whether the law presumes that, and when it does where it still may."""
+    start = None if clock.start is None else local(clock.start)
+    if clock.receipt is None:
+        return start, False, None
+    received, roll = local(clock.receipt.received), clock.policy.roll_accept
+    axis = Workdays(calendar, hours_of(clock.policy))
+    try:
+        day = axis.start_day(received, axis.enter(received, roll=roll), roll=roll)
+        deadline = axis.hours.closing(calendar.add(day, SUPPLEMENT_WORKDAYS))
+    except CalendarHorizonError:
+        return start, False, None
+    if any(at is not None and not is_late(at, deadline) for at in (clock.receipt.noticed, start)):
+        return start, False, None
+    if not is_late(end, deadline):
+        return start, False, deadline
+    return received, True, deadline
+
+
+def _course(clock: Clock, calendar: Calendar, start: datetime, *, presumed: bool) -> Course | None:
+    """None where the day of the start is not in the calendar."""
+    if start.date() < calendar.known_from:
+        return None
+    policy, amount = clock.policy, clock.limit.amount
+    axis = AXES[clock.limit.unit](calendar, hours_of(policy))
+    same_day = amount < 1 and clock.limit.unit is not Unit.WORKHOUR  # always rolls; the day itself never counts
+    roll = policy.roll_accept or same_day
+    base = axis.enter(start, roll=roll)
+    try:
+        start_day = axis.start_day(start, base, roll=roll)
+    except CalendarHorizonError:
+        return None
+    if policy.count_start_day and not same_day:
+        base -= axis.first_day(start_day)
+    exclusions = _exclusions(clock, axis, start, presumed=presumed)
+    end = base + axis.length(start_day, amount)
+    return _ended(Course(axis, start, start_day, base, exclusions, amount, end, start), clock.extensions)
+
+
+def _exclusions(clock: Clock, axis: Axis, start: datetime, *, presumed: bool) -> tuple[Exclusion, ...]:
+    stretches: list[tuple[datetime, datetime | None, str | None]] = [
+        (local(suspension.start), suspension.end and local(suspension.end), suspension.ground)
+        for suspension in clock.suspensions
+    ]
+    if clock.running is not None:
+        held = [(local(interval.start), interval.end and local(interval.end)) for interval in clock.running]
+        if presumed:
+            held.append((start, clock.start and local(clock.start)))
+        stretches.extend((at, until, None) for at, until in gaps(held, start))
+    if clock.stop is not None:
+        stop = local(clock.stop)
+        stretches = [stretch for stretch in stretches if stretch[0] < stop]
+    roll = clock.policy.roll_resume
+    return tuple(
+        Exclusion(at, until, axis.leave(at), None if until is None else axis.enter(until, roll=roll), ground)
+        for at, until, ground in sorted(stretches, key=lambda stretch: stretch[0])
+    )
+
+
+def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
+    """The course with its end: facts in the order in which they happened, until one comes after expiry."""
+    axis, base, start_day = course.axis, course.base, course.start_day
+    amount, not_before, halted = course.amount, course.not_before, False
+    end = term = course.end
+    shift, covered = 0, base
+    facts: list[tuple[datetime, Exclusion | Extension]] = [(exclusion.at, exclusion) for exclusion in course.exclusions]
+    facts += [(local(extension.at), extension) for extension in extensions]
+    for at, fact in sorted(facts, key=lambda fact: fact[0]):
+        if not halted and at > not_before and axis.leave(at) >= end:
+            due = axis.due(end, not_before)
+            if due is not None and is_late(at, due.at):
+                break
+        if isinstance(fact, Extension):
+            amount += fact.amount
+            term = base + axis.length(start_day, amount)
+        elif fact.last is None or fact.until is None:
+            halted = True
+        else:
+            shift += max(0, fact.last - max(fact.first, covered))
+            covered = max(covered, fact.last)
+            not_before = max(not_before, fact.until)
+        end = max(term + shift, covered)
+    return course._replace(amount=amount, end=end, not_before=not_before, halted=halted)
+
+
+def _bare(
+    clock: Clock, calendar: Calendar, start: datetime | None, end: datetime, presumes_at: datetime | None
+) -> Reading:
+    """The reading of a clock that has not started, or whose first day is not in the calendar."""
+    horizon, standing = None, Standing.NOT_STARTED
+    if start is not None:
+        known_from = calendar.known_from if start.date() < calendar.known_from else None
+        horizon = Horizon(
+            known_until=calendar.known_until, counted=ZERO, missing=clock.limit.amount, known_from=known_from
+        )
+        standing = Standing.ON_TIME if end >= start else standing
+    return Reading(
+        calendar=calendar.version,
+        limit=clock.limit.amount,
+        remaining=clock.limit.amount,
+        presumes_at=presumes_at,
+        horizon=horizon,
+        standing=standing if clock.stop is None else Standing.MET,
+    )
+
+
+def _due_soon_at(clock: Clock, course: Course) -> datetime:
+    if clock.due_soon_at_first_close:
+        return max(hours_of(clock.policy).closing(course.start_day), course.start)
+    used = course.axis.soon(course.start_day, course.amount, clock.due_soon)
+    return course.axis.dawn(course.reached(used), course.start) if used > 0 else course.start
+
+
+def _horizon(course: Course, calendar: Calendar, end: datetime, due: Due | None) -> Horizon | None:
+    last = course.axis.last
+    uncounted = end.date() > calendar.known_until and course.axis.leave(end) <= last
+    if course.halted or not (due is None or uncounted):
+        return None
+    counted = course.units(course.used_at(last))
+    return Horizon(known_until=calendar.known_until, counted=counted, missing=max(ZERO, course.amount - counted))
+
+
+def _standing(clock: Clock, course: Course, end: datetime, due_soon_at: datetime | None, *, overdue: bool) -> Standing:
+    if clock.stop is not None:
+        return Standing.MISSED if overdue else Standing.MET
+    if overdue:
+        return Standing.OVERDUE
+    if end < course.start:
+        return Standing.NOT_STARTED
+    if any(each.at <= end and (each.until is None or end < each.until) for each in course.exclusions):
+        return Standing.SUSPENDED
+    if due_soon_at is not None and end >= due_soon_at:
+        return Standing.DUE_SOON
+    return Standing.ON_TIME

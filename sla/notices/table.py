@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from sla.errors import WrongTableError
@@ -50,7 +51,7 @@ def tabulate(notices: Iterable[Notice], changes: Iterable[Change]) -> Table:
 
 def check(notices: Sequence[Notice], amendments: Sequence[Change]) -> None:
     """Raise unless national notices and amendments, as known on some day, add up year by year."""
-    for before, after in zip(notices, notices[1:], strict=False):
+    for before, after in pairwise(notices):
         if after.year != before.year + 1:
             raise WrongTableError(f"no notice between {before.year} and {after.year}")
     for notice in notices:

@@ -1,0 +1,77 @@
+"""A clock's facts on the axis of its unit: where counting begins, what it leaves out, and where the limit ends."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sla.axis import Axis, Due
+
+
+class Exclusion(NamedTuple):
+    """A stretch that a clock does not count: a suspension, or a gap in which nobody counted held the case."""
+
+    at: datetime
+    until: datetime | None
+    first: int  # the mark after which time is excluded
+    last: int | None  # the mark up to which it is; None while it is open
+    ground: str | None  # None for a gap
+
+
+class Course(NamedTuple):
+    """A clock's facts on the axis of its unit, and where its limit ends."""
+
+    axis: Axis
+    start: datetime
+    start_day: date
+    base: int  # the mark at which counting begins
+    exclusions: tuple[Exclusion, ...]
+    amount: Decimal  # the limit with the extensions that were granted in time
+    end: int  # the mark on which the limit ends
+    not_before: datetime  # the start, or the last end of an exclusion that began in time
+    halted: bool = False  # an exclusion that began in time is open: there is no due date
+
+    def excluded_at(self, mark: int) -> int:
+        """Marks excluded up to a mark; overlaps count once."""
+        total, covered = 0, self.base
+        for _, _, first, last, _ in self.exclusions:
+            begin = max(first, covered)
+            until = mark if last is None else min(last, mark)
+            if until > begin:
+                total += until - begin
+                covered = until
+        return total
+
+    def used_at(self, mark: int) -> int:
+        """Marks used up to a mark."""
+        return max(mark - self.base, 0) - self.excluded_at(mark)
+
+    def reached(self, used: int) -> int:
+        """The first mark up to which so many are used, where no open exclusion comes before it."""
+        excluded, covered = 0, self.base
+        for _, _, first, last, _ in self.exclusions:
+            if last is None or first - self.base - excluded >= used:
+                break
+            excluded += max(0, last - max(first, covered))
+            covered = max(covered, last)
+        return self.base + excluded + used
+
+    def due(self) -> Due | None:
+        """When the limit ends; None while the clock is halted, and beyond the calendar."""
+        return None if self.halted else self.axis.due(self.end, self.not_before)
+
+    def units(self, marks: int) -> Decimal:
+        """Marks in the limit's unit."""
+        return self.axis.units(self.start_day, marks)
+
+
+def gaps(held: list[tuple[datetime, datetime | None]], start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
+    """The stretches from the start on in which no interval runs; the last one is open."""
+    cursor = start
+    for begin, end in sorted(held, key=lambda interval: interval[0]):
+        if begin > cursor:
+            yield cursor, begin
+        if end is None:
+            return
+        cursor = max(cursor, end)
+    yield cursor, None
