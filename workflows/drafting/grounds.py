@@ -1,6 +1,6 @@
-"""Grounds of suspension that several procedures share, each with its basis and the kinds of clocks that it stops."""
+"""Grounds of suspension, each with its basis and the kinds of clocks that it stops."""
 
-from workflows.procedure import Ground
+from workflows.procedure import Fact, Ground
 
 LICENSING_45 = "行政许可法 45"
 PAUSABLE = ("promise", "statutory", "stage", "step")
@@ -48,6 +48,13 @@ APPLICANT_WORKS = Ground(
     basis="申请人用时不计入审批用时",
     stops=("promise", "stage", "step"),
 )
+TAX_PAYMENT = Ground(
+    key="tax-payment",
+    title_zh="申请人缴纳税费",
+    title_en="Payment of taxes by the applicant",
+    basis="契税暂行条例 11（2021年9月1日起：契税法 11）",
+    stops=PAUSABLE,
+)
 # Not for suspensions: it says why these works do not count where a case was opened so.
 EXTERNAL_WORKS = Ground(
     key="external-works",
@@ -56,7 +63,32 @@ EXTERNAL_WORKS = Ground(
     basis="external_works_counted",
     stops=(),
 )
+PRE_CHAIN = Ground(
+    key="pre-chain", title_zh="审批链开始之前", title_en="Before the chain begins", basis="自申报立项起算", stops=()
+)
+OWN_CLOCK = Ground(
+    key="own-clock", title_zh="并行推进，另行计时", title_en="A line with its own time", basis="并行推进事项", stops=()
+)
+LAND = Ground(
+    key="land-acquisition",
+    title_zh="申请人取得土地（招拍挂、划拨）",
+    title_en="The applicant acquires the land",
+    basis="申请人用时不计入审批用时",
+    stops=("promise", "stage", "step"),
+)
+WORKS = Ground(
+    key="works",
+    title_zh="施工",
+    title_en="Construction works",
+    basis="申请人用时不计入审批用时",
+    stops=("promise", "stage", "step"),
+)
+
+EXTERNAL_WORKS_COUNTED = Fact(
+    key="external_works_counted", title_zh="红线外工程计入办结时间", title_en="External works count", default=True
+)
 
 SPECIAL_PROCEDURES = (HEARING, TENDER, AUCTION, INSPECTION, TESTING, QUARANTINE, APPRAISAL, EXPERT_REVIEW)
 COMMON = (CORRECTION, *SPECIAL_PROCEDURES, PUBLIC_NOTICE, PUBLIC_NOTICE_BY_LAW, APPLICANT)
+CONSTRUCTION = (PRE_CHAIN, LAND, WORKS, OWN_CLOCK)
 UTILITY = (*COMMON, APPLICANT_WORKS, EXTERNAL_WORKS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sla.clock import Limit
-from workflows.drafting.grounds import UTILITY
+from workflows.drafting.grounds import EXTERNAL_WORKS_COUNTED, UTILITY
 from workflows.drafting.steps import DECIDED, DONE, EXAMINED, by_applicant, without, workdays
 from workflows.procedure import Definition, Fact, Facts, Outcome, Party, Procedure, Step, Variant
 
@@ -16,10 +16,6 @@ VARIANTS = (
     Variant(key=NO_NEW_PIPE, title_zh="无增设管线", title_en="No new pipe"),
     Variant(key=NO_APPROVAL, title_zh="有增设管线但无需行政审批", title_en="New pipe, no permit"),
     Variant(key=WITH_APPROVAL, title_zh="有增设管线且需行政审批", title_en="New pipe with permits"),
-)
-
-EXTERNAL_WORKS_COUNTED = Fact(
-    key="external_works_counted", title_zh="红线外工程计入办结时间", title_en="External works count", default=True
 )
 
 

@@ -43,7 +43,9 @@ def in_workdays(limit: Limit | None) -> Decimal:
     return limit.amount / WORKHOURS_A_DAY if limit.unit is Unit.WORKHOUR else limit.amount
 
 
-def by_applicant(key: str, title_zh: str, title_en: str, *after: str, ground: str = "applicant") -> Step:
+def by_applicant(
+    key: str, title_zh: str, title_en: str, *after: str, ground: str = "applicant", stage: str | None = None
+) -> Step:
     """A step of the applicant: its time never counts."""
     return Step(
         key=key,
@@ -54,6 +56,7 @@ def by_applicant(key: str, title_zh: str, title_en: str, *after: str, ground: st
         after=after,
         outcomes=SUBMITTED,
         counts=False,
+        stage=stage,
         ground=ground,
     )
 
@@ -73,13 +76,16 @@ def without(steps: Iterable[Step], absent: set[str]) -> tuple[Step, ...]:
     return tuple(left)
 
 
-def longest(steps: Iterable[Step], stage: str | None = None) -> Decimal:
-    """Working days of the longest path of counted targets, in one stage where it is named. Steps come in their order."""
+def longest(steps: Iterable[Step], stage: str | None = None, until: Iterable[str] = ()) -> Decimal:
+    """Working days of the longest path of counted targets: in one stage, or up to some steps, where they are named.
+
+    Steps come in their order.
+    """
     reached: dict[str, Decimal] = {}
     for step in steps:
         own = in_workdays(step.target) if step.counts and stage in {None, step.stage} else Decimal(0)
         reached[step.key] = own + max((reached[key] for key in step.after), default=Decimal(0))
-    return max(reached.values(), default=Decimal(0))
+    return max([reached[key] for key in until] or reached.values(), default=Decimal(0))
 
 
 def serial(steps: Iterable[Step]) -> Decimal:

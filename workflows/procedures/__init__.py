@@ -5,11 +5,23 @@ from types import MappingProxyType
 
 from workflows.errors import BadFact, UnknownFact, UnknownJurisdiction, UnknownProcedure, UnknownVariant
 from workflows.procedure import Definition, Facts, Procedure
-from workflows.procedures import water_connection
+from workflows.procedures import (
+    company_setup,
+    construction_approval,
+    electricity_connection,
+    gas_connection,
+    property_registration,
+    water_connection,
+)
 
 ALL: Mapping[str, Definition] = MappingProxyType(
     {
+        company_setup.DEFINITION.key: company_setup.DEFINITION,
+        property_registration.DEFINITION.key: property_registration.DEFINITION,
+        construction_approval.DEFINITION.key: construction_approval.DEFINITION,
         water_connection.DEFINITION.key: water_connection.DEFINITION,
+        electricity_connection.DEFINITION.key: electricity_connection.DEFINITION,
+        gas_connection.DEFINITION.key: gas_connection.DEFINITION,
     }
 )
 
