@@ -1,0 +1,165 @@
+"""API keys: made once, kept as hashes, looked up with every request."""
+
+import secrets
+import string
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import NamedTuple
+from zlib import crc32
+
+from activities.record import StepPicture
+from activities.store.keys import ApiKey
+from api.companies import COMPANIES
+from api.errors import Problem
+
+PREFIX = "sx_live_"
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+RANDOM = 30  # characters, 178 bits
+CHECK = 6  # characters of a CRC32, so that a mistyped key costs no look-up
+DEFAULT_DAYS = 90
+LONGEST_DAYS = 365
+KEPT = 2.0  # seconds that a look-up is believed: a revoked key is refused well within five
+MOST_KEPT = 1000
+
+
+class Role(StrEnum):
+    """What a key may do."""
+
+    OFFICER = "officer"  # everything
+    SUPERVISOR = "supervisor"  # reads, and confirms what was told too late
+    UTILITY = "utility"  # its own steps
+    AUDITOR = "auditor"  # reads
+
+
+class UnknownCompany(ValueError):
+    """A utility's key names one of the companies that are known; no other key names one."""
+
+
+class LifeTooLong(ValueError):
+    """A key lives between 1 and 365 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request. `owners`: whose steps it may touch; None: all."""
+
+    actor: str
+    role: Role
+    company: str | None = None
+    owners: tuple[str, ...] | None = None
+    steps: frozenset[str] = frozenset()  # further narrowed to these; empty: not
+
+    def request_id(self, key: str) -> str:
+        """What an idempotency key is on record as: two companies may use the same."""
+        return f"{self.company or self.actor}:{key}"
+
+    def may_touch(self, step: StepPicture) -> bool:
+        """Whether a step is the caller's."""
+        return self.owners is None or (step.owner in self.owners and (not self.steps or step.key in self.steps))
+
+
+def new_key(
+    *,
+    actor: str,
+    role: Role,
+    now: datetime,
+    company: str | None = None,
+    steps: tuple[str, ...] = (),
+    days: int = DEFAULT_DAYS,
+) -> tuple[str, ApiKey]:
+    """A key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
+    if (company in COMPANIES) is not (role is Role.UTILITY):
+        raise UnknownCompany(f"{UnknownCompany.__doc__} Known: {', '.join(COMPANIES)}.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise LifeTooLong(LifeTooLong.__doc__)
+    body = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
+    text = body + _check(body)
+    kept = ApiKey(
+        id=secrets.token_hex(6),
+        prefix=text[: len(PREFIX) + 4],
+        hash=hashed(text),
+        actor=actor,
+        company=company,
+        role=role,
+        steps=steps,
+        created=now,
+        expires=now + timedelta(days=days),
+    )
+    return text, kept
+
+
+def hashed(text: str) -> str:
+    """What is kept of a key; it has 178 random bits, so no slow hash is needed."""
+    return sha256(text.encode()).hexdigest()
+
+
+def well_formed(text: str) -> bool:
+    """Whether a key's own check sum holds."""
+    if len(text) != len(PREFIX) + RANDOM + CHECK or not text.startswith(PREFIX) or not text.isascii():
+        return False
+    return secrets.compare_digest(text[-CHECK:], _check(text[:-CHECK]))
+
+
+def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | None], now: datetime) -> Caller:
+    """The caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
+    scheme, _, text = (authorization or "").partition(" ")
+    text = text.strip()
+    if scheme.lower() != "bearer" or not well_formed(text):
+        raise _unauthenticated()
+    key = look_up(hashed(text))
+    if key is None or key.revoked is not None or (key.expires is not None and key.expires <= now):
+        raise _unauthenticated()
+    return caller_of(key)
+
+
+def caller_of(key: ApiKey) -> Caller:
+    """Who a key stands for."""
+    owners = COMPANIES.get(key.company or "", ()) if key.role == Role.UTILITY else None
+    return Caller(key.actor, Role(key.role), key.company, owners, frozenset(key.steps))
+
+
+class Kept(NamedTuple):
+    """A look-up, and when it was made."""
+
+    key: ApiKey
+    at: float
+
+
+class Keyring:
+    """Look-ups of keys, each believed for two seconds; an unknown key is looked up every time."""
+
+    def __init__(self, look_up: Callable[[str], ApiKey | None]) -> None:
+        self._look_up = look_up
+        self._kept: dict[str, Kept] = {}
+
+    def known(self, key_hash: str) -> ApiKey | None:
+        """The key, if it was looked up just now."""
+        kept = self._kept.get(key_hash)
+        return kept.key if kept is not None and time.monotonic() - kept.at < KEPT else None
+
+    def look_up(self, key_hash: str) -> ApiKey | None:
+        """The key; may raise StoreUnavailable."""
+        asked = time.monotonic()
+        key = self.known(key_hash) or self._look_up(key_hash)
+        if key is not None and self.known(key_hash) is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key_hash] = Kept(key, asked)
+        return key
+
+
+def _check(body: str) -> str:
+    number = crc32(body.encode())
+    digits = []
+    for _ in range(CHECK):
+        number, digit = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def _unauthenticated() -> Problem:
+    return Problem("unauthenticated", headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,164 @@
+"""What the API answers when it cannot do as asked: one table, and one shape for all of it (RFC 9457)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from sla.model import Model
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 2  # seconds
+GONE_AWAY = "Nothing was lost: send the same request again, with the same key."
+
+# code: (status, title). The codes of refusals are those of `workflows.decide` and `workflows.errors`.
+PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
+    {
+        # what was sent cannot be read
+        "malformed": (400, "The body is not JSON"),
+        "duplicate-key": (400, "A name stands twice in one JSON object"),
+        "too-deep": (400, "The JSON is nested too deeply"),
+        "bad-cursor": (400, "The cursor does not belong to this list"),
+        "idempotency-key": (400, "The Idempotency-Key header is missing or not well formed"),
+        "bad-if-match": (400, "The If-Match header is not the number of an event"),
+        "too-large": (413, "The body is too large"),
+        "not-json": (415, "The body must be application/json"),
+        "invalid": (422, "The request does not have the form that is asked for"),
+        # who asks
+        "unauthenticated": (401, "A valid API key is needed"),
+        "forbidden": (403, "The key's role does not allow this"),
+        # what is asked for is not there
+        "not-found": (404, "There is no such thing"),
+        "method-not-allowed": (405, "This cannot be done here"),
+        "unknown-case": (404, "There is no such case"),
+        "unknown-step": (404, "There is no such step"),
+        "unknown-suspension": (404, "There is no such suspension"),
+        "unknown-event": (404, "There is no such event"),
+        "unknown-clock": (404, "There is no such clock"),
+        # a choice that does not exist
+        "unknown-procedure": (422, "There is no such procedure"),
+        "unknown-jurisdiction": (422, "The procedure is not defined for this jurisdiction"),
+        "unknown-variant": (422, "The procedure has no such variant"),
+        "unknown-fact": (422, "The variant has no such fact"),
+        "bad-fact": (422, "The fact cannot have this value"),
+        "unknown-outcome": (422, "The step has no such outcome"),
+        "unknown-opinion": (422, "The step has no such opinion"),
+        "unknown-occurrence": (422, "The step has no such occurrence"),
+        "unknown-ground": (422, "There is no such ground of suspension"),
+        "unknown-parent": (422, "There is no such parent case"),
+        "nothing-corrected": (422, "The correction changes nothing"),
+        "extension-too-long": (422, "The law does not allow so much"),
+        "extension-not-allowed": (422, "This limit is not extended"),
+        # times
+        "in-future": (422, "The instant lies in the future"),
+        "before-case": (422, "The instant lies before the case"),
+        "before-receipt": (422, "The instant lies before the receipt of the materials"),
+        "before-acceptance": (422, "The instant lies before the acceptance"),
+        "before-step": (422, "The instant lies before the step"),
+        "before-return": (422, "The instant lies before the return for correction"),
+        "before-suspension": (422, "The instant lies before the suspension"),
+        # the same request, other content
+        "request-reused": (422, "The key was used with another content"),
+        "case-exists": (409, "The case number is taken"),
+        "step-already-completed": (409, "The step was completed with another content"),
+        # not as the case stands
+        "stale": (412, "The case has moved on"),
+        "expired": (409, "The limit has expired"),
+        "already-accepted": (409, "The case is accepted already"),
+        "already-linked": (409, "The case is linked already"),
+        "already-returned": (409, "The correction is open already"),
+        "case-over": (409, "The case is over"),
+        "in-correction": (409, "The application is out for correction"),
+        "not-accepted": (409, "The case is not accepted"),
+        "not-decided": (409, "The case is not decided"),
+        "not-returned": (409, "No correction is open"),
+        "not-suspended": (409, "The suspension has ended"),
+        "nothing-pending": (409, "Nothing waits for a confirmation"),
+        "step-already-started": (409, "The step has begun already"),
+        "step-not-open": (409, "The step is not open"),
+        "step-not-started": (409, "The step has not been started"),
+        "steps-missing": (409, "Steps are not complete"),
+        "suspension-exists": (409, "The suspension's id is taken"),
+        "refused": (409, "The case does not allow this"),
+        # not now
+        "calendar-horizon": (422, "The calendar is not published so far"),
+        "outcome-unknown": (503, "No answer in time: the outcome is unknown"),
+        "store-unavailable": (503, "The database does not answer"),
+        "ledger-fault": (503, "The case's ledger disagrees with its history"),
+        "internal": (500, "This should not have happened"),
+    }
+)
+
+
+class Flaw(NamedTuple):
+    """Where in the request something is wrong, and the rule; never the value."""
+
+    pointer: str
+    code: str
+
+
+class Problem(Exception):
+    """A request that is not done as asked."""
+
+    def __init__(
+        self, code: str, detail: str = "", *, flaws: Iterable[Flaw] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.code = code if code in PROBLEMS else "refused"
+        self.status, self.title = PROBLEMS[self.code]
+        self.detail = detail or f"{self.title}."
+        self.flaws = tuple(flaws)
+        self.headers = dict(headers or {})
+        if self.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.headers.setdefault("Retry-After", str(RETRY_AFTER))
+        super().__init__(self.detail)
+
+
+class FlawShown(Model):
+    """One thing wrong with a request."""
+
+    pointer: str
+    code: str
+
+
+class ProblemShown(Model):
+    """A problem as it is answered."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: tuple[FlawShown, ...] = ()
+    request_id: str
+
+
+def shown(problem: Problem, request_id: str) -> ProblemShown:
+    """The body of a problem."""
+    return ProblemShown(
+        type=f"urn:shixian:problem:{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=f"urn:shixian:request:{request_id}",
+        errors=tuple(FlawShown(pointer=flaw.pointer, code=flaw.code) for flaw in problem.flaws),
+        request_id=request_id,
+    )
+
+
+def problem_response(problem: Problem, request_id: str) -> Response:
+    """The answer that a problem becomes."""
+    body = json.dumps(shown(problem, request_id).model_dump(), ensure_ascii=False, separators=(",", ":"))
+    return Response(body.encode(), problem.status, problem.headers, MEDIA_TYPE)
+
+
+def outcome_unknown() -> Problem:
+    """The problem of a request that was not answered in time."""
+    return Problem("outcome-unknown", f"The outcome is unknown. {GONE_AWAY}")
+
+
+def store_unavailable() -> Problem:
+    """The problem of a database that is away."""
+    return Problem("store-unavailable", f"The database does not answer. {GONE_AWAY}")

@@ -1,0 +1,21 @@
+"""What the API needs of the world; made by an entry point, never by an import."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from activities.store.store import Store
+from api.settings import Settings
+from sla.timeline import Timeline
+from workflows.dispatch import Dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts a process of the API is made of. It owns none of them: who made them ends them."""
+
+    store: Store
+    dispatcher: Dispatcher
+    timeline: Timeline
+    settings: Settings
+    now: Callable[[], datetime]  # real time

@@ -1,0 +1,85 @@
+"""Every setting there is, read from the environment by the command line alone."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sla.clock import Policy
+from sla.commitments.register import Readings
+from workflows.dispatch import DEADLINE, IN_FLIGHT
+from workflows.worker import NAMESPACE
+
+
+def _seconds(value: Any) -> Any:
+    return value if isinstance(value, timedelta) else timedelta(seconds=float(value))
+
+
+Seconds = Annotated[
+    timedelta, BeforeValidator(_seconds), PlainSerializer(lambda length: length.total_seconds(), return_type=float)
+]
+
+
+class Settings(BaseSettings):
+    """Settings, by environment variables named SHIXIAN_ and the field; lengths of time are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHIXIAN_",
+        env_nested_delimiter="__",
+        env_parse_none_str="null",
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="folder of everything that `serve` keeps")
+    database_url: str = Field(
+        default="", description="`sqlite:///path` or `postgresql://...`; empty: `ledger.sqlite` in the data folder"
+    )
+    durable: bool = Field(default=True, description="SQLite waits until each transaction is on the disk")
+    temporal_address: str = Field(default="127.0.0.1:7233", description="host and port of the Temporal server")
+    temporal_namespace: str = Field(default=NAMESPACE, description="namespace of the cases on that server")
+    host: str = Field(default="127.0.0.1", description="address that the API listens on")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")
+    behind_proxy: bool = Field(
+        default=False,
+        description="a proxy with TLS stands before the API: it may listen on other addresses than loopback",
+    )
+    alarm_grace: Seconds = Field(
+        default=timedelta(seconds=5), description="real seconds after a due instant before its rung is raised"
+    )
+    request_deadline: Seconds = Field(
+        default=DEADLINE, description="seconds in which a request, or a batch as a whole, is answered"
+    )
+    in_flight: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=IN_FLIGHT, description="commands that one process sends to one case at once; the server takes ten"
+    )
+    backdating_workdays: Annotated[int, Field(ge=0)] = Field(
+        default=3, description="working days after which a completion told late waits for an officer"
+    )
+    future_tolerance: Seconds = Field(
+        default=timedelta(minutes=5), description="business seconds by which a client's clock may run ahead"
+    )
+    policy: Policy = Field(
+        default=Policy(),
+        description="office hours and what the law leaves open, as JSON or `SHIXIAN_POLICY__CUTOFF` ...",
+    )
+    readings: Readings = Field(
+        default=Readings(),
+        description="how open words of the commitments are read, as JSON or `SHIXIAN_READINGS__ONE_DAY_LIMIT` ...",
+    )
+
+    @field_validator("readings", mode="before")
+    @classmethod
+    def _numbers_of_readings(cls, value: Any) -> Any:
+        """The environment knows only text."""
+        if isinstance(value, dict) and str(value.get("one_day_limit", "")).isdigit():
+            return {**value, "one_day_limit": int(value["one_day_limit"])}
+        return value
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
