@@ -10,8 +10,8 @@ from temporalio import activity
 from activities.record import ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
 from activities.store.hashing import chain
-from activities.store.rows import ClockRow, Rows, counted
 from activities.store.ledger import Appending
+from activities.store.rows import ClockRow, Rows, counted
 from activities.store.store import Store
 from sla.calendar import Calendar, calendar_for, calendar_of_version
 from sla.clock import Reading, count
@@ -78,7 +78,7 @@ class Settler:
                 return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
             if request.picture is None:
                 return Settled(outcome=Outcome.LEVEL, head=ledger.head)
-            return _append(ledger, request, request.picture, now)
+            return append(ledger, request, request.picture, now)
 
 
 def _disagreement(ledger: Appending, expected: Head) -> str | None:
@@ -92,7 +92,8 @@ def _disagreement(ledger: Appending, expected: Head) -> str | None:
     return None
 
 
-def _append(ledger: Appending, request: Settle, picture: Picture, now: Instant) -> Settled:
+def append(ledger: Appending, request: Settle, picture: Picture, now: Instant) -> Settled:
+    """Counts a picture and appends the request's events and what counting finds; the caller has compared."""
     calendar = calendar_for(picture.case.jurisdiction, today(now.business))
     readings = [read(c, calendar, now.business) for c in picture.clocks]
     moved = applied(picture.clocks, request.calendar, calendar, now.business)
@@ -150,15 +151,26 @@ def applied(clocks: Sequence[ClockPicture], last: str | None, calendar: Calendar
         return []
     before = calendar_of_version(last)
     moved: dict[str, list[str | None]] = {}
+    changed = False
     for clock in clocks:
         if clock.clock.stop is None and not clock.void:
-            old, new = count(clock.clock, before, now).due_at, count(clock.clock, calendar, now).due_at
-            if old != new:
-                moved[clock.clock.key] = [old and old.isoformat(), new and new.isoformat()]
-    if not moved:
+            old, new = count(clock.clock, before, now), count(clock.clock, calendar, now)
+            changed |= _thresholds(old) != _thresholds(new)
+            if old.due_at != new.due_at:
+                moved[clock.clock.key] = [_text(old.due_at), _text(new.due_at)]
+    if not changed:
         return []
     body = {"from": last, "to": calendar.version, "moved": moved}
     return [NewEvent(kind="calendar-applied", at=now, told=now, actor=ACTOR, body=body)]
+
+
+def _thresholds(reading: Reading) -> tuple[object, ...]:
+    """What of a reading the read model keeps and a changed calendar may change, even where no due date moves."""
+    return reading.due_at, reading.due_soon_at, reading.start_day, reading.provisional, reading.horizon is None
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _cause(events: Sequence[NewEvent], *, calendar_moved: bool) -> str:
