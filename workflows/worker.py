@@ -23,9 +23,9 @@ SETTLE_THREADS = 8
 STICKY_TIMEOUT = timedelta(seconds=1)
 
 
-async def connect(address: str, namespace: str = NAMESPACE) -> Client:
-    """A client that speaks the project's types; raises RuntimeError where no server answers."""
-    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+async def connect(address: str, namespace: str = NAMESPACE, *, lazy: bool = False) -> Client:
+    """A client that speaks the project's types; RuntimeError where no server answers, at the first call if `lazy`."""
+    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter, lazy=lazy)
 
 
 def runner() -> SandboxedWorkflowRunner:
