@@ -108,12 +108,12 @@ def is_away(error: DBAPIError) -> bool:
 
 
 def parse(url: str) -> URL:
-    """The URL with this store's driver."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
-        return parsed.set(drivername="sqlite+pysqlite")
+    """The URL with this store's driver; anything but these two databases is a ValueError."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "postgresql":
+        return make_url(f"postgresql+psycopg://{rest}")
+    if scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
+        return make_url(f"sqlite+pysqlite://{rest}")
     raise ValueError("the store is sqlite:///path or postgresql://host/name")
 
 
