@@ -174,7 +174,7 @@ Facts = Mapping[str, bool | str]
 
 
 class Variant(Model):
-    """A variant 类型 of a procedure. `process_types` are the national codes of construction process types."""
+    """A variant 情形 of a procedure. `process_types` are the national codes of construction process types."""
 
     key: str
     title_zh: str

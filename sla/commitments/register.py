@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+
+from pydantic import Field
 
 from sla.clock import Limit
 from sla.commitments import suzhou, taicang
@@ -48,7 +49,9 @@ class Readings(Model):
     """What the documents leave open, each with the reading that holds unless it is set otherwise."""
 
     taicang_start: date | None = None  # None: Taicang's undated items bind whenever a case was accepted
-    one_day_limit: Literal[0, 1] = 1  # 1日: working days after the day of acceptance; 0 is the strict reading
+    one_day_limit: int = Field(
+        default=1, ge=0, le=1
+    )  # 1日: working days after the day of acceptance; 0 is the strict reading
     chain_total: ChainTotal = ChainTotal.UNION
     parallel_line_counts: bool = False
     external_works_count: bool = True

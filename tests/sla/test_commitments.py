@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -369,3 +370,8 @@ def test_what_binds_a_case_binds_every_later_one(
     then = held(procedure, jurisdiction, variant, accepted + timedelta(days=later))
     kept = {one for p in then if not p.ramp_up for one in (p.commitment, *p.superseded, *p.also)}
     assert first <= kept
+
+
+def test_every_reading_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "commitments.md").read_text(encoding="utf-8")
+    assert [name for name in Readings.model_fields if f"| `{name}` |" not in page] == []

@@ -383,3 +383,9 @@ def digest(definition: Definition) -> str:
                 content = procedure.model_dump(mode="json", exclude_defaults=True, exclude={"version"})
                 hashed.update(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
     return hashed.hexdigest()
+
+
+def test_every_procedure_variant_and_fact_is_documented() -> None:
+    page = (HERE.parents[1] / "docs" / "procedures.md").read_text(encoding="utf-8")
+    names = {name for d in ALL.values() for name in (d.key, *(v.key for v in d.variants), *(f.key for f in d.facts))}
+    assert {name for name in names if f"`{name}`" not in page} == set()
