@@ -16,8 +16,13 @@ from activities.store.errors import Conflict, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000
 POSTGRESQL_OPTIONS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
-# connection lost, resources gone, operator or timeout, read-only, lock not given, serialization, deadlock
-AWAY_STATES = ("08", "53", "57", "25006", "55P03", "40001", "40P01")
+# connection lost, resources gone, operator or timeout, read-only, idle too long, lock not given, serialization, deadlock
+AWAY_STATES = ("08", "53", "57", "25006", "25P03", "55P03", "40001", "40P01")
+TAKEN_CODES = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER,  # the one that keeps events from being replaced
+}
 AWAY_CODES = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -84,13 +89,22 @@ def translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict from error
+        if is_taken(error):
+            raise Conflict from error
+        raise
     except PoolTimeout as error:
         raise StoreUnavailable("(no connection is free)") from error
     except DBAPIError as error:
         if is_away(error):
             raise StoreUnavailable from error
         raise
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether a unique key is taken; any other broken constraint is a fault of the code."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) in TAKEN_CODES
+    return getattr(error.orig, "sqlstate", None) == "23505"
 
 
 def is_away(error: DBAPIError) -> bool:

@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
 from activities.store.columns import case_columns, clock_columns, step_columns
-from activities.store.database import Database
+from activities.store.database import Database, translated
 from activities.store.errors import Conflict
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
@@ -109,10 +108,8 @@ class Appending:
             if event.seq != seq or event.hash != previous:
                 raise Conflict(f"(number {event.seq} does not follow number {seq - 1})")
             rows.append(row._asdict())
-        try:
+        with translated():
             self._connection.exec_driver_sql(self._sql.add, rows)
-        except IntegrityError as error:
-            raise Conflict from error
         self._connection.exec_driver_sql(self._sql.move_head, {"of": self.case, "seq": seq, "hash": previous})
         self.head = Head(seq=seq, hash=previous)
 

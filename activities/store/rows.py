@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from activities.record import CasePicture, ClockPicture, Head, Role, StepPicture
 from sla.clock import Horizon, Reading, Standing
+from sla.cohort import Measured
 from sla.model import Model
 
 OFFSET = re.compile(r'[+-]\d\d:\d\d"')
@@ -85,18 +86,12 @@ class CaseStep(Model):
     step: StepPicture
 
 
-class Verdict(Model):
-    """A decided clock as its cohorts count it."""
+class Verdict(Measured):
+    """A decided clock as a cohort counts it: under its own commitment, or one of `also`."""
 
-    case: str
-    commitment: str  # the cohort: the clock's own commitment, or one of `also`
     procedure: str
     jurisdiction: str
-    used: Decimal
     limit: Decimal
-    stopped_on: date  # Asia/Shanghai
-    on_time: bool
-    on_time_as_told: bool  # False as well where a breach was unmade by a late posting
     ramp_up: bool
 
 

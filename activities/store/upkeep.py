@@ -105,6 +105,8 @@ class Upkeep(Database):
     def drop_rows(self, case: str | None = None) -> None:
         """Empty the read model, or one case's rows of it; the events stay."""
         with self.writing() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             for table in READ_MODEL:
                 connection.execute(delete(table) if case is None else delete(table).where(table.c.case == case))
 

@@ -14,8 +14,11 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from activities.record import GENESIS, Event, Head, NewEvent
+from activities.store import tables
 from activities.store.errors import Conflict
 from activities.store.hashing import TAG, chain
 from activities.store.instants import instant, micros
@@ -24,6 +27,8 @@ from tests.activities.store.build import T, append, completed, new
 
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
+NOT_NULL = ("key", "party", "owner", "status", "picture")
+NUMBERS = {"occurrence": 1, "pending": False}
 BODIES = st.dictionaries(
     TEXTS, st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS | st.floats(-9, 9)
 )
@@ -100,8 +105,9 @@ def test_what_raises_inside_an_append_leaves_nothing(store: Store) -> None:
 @pytest.mark.parametrize("again", [new(request_id="r1"), completed("survey")])
 def test_a_request_id_and_a_natural_key_are_taken_once(store: Store, again: NewEvent) -> None:
     append(store, "c1", new(request_id="r1"), completed("survey", request_id="r2"))
-    with pytest.raises(Conflict):
-        append(store, "c1", again)
+    for events in ([again], [again, new()], [new(), again]):
+        with pytest.raises(Conflict):
+            append(store, "c1", *events)
     append(store, "c2", again)
     append(store, "c1", completed("survey", occurrence=2), new(), new())
     assert store.head("c1").seq == 5
@@ -123,6 +129,11 @@ def test_events_that_do_not_follow_the_head_are_a_conflict(store: Store) -> None
         with pytest.raises(Conflict), store.append("c1") as appending:
             appending.add([wrong])
     assert store.head("c1").seq == 1
+
+
+def test_a_broken_constraint_that_is_no_key_is_no_conflict(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.writing() as connection:
+        connection.execute(insert(tables.step).values(case="none", pos=0, **dict.fromkeys(NOT_NULL, "x"), **NUMBERS))
 
 
 def race(url: str, rounds: int, events_of: Any, threads: int = 4) -> list[int]:
