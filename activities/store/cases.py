@@ -100,10 +100,12 @@ class Cases(Database):
         numbers = select(CLOCK.case).where(touched, CLOCK.case > after).distinct().order_by(CLOCK.case).limit(cases)
         return self._clocks(and_(touched, CLOCK.case.in_(numbers)))
 
-    def overdue_clocks(self, now: datetime, grace: timedelta = NO_GRACE, *, unraised: bool = False) -> list[CaseClock]:
-        """Live clocks past their due instant; only those without a raised rung where `unraised`."""
-        overdue = and_(CLOCK.live, CLOCK.due_at < micros(now - grace))
-        return self._clocks(and_(overdue, CLOCK.overdue_seq.is_(None)) if unraised else overdue)
+    def overdue_clocks(
+        self, now: datetime, grace: timedelta = NO_GRACE, *, unraised: bool = False, after: str = "", limit: int = 1000
+    ) -> list[CaseClock]:
+        """Live clocks past their due instant, of cases after one; only those without a raised rung where `unraised`."""
+        overdue = and_(CLOCK.live, CLOCK.due_at < micros(now - grace), CLOCK.case > after)
+        return self._clocks(and_(overdue, CLOCK.overdue_seq.is_(None)) if unraised else overdue, limit)
 
     def told_late(self, after: str = "", limit: int = 1000) -> list[CaseClock]:
         """Clocks with a breach that a late posting disproved, of cases after one: an officer looks at them."""

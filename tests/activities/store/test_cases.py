@@ -197,6 +197,7 @@ def test_overdue_clocks_need_no_worker(store: Store) -> None:
         ("c3", "promise"),
     ]
     assert [clock.case for clock in store.overdue_clocks(now + SECOND, 5 * SECOND, unraised=True)] == ["c1", "c3"]
+    assert [clock.case for clock in store.overdue_clocks(now + SECOND, after="c1", limit=1)] == ["c2"]
 
 
 def test_breaches_unmade_by_late_postings_are_listed(store: Store) -> None:
