@@ -1,28 +1,47 @@
-"""Commands as the API would stamp them, for tests that reach a case without HTTP."""
+"""Commands as the API would stamp them, and a case on paper: decided and folded without a server."""
 
 import hashlib
-from datetime import datetime, timedelta, timezone
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
+from activities.record import Event, Head
+from activities.store.hashing import chain
+from sla.calendar import calendar_for
 from sla.clock import Limit
 from sla.promise import Measure, Promise
+from workflows.decide import Decision, Known, decide
+from workflows.fold import fold
 from workflows.messages import (
     Accept,
     Complete,
+    Confirm,
     Correct,
     Decide,
     Extend,
+    Link,
     Message,
     Open,
+    Recalculate,
+    RecordFee,
+    Refuse,
+    Resubmit,
     Resume,
+    Return,
     Revoke,
+    Start,
     Suspend,
+    Withdraw,
 )
 from workflows.procedure import Procedure
 from workflows.procedures import resolve
+from workflows.state import CaseState
 
+M = TypeVar("M", bound=Message)
 CHINA = timezone(timedelta(hours=8))
+CALENDAR = calendar_for("suzhou", date(2021, 3, 4)).version
 
 
 def at(text: str) -> datetime:
@@ -37,7 +56,8 @@ def water(variant: str = "no-new-pipe", jurisdiction: str = "suzhou") -> Procedu
 
 def promised(workdays: int = 4, commitment: str = "sz-22-water-no-pipe") -> tuple[Promise, ...]:
     """A promise per case."""
-    return (Promise(commitment=commitment, measure=Measure.CASE, limit=Limit(amount=workdays), owner="市水务局"),)
+    limit = Limit(amount=Decimal(workdays))
+    return (Promise(commitment=commitment, measure=Measure.CASE, limit=limit, owner="市水务局"),)
 
 
 class Desk:
@@ -47,38 +67,114 @@ class Desk:
         self._actor = actor
         self._numbers = count(1)
 
-    def _stamp(self, kind: type[Message], when: datetime, told: datetime | None, **body: Any) -> Any:
+    def stamp(self, kind: type[M], when: datetime, told: datetime | None = None, **body: Any) -> M:
+        """A command of any kind."""
         request = body.pop("request_id", None) or f"{self._actor}:{next(self._numbers)}-{id(self)}"
-        digest = hashlib.sha256(repr((kind.__name__, sorted(body.items(), key=lambda i: i[0]))).encode()).hexdigest()
+        content = {k: v for k, v in body.items() if k != "owners"}
+        digest = hashlib.sha256(repr((kind.__name__, when, sorted(content.items()))).encode()).hexdigest()
         return kind(request_id=request, digest=digest, actor=self._actor, at=when, told=told or when, **body)
 
     def open(self, when: datetime, procedure: Procedure, **more: Any) -> Open:
-        return self._stamp(Open, when, None, procedure=procedure, **{"promises": promised(), **more})
+        return self.stamp(Open, when, None, procedure=procedure, **{"promises": promised(), **more})
 
     def accept(self, when: datetime, told: datetime | None = None, **more: Any) -> Accept:
-        return self._stamp(Accept, when, told, **{"promises": promised(), **more})
+        return self.stamp(Accept, when, told, **{"promises": promised(), **more})
+
+    def refuse(self, when: datetime, **more: Any) -> Refuse:
+        return self.stamp(Refuse, when, None, reason="not for this office", **more)
+
+    def start(self, when: datetime, step: str, **more: Any) -> Start:
+        return self.stamp(Start, when, None, step=step, **more)
 
     def complete(
         self, when: datetime, step: str, told: datetime | None = None, outcome: str = "done", **more: Any
     ) -> Complete:
-        return self._stamp(Complete, when, told, step=step, outcome=outcome, **more)
+        return self.stamp(Complete, when, told, step=step, outcome=outcome, **more)
 
-    def decide(self, when: datetime, outcome: str = "approved", **more: Any) -> Decide:
-        return self._stamp(Decide, when, None, outcome=outcome, **more)
+    def confirm(self, when: datetime, seq: int, **more: Any) -> Confirm:
+        return self.stamp(Confirm, when, None, seq=seq, **more)
 
-    def suspend(self, when: datetime, suspension: str, ground: str, told: datetime | None = None, **more: Any) -> Suspend:
-        return self._stamp(Suspend, when, told, suspension=suspension, ground=ground, **more)
+    def send_back(self, when: datetime, step: str | None = None, **more: Any) -> Return:
+        return self.stamp(Return, when, None, step=step, reason="a drawing is missing", **more)
+
+    def resubmit(self, when: datetime, step: str | None = None, **more: Any) -> Resubmit:
+        return self.stamp(Resubmit, when, None, step=step, **more)
+
+    def suspend(
+        self, when: datetime, suspension: str, ground: str, told: datetime | None = None, **more: Any
+    ) -> Suspend:
+        return self.stamp(Suspend, when, told, suspension=suspension, ground=ground, **more)
 
     def resume(self, when: datetime, suspension: str, **more: Any) -> Resume:
-        return self._stamp(Resume, when, None, suspension=suspension, **more)
+        return self.stamp(Resume, when, None, suspension=suspension, **more)
 
     def extend(self, when: datetime, clock: str, workdays: int, **more: Any) -> Extend:
-        return self._stamp(
+        return self.stamp(
             Extend, when, None, clock=clock, workdays=workdays, approved_by="head", reason="complex", **more
         )
 
+    def fee(self, when: datetime, fen: int, **more: Any) -> RecordFee:
+        return self.stamp(RecordFee, when, None, fen=fen, reason="meter", **more)
+
+    def withdraw(self, when: datetime, **more: Any) -> Withdraw:
+        return self.stamp(Withdraw, when, None, **more)
+
+    def decide(self, when: datetime, outcome: str = "approved", **more: Any) -> Decide:
+        return self.stamp(Decide, when, None, outcome=outcome, **more)
+
     def correct(self, when: datetime, seq: int, **more: Any) -> Correct:
-        return self._stamp(Correct, when, None, seq=seq, reason="typing error", **more)
+        return self.stamp(Correct, when, None, seq=seq, reason="typing error", **more)
 
     def revoke(self, when: datetime, **more: Any) -> Revoke:
-        return self._stamp(Revoke, when, None, reason="obtained by deceit", **more)
+        return self.stamp(Revoke, when, None, reason="obtained by deceit", **more)
+
+    def link(self, when: datetime, child: str, **more: Any) -> Link:
+        return self.stamp(Link, when, None, child=child, **more)
+
+    def recalculate(self, when: datetime, **more: Any) -> Recalculate:
+        return self.stamp(Recalculate, when, None, **more)
+
+
+class Paper:
+    """A case on paper: each command is decided and its event chained and folded in, as settling would."""
+
+    def __init__(self, case: str = "paper") -> None:
+        self.case = case
+        self.state: CaseState | None = None
+        self.events: list[Event] = []
+        self.due: dict[str, datetime | None] = {}
+
+    def now(self) -> CaseState:
+        """The state of the opened case."""
+        assert self.state is not None
+        return self.state
+
+    def take(self, command: Message) -> int:
+        """The number of the event that the command became, or was already; raises Refusal."""
+        answer = decide(self.state, command, self.due)
+        if isinstance(answer, Known):
+            return answer.seq
+        assert isinstance(answer, Decision)
+        last = self.events[-1] if self.events else None
+        head = Head(seq=last.seq, hash=last.hash) if last else Head()
+        new = chain(self.case, head, [answer.event], CALENDAR)
+        self.events += new
+        self.state = fold(self.state, new, self.case)
+        return new[0].seq
+
+    def take_all(self, *commands: Message) -> None:
+        """All of them, in order."""
+        for command in commands:
+            self.take(command)
+
+
+def a_whole_case(desk: Desk, more: Mapping[str, Any] | None = None) -> tuple[Message, ...]:
+    """A water case from its opening to its decision, in time."""
+    return (
+        desk.open(at("2021-03-01 09:00"), water(), **(more or {})),
+        desk.accept(at("2021-03-01 10:00")),
+        desk.complete(at("2021-03-02 10:00"), "joint-site-survey"),
+        desk.complete(at("2021-03-03 10:00"), "inspection-and-meter"),
+        desk.complete(at("2021-03-04 10:00"), "water-on"),
+        desk.decide(at("2021-03-04 11:00")),
+    )

@@ -1,6 +1,7 @@
 """The one durable workflow: a thin shell round the fold, which drives a case and keeps its ledger."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ LOCAL_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=50), maximum
 PATIENT_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=5))
 LOCAL_TIMEOUT = timedelta(seconds=5)
 PATIENT_TIMEOUT = timedelta(seconds=15)
+SHORTEST_WAIT = timedelta(milliseconds=100)
 FAULT_PAUSE = timedelta(minutes=1)  # between looks at a ledger that disagrees
 
 
@@ -58,8 +60,8 @@ class CaseWorkflow:
     @workflow.run
     async def run(self, start: CaseInput) -> None:
         """One loop decides: queued commands in order, against the state just before each settling."""
-        await self._adopt()
-        self._woken = self._state is not None
+        await self._agree(start.known)
+        self._woken = True
         while True:
             await workflow.wait_condition(lambda: bool(self._queue) or self._woken)
             self._woken = False
@@ -72,7 +74,7 @@ class CaseWorkflow:
                     continue
                 if self._finished():
                     return
-                workflow.continue_as_new(start)
+                workflow.continue_as_new(CaseInput(case=self._case, known=self._head))
 
     @workflow.update
     async def command(self, command: Command) -> Receipt:
@@ -102,15 +104,22 @@ class CaseWorkflow:
             return False
         return not any(c.clock.start and c.clock.stop is None and not c.void for c in picture(self._state).clocks)
 
-    async def _adopt(self) -> None:
-        """Folds in whatever the ledger knows beyond this run."""
-        settled = await self._settle(Settle(case=self._case, expected=self._head))
-        while settled.outcome is Outcome.AHEAD:
-            self._fold(settled.unknown)
-            settled = await self._settle(Settle(case=self._case, expected=self._head))
+    async def _agree(self, known: Head) -> None:
+        """Waits until the ledger holds what the run before knew: one that was put back must not be taken for all."""
+        while known.seq:
+            settled = await self._settle(Settle(case=self._case, expected=known))
+            if settled.outcome is not Outcome.FAULT:
+                return
+            self._refuse_all(_fault(settled))
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(lambda: bool(self._queue) or self._woken, timeout=FAULT_PAUSE)
+            self._woken = False
 
     async def _turn(self) -> None:
-        """Decides and settles until ledger and workflow agree; then every command decided has its answer."""
+        """Decides and settles until ledger and workflow agree; then every command decided has its answer.
+
+        A new run knows nothing yet: its first settling, at number 0, is answered with the whole ledger.
+        """
         while True:
             asked = self._batch()
             state, answers = self._decide(asked)
@@ -119,13 +128,11 @@ class CaseWorkflow:
             if settled.outcome is not Outcome.AHEAD:
                 break
             self._fold(settled.unknown)
-        del self._queue[: len(asked)]
         if settled.outcome is Outcome.FAULT:
-            refusal = ApplicationError(settled.fault or "", type="ledger-fault", non_retryable=True)
-            for one in asked:
-                one.refusal = refusal
+            self._refuse_all(_fault(settled))
             self._arm(workflow.now() + FAULT_PAUSE)
             return
+        del self._queue[: len(asked)]
         numbered = zip(events, settled.hashes, strict=True)
         first = self._head.seq + 1
         self._fold(_numbered(event, seq, settled.calendar, h) for seq, (event, h) in enumerate(numbered, first))
@@ -134,6 +141,11 @@ class CaseWorkflow:
         self._arm(settled.alarm)
         for one, answer in zip(asked, answers, strict=True):
             self._answer(one, answer, first, events)
+
+    def _refuse_all(self, refusal: ApplicationError) -> None:
+        for one in self._queue:
+            one.refusal = refusal
+        self._queue.clear()
 
     def _batch(self) -> list[Asked]:
         """The commands decided together. Only an extension depends on a due date, so it waits for one just counted."""
@@ -172,9 +184,7 @@ class CaseWorkflow:
             calendar=known.events[-1].calendar if known else None,
         )
 
-    def _answer(
-        self, asked: Asked, answer: Decision | Known | Refusal, first: int, events: list[NewEvent]
-    ) -> None:
+    def _answer(self, asked: Asked, answer: Decision | Known | Refusal, first: int, events: list[NewEvent]) -> None:
         if isinstance(answer, Refusal):
             asked.refusal = ApplicationError(answer.detail, answer.field, type=answer.code, non_retryable=True)
             return
@@ -220,11 +230,15 @@ class CaseWorkflow:
         self._timer = None if alarm is None else asyncio.create_task(self._ring(alarm))
 
     async def _ring(self, alarm: datetime) -> None:
-        while (wait := alarm - workflow.now()) > timedelta(0):
-            await workflow.sleep(wait)
+        # at least once: where a worker's clock lags behind the server's, an alarm that rang is still ahead for it
+        await workflow.sleep(max(alarm - workflow.now(), SHORTEST_WAIT))
         self._alarm = None
         self._timer = None
         self._woken = True
+
+
+def _fault(settled: Settled) -> ApplicationError:
+    return ApplicationError(settled.fault or "", "case", type="ledger-fault", non_retryable=True)
 
 
 def _numbered(event: NewEvent, seq: int, calendar: str, event_hash: str) -> Event:

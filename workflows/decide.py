@@ -28,10 +28,10 @@ from workflows.messages import (
     Withdraw,
 )
 from workflows.procedure import Effect
-from workflows.state import CORRECTION, CaseState, Status, StepState, StepStatus
+from workflows.state import CORRECTION, CaseState, Standstill, Status, StepState, StepStatus
 
 
-class Refusal(Exception):  # noqa: N818  # it is an answer, not a fault
+class Refusal(Exception):  # it is an answer, not a fault
     """The command cannot be carried out as the case stands."""
 
     def __init__(self, code: str, field: str, detail: str) -> None:
@@ -66,7 +66,9 @@ def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime
     if state is None:
         raise Refusal("unknown-case", "case", "There is no such case.")
     if command.at < state.received:
-        raise Refusal("before-case", "at", f"The case was received at {state.received.isoformat()}; nothing precedes it.")
+        raise Refusal(
+            "before-case", "at", f"The case was received at {state.received.isoformat()}; nothing precedes it."
+        )
     if isinstance(command, Extend):
         return _extend(state, command, due)
     return _RULES[type(command)](state, command)
@@ -78,7 +80,7 @@ def _same(event: Event, command: Message, code: str, field: str) -> Known:
     raise Refusal(code, field, f"Event {event.seq} was recorded with another content.")
 
 
-def _event(command: Message, kind: str, **body: Any) -> Decision:
+def _event(command: Message, kind: str, **body: object) -> Decision:
     return Decision(
         NewEvent(
             kind=kind,
@@ -158,7 +160,9 @@ def _opened_by(step: StepState, command: Message) -> None:
     if step.status is StepStatus.WAITING:
         raise Refusal("step-not-open", "step", f"The step waits for {', '.join(step.step.after) or 'a gate'}.")
     if step.opened is not None and command.at < step.opened:
-        raise Refusal("before-step", "at", f"The step opened at {step.opened.isoformat()}; nothing in it precedes that.")
+        raise Refusal(
+            "before-step", "at", f"The step opened at {step.opened.isoformat()}; nothing in it precedes that."
+        )
 
 
 def _complete(state: CaseState, command: Complete) -> Known | Decision:
@@ -204,9 +208,7 @@ def _recorded(state: CaseState, step: StepState, command: Complete) -> Event | N
         return next(
             e
             for e in state.events
-            if e.kind == "completed"
-            and e.body["step"] == command.step
-            and e.body["occurrence"] == command.occurrence
+            if e.kind == "completed" and e.body["step"] == command.step and e.body["occurrence"] == command.occurrence
         )
     return state.by_seq(step.seq) if step.status is StepStatus.DONE and step.seq else None
 
@@ -237,7 +239,7 @@ def _return(state: CaseState, command: Message, step: str | None, reason: str) -
     return _event(command, "returned", step=step, reason=reason)
 
 
-def _correction(state: CaseState, step: str | None) -> Any:
+def _correction(state: CaseState, step: str | None) -> Standstill | None:
     return next((s for s in state.suspensions if s.end is None and s.ground == CORRECTION and s.step == step), None)
 
 
@@ -300,8 +302,8 @@ def _resume(state: CaseState, command: Resume) -> Decision:
     return _event(command, "resumed", suspension=command.suspension, step=halt.step)
 
 
-def _hidden(state: CaseState, halt: Any, command: Message) -> None:
-    if halt is not None and state.steps[halt.step].step.owner in (command.owners or ()):
+def _hidden(state: CaseState, halt: Standstill | None, command: Message) -> None:
+    if halt is not None and halt.step is not None and state.steps[halt.step].step.owner in (command.owners or ()):
         return
     raise Refusal("unknown-suspension", "suspension", "There is no such suspension.")
 
@@ -317,7 +319,9 @@ def _extend(state: CaseState, command: Extend, due: Mapping[str, datetime | None
     granted = sum(int(e.amount) for k, e in state.extensions if k == command.clock)
     allowed = state.procedure.statutory_extension
     if command.clock == "statutory" and granted + command.workdays > allowed:
-        raise Refusal("extension-too-long", "workdays", f"The law allows {allowed} working days; {granted} are granted.")
+        raise Refusal(
+            "extension-too-long", "workdays", f"The law allows {allowed} working days; {granted} are granted."
+        )
     return _event(
         command,
         "extended",
@@ -357,7 +361,19 @@ def _revoke(state: CaseState, command: Revoke) -> Decision:
 
 
 _CORRECTABLE = frozenset(
-    "accepted started completed returned resubmitted suspended resumed extended fee-recorded withdrawn decided".split()
+    [
+        "accepted",
+        "started",
+        "completed",
+        "returned",
+        "resubmitted",
+        "suspended",
+        "resumed",
+        "extended",
+        "fee-recorded",
+        "withdrawn",
+        "decided",
+    ]
 )
 
 

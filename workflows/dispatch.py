@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 from temporalio.client import (
     Client,
@@ -22,10 +24,11 @@ from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
 
 IN_FLIGHT = 8  # the server allows ten updates in flight on a case
 DEADLINE = timedelta(seconds=4.5)
+NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been away since it was made
 PAUSE = 0.05  # seconds before another try, doubled up to a second
 
 
-class Refused(Exception):  # noqa: N818  # an answer, not a fault
+class Refused(Exception):  # an answer, not a fault
     """The case refused the command; nothing changed."""
 
     def __init__(self, code: str, field: str, detail: str) -> None:
@@ -42,8 +45,9 @@ class OutcomeUnknownError(Exception):
 class Dispatcher:
     """Sends commands for one process: at most eight in flight on a case, each within the deadline."""
 
-    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
+    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE, workflow: type[Any] = CaseWorkflow) -> None:
         self._client = client
+        self._workflow = workflow
         self._task_queue = task_queue
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._waiting: dict[str, int] = defaultdict(int)
@@ -57,10 +61,10 @@ class Dispatcher:
             raise OutcomeUnknownError from error
 
     async def _persist(self, case: str, command: Command) -> Receipt:
-        pause = PAUSE
+        pause, update, task = PAUSE, str(uuid4()), asyncio.current_task()
         while True:
             try:
-                return await self._try(case, command)
+                return await self._try(case, command, update)
             except WorkflowUpdateFailedError as error:
                 cause = error.cause
                 if not isinstance(cause, ApplicationError):
@@ -69,13 +73,18 @@ class Dispatcher:
                     field = str(cause.details[0]) if cause.details else ""
                     raise Refused(cause.type or "refused", field, cause.message) from error
             except (RPCError, WorkflowAlreadyStartedError, WorkflowUpdateRPCTimeoutOrCancelledError):
-                pass  # away, busy, or between two runs: the ledger knows whether it got through, so ask again
+                # away, busy, or between two runs: the ledger knows whether it got through, so ask again
+                if task is not None and task.cancelling():  # the client makes a deadline look like an answer
+                    raise asyncio.CancelledError from None
+            except RuntimeError as error:
+                if not str(error).startswith(NEVER_CONNECTED):
+                    raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
 
-    async def _try(self, case: str, command: Command) -> Receipt:
+    async def _try(self, case: str, command: Command, update: str) -> Receipt:
         start = WithStartWorkflowOperation(
-            CaseWorkflow.run,
+            self._workflow.run,
             CaseInput(case=case),
             id=case,
             task_queue=self._task_queue,
@@ -83,9 +92,10 @@ class Dispatcher:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             task_timeout=TASK_TIMEOUT,
         )
-        return await self._client.execute_update_with_start_workflow(
-            CaseWorkflow.command, command, start_workflow_operation=start
+        receipt: Receipt = await self._client.execute_update_with_start_workflow(
+            self._workflow.command, command, start_workflow_operation=start, id=update
         )
+        return receipt
 
     @asynccontextmanager
     async def _gate(self, case: str) -> AsyncIterator[None]:

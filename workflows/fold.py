@@ -194,9 +194,7 @@ def _returned(state: CaseState, event: Event) -> CaseState:
 def _resubmitted(state: CaseState, event: Event) -> CaseState:
     if state.accepted is None:
         return replace(state, rounds=(*state.rounds, Round(event.at)), status=Status.RECEIVED)
-    return _end_standstill(
-        state, event.at, lambda s: s.ground == CORRECTION and s.step == event.body.get("step")
-    )
+    return _end_standstill(state, event.at, lambda s: s.ground == CORRECTION and s.step == event.body.get("step"))
 
 
 def _suspended(state: CaseState, event: Event) -> CaseState:

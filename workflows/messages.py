@@ -3,24 +3,36 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
+from activities.record import Head
 from sla.clock import Policy
 from sla.model import Model
 from sla.promise import Promise
 from workflows.procedure import Procedure
 
-Text = Annotated[str, Field(max_length=500)]
+FIRST_YEAR, LAST_YEAR = 1949, 2199  # of an instant that may be one of a case
+
+
+def _plausible(instant: datetime) -> datetime:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError("no instant of a case")
+    return instant
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]  # no NUL: PostgreSQL cannot keep one
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class Message(Model):
     """What every command carries; the API stamps `told`, `actor`, `digest` and `owners`, never the client."""
 
-    request_id: str
-    digest: str  # of the content sent: another content under the same request id is refused
-    actor: str
-    at: datetime  # business instant at which it happened
-    told: datetime  # business instant at which the API received it
+    request_id: Word
+    digest: Word  # of the content sent: another content under the same request id is refused
+    actor: Word
+    at: Moment  # business instant at which it happened
+    told: Moment  # business instant at which the API received it
     owners: tuple[str, ...] | None = None  # whose steps the actor may touch; None: all
 
 
@@ -31,8 +43,8 @@ class Open(Message):
     procedure: Procedure
     policy: Policy = Policy()
     promises: tuple[Promise, ...] = ()
-    survey: str | None = None
-    parent: str | None = None
+    survey: Word | None = None
+    parent: Word | None = None
 
 
 class Accept(Message):
@@ -53,17 +65,17 @@ class Start(Message):
     """Takes up a step 部门开始办理."""
 
     kind: Literal["start"] = "start"
-    step: str
+    step: Word
 
 
 class Complete(Message):
     """Completes a step with an outcome. `backdated`: told later than the allowed working days, so an officer must confirm."""
 
     kind: Literal["complete"] = "complete"
-    step: str
-    occurrence: int | None = None
-    outcome: str
-    opinions: dict[str, Text] = {}
+    step: Word
+    occurrence: Annotated[int, Field(ge=1)] | None = None
+    outcome: Word
+    opinions: dict[Word, Text] = {}
     note: Text | None = None
     backdated: bool = False
     promises: tuple[Promise, ...] = ()  # used where the step is the acceptance
@@ -80,7 +92,7 @@ class Return(Message):
     """Returns the application for correction 补正: before acceptance the supplement notice, after it a suspension."""
 
     kind: Literal["return"] = "return"
-    step: str | None = None
+    step: Word | None = None
     reason: Text
 
 
@@ -88,16 +100,16 @@ class Resubmit(Message):
     """Ends a correction: the applicant handed in what was asked for."""
 
     kind: Literal["resubmit"] = "resubmit"
-    step: str | None = None
+    step: Word | None = None
 
 
 class Suspend(Message):
     """Suspends the case, or one step of it, on a ground 中止."""
 
     kind: Literal["suspend"] = "suspend"
-    suspension: str
-    ground: str
-    step: str | None = None
+    suspension: Word
+    ground: Word
+    step: Word | None = None
     reason: Text | None = None
 
 
@@ -105,14 +117,14 @@ class Resume(Message):
     """Ends a suspension."""
 
     kind: Literal["resume"] = "resume"
-    suspension: str
+    suspension: Word
 
 
 class Extend(Message):
     """Grants more working days before expiry 延长期限."""
 
     kind: Literal["extend"] = "extend"
-    clock: str
+    clock: Word
     workdays: Annotated[int, Field(ge=1, le=60)]
     approved_by: Text
     reason: Text
@@ -153,7 +165,7 @@ class Correct(Message):
 
     kind: Literal["correct"] = "correct"
     seq: int
-    instant: datetime | None = None
+    instant: Moment | None = None
     void: bool = False
     reason: Text
 
@@ -162,7 +174,7 @@ class Link(Message):
     """Links a child case by its number."""
 
     kind: Literal["link"] = "link"
-    child: str
+    child: Word
 
 
 class Recalculate(Message):
@@ -214,3 +226,4 @@ class CaseInput(Model):
     """All that a run needs: the rest is in the ledger."""
 
     case: str
+    known: Head = Head()  # what the run before it knew, where it was continued as new

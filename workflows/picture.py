@@ -222,9 +222,7 @@ def _receipt(state: CaseState) -> Receipt:
 def _supplement(state: CaseState) -> Iterable[ClockPicture]:
     for number, rounds in enumerate(state.rounds, start=1):
         answered = rounds.noticed or state.accepted or (state.closed if state.over else None)
-        clock = _clock(
-            state, f"supplement/{number}", SUPPLEMENT, Role.SUPPLEMENT, start=rounds.received, stop=answered
-        )
+        clock = _clock(state, f"supplement/{number}", SUPPLEMENT, Role.SUPPLEMENT, start=rounds.received, stop=answered)
         yield _finish(
             state, clock, Role.SUPPLEMENT, owner=state.procedure.owner, under=rounds.under or state.closed_under
         )
