@@ -99,9 +99,9 @@ class Workdays:
     def enter(self, at: datetime, *, roll: bool) -> int:
         day = at.date()
         mark = self.calendar.clipped(day)
-        if not roll or (self.calendar.days[mark] == day and at.time() <= self.hours.cutoff):
-            return mark
-        return mark + 1
+        if self.calendar.days[mark] == day:
+            return mark + 1 if roll and at.time() > self.hours.cutoff else mark
+        return mark + 1 if roll or day > self.calendar.known_until else mark
 
     def start_day(self, at: datetime, mark: int, *, roll: bool) -> date:
         return self.calendar.day(mark) if roll else at.date()
@@ -220,7 +220,7 @@ class Workhours:
         self.last = (len(calendar.days) - 1) * self.span
 
     def enter(self, at: datetime, *, roll: bool) -> int:
-        return self.leave(at)
+        return self.leave(at) if at.date() <= self.calendar.known_until else self.last + 1
 
     def start_day(self, at: datetime, mark: int, *, roll: bool) -> date:
         return self._opening(at, mark).date()

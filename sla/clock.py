@@ -176,7 +176,7 @@ def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
         suspended=course.units(mark - course.base) - used,
         limit=course.amount,
         remaining=max(ZERO, course.amount - used),
-        overdue_by=max(ZERO, used - allowed),
+        overdue_by=max(ZERO, used - allowed) if overdue else ZERO,
         overdue=overdue,
         due_date=due_day,
         due_at=due_at,
@@ -278,7 +278,7 @@ def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
     for at, fact in sorted(facts, key=lambda fact: fact[0]):
         if not halted and at > not_before and axis.leave(at) >= end:
             due = axis.due(end, not_before)
-            if due is not None and is_late(at, due.at):
+            if due is not None and (is_late(at, due.at) or at.date() > due.day):  # 24:00 is the next day's 00:00
                 break
         if isinstance(fact, Extension):
             amount += fact.amount

@@ -69,6 +69,8 @@ def gaps(held: list[tuple[datetime, datetime | None]], start: datetime) -> Itera
     """The stretches from the start on in which no interval runs; the last one is open."""
     cursor = start
     for begin, end in sorted(held, key=lambda interval: interval[0]):
+        if begin == end:
+            continue
         if begin > cursor:
             yield cursor, begin
         if end is None:
