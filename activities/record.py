@@ -148,3 +148,28 @@ class Picture(Model):
     case: CasePicture
     steps: tuple[StepPicture, ...]
     clocks: tuple[ClockPicture, ...]
+
+
+class Changes(Model):
+    """A picture in which None stands for what is as it was: same place, same content."""
+
+    case: CasePicture
+    steps: tuple[StepPicture | None, ...]
+    clocks: tuple[ClockPicture | None, ...]
+
+
+def changes(before: Picture | None, after: Picture) -> Changes:
+    """What differs from a picture that the rows show already, and every clock that may still raise a rung."""
+    steps = before.steps if before else ()
+    clocks = before.clocks if before else ()
+    return Changes.model_construct(
+        case=after.case,
+        steps=tuple(None if i < len(steps) and steps[i] == s else s for i, s in enumerate(after.steps)),
+        clocks=tuple(
+            None if i < len(clocks) and clocks[i] == c and _rests(c) else c for i, c in enumerate(after.clocks)
+        ),
+    )
+
+
+def _rests(clock: ClockPicture) -> bool:
+    return clock.clock.stop is not None and not clock.void and clock.role not in (Role.PROMISE, Role.STATUTORY)

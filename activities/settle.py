@@ -7,11 +7,10 @@ from itertools import chain as join
 
 from temporalio import activity
 
-from activities.record import ClockPicture, Event, Head, NewEvent, Picture, Role
+from activities.record import Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
-from activities.store.hashing import chain
 from activities.store.ledger import Appending
-from activities.store.rows import ClockRow, Rows, counted
+from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
 from sla.calendar import Calendar, calendar_for, calendar_of_version
 from sla.clock import Reading, count
@@ -19,16 +18,17 @@ from sla.model import Model
 from sla.timeline import Timeline
 
 PAGE = 200  # events in one answer
+FAULT = "ledger-disagrees"
 CHINA = timezone(timedelta(hours=8))
 
 
 class Settle(Model):
-    """A case's request: what the workflow knows, what it decided, and the picture that follows."""
+    """A case's request: what the workflow knows, what it decided, and what changes in its picture."""
 
     case: str
     expected: Head
     events: tuple[NewEvent, ...] = ()
-    picture: Picture | None = None  # None: only compare
+    changes: Changes | None = None  # None: only compare
     as_of: datetime | None = None  # the latest instant at which anything known was told
     calendar: str | None = None  # version of the last known event
 
@@ -71,14 +71,14 @@ class Settler:
         with self._store.append(request.case) as ledger:
             behind = _disagreement(ledger, request.expected)
             if behind is not None:
-                ledger.fault("ledger-disagrees", behind, now.business)
+                ledger.fault(FAULT, behind, now.business)
                 return Settled(outcome=Outcome.FAULT, head=ledger.head, fault=behind)
             if ledger.head.seq > request.expected.seq:
                 unknown = tuple(ledger.events_after(request.expected.seq, PAGE))
                 return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
-            if request.picture is None:
+            if request.changes is None:
                 return Settled(outcome=Outcome.LEVEL, head=ledger.head)
-            return append(ledger, request, request.picture, now)
+            return append(ledger, request, request.changes, now)
 
 
 def _disagreement(ledger: Appending, expected: Head) -> str | None:
@@ -92,31 +92,31 @@ def _disagreement(ledger: Appending, expected: Head) -> str | None:
     return None
 
 
-def append(ledger: Appending, request: Settle, picture: Picture, now: Instant) -> Settled:
-    """Counts a picture and appends the request's events and what counting finds; the caller has compared."""
-    calendar = calendar_for(picture.case.jurisdiction, today(now.business))
-    readings = [read(c, calendar, now.business) for c in picture.clocks]
-    moved = applied(picture.clocks, request.calendar, calendar, now.business)
+def append(ledger: Appending, request: Settle, changed: Changes, now: Instant) -> Settled:
+    """Counts what changed or may fall due, appends the request's events and what counting finds; the caller has compared."""
+    calendar = calendar_for(changed.case.jurisdiction, today(now.business))
+    clocks = [c for c in changed.clocks if c is not None]
+    readings = [read(c, calendar, now.business) for c in clocks]
+    moved = applied(clocks, request.calendar, calendar, now.business)
     cause = _cause(request.events, calendar_moved=bool(moved))
-    raised = join.from_iterable(
-        findings(c, r, now, cause) for c, r in zip(picture.clocks, readings, strict=True)
-    )
-    found = [*moved, *raised]
-    events = chain(request.case, ledger.head, [*request.events, *found], calendar.version)
+    raised = join.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
+    new = [*request.events, *moved, *raised]
+    events = ledger.extend(new, calendar.version)
+    found = events[len(request.events) :]
     if events:
-        ledger.add(events)
         told = max(e.told for e in events)
         as_of = told if request.as_of is None else max(told, request.as_of)
-        clocks = with_rungs(picture.clocks, events[len(request.events) :])
-        ledger.put(rows(picture.model_copy(update={"clocks": clocks}), calendar, as_of))
-    alarms = [a for c, r in zip(picture.clocks, readings, strict=True) if (a := next_alarm(c, r, now))]
+        rows = iter([_row(c, r, calendar, as_of) for c, r in zip(with_rungs(clocks, found), readings, strict=True)])
+        kept = tuple(None if c is None else next(rows) for c in changed.clocks)
+        ledger.put(ChangedRows.model_construct(case=changed.case, steps=changed.steps, clocks=kept))
+    alarms = [a for c, r in zip(clocks, readings, strict=True) if (a := next_alarm(c, r, now))]
     return Settled(
         outcome=Outcome.LEVEL,
-        head=Head(seq=events[-1].seq, hash=events[-1].hash) if events else ledger.head,
+        head=ledger.head,
         calendar=calendar.version,
         hashes=tuple(e.hash for e in events[: len(request.events)]),
-        found=tuple(events[len(request.events) :]),
-        due=_extendable(picture.clocks, readings),
+        found=tuple(found),
+        due=_extendable(clocks, readings),
         alarm=min(alarms, default=None),
     )
 
@@ -134,15 +134,31 @@ def read(clock: ClockPicture, calendar: Calendar, now: datetime) -> Reading:
 
 def rows(picture: Picture, calendar: Calendar, as_of: datetime) -> Rows:
     """The read model's rows: the same for the same events, whoever writes them and whenever."""
-    clocks: list[ClockRow] = []
-    for clock in picture.clocks:
-        reading = read(clock, calendar, as_of)
-        judged = clock
-        if clock.clock.stop is not None and not clock.void:
-            under = clock.judged_under or calendar.version
-            judged = clock.model_copy(update={"judged_under": under, "verdict": reading.standing.value})
-        clocks.append(counted(judged, reading))
-    return Rows(case=picture.case, steps=picture.steps, clocks=tuple(clocks))
+    clocks = tuple(_row(c, read(c, calendar, as_of), calendar, as_of) for c in picture.clocks)
+    return Rows(case=picture.case, steps=picture.steps, clocks=clocks)
+
+
+def as_settled(picture: Picture, settled: Settled) -> Picture:
+    """The picture that the rows show once it is settled: new verdicts under the calendar of their event, rungs found."""
+    clocks = with_rungs([judged(c, settled.calendar) for c in picture.clocks], settled.found)
+    return picture.model_copy(update={"clocks": clocks})
+
+
+def judged(clock: ClockPicture, calendar: str) -> ClockPicture:
+    """A clock whose stop has just been appended is judged under that event's calendar."""
+    if clock.judged_under == "":
+        return clock.model_copy(update={"judged_under": calendar})
+    return clock
+
+
+def _row(clock: ClockPicture, reading: Reading, calendar: Calendar, as_of: datetime) -> ClockRow:
+    if clock.clock.stop is None:
+        if reading.presumed or any(s.end is None for s in clock.clock.suspensions):
+            reading = read(clock, calendar, as_of)  # what depends on the instant is kept as of the last event
+    elif not clock.void:
+        clock = judged(clock, calendar.version)
+        clock = clock.model_copy(update={"verdict": reading.standing.value})
+    return counted(clock, reading)
 
 
 def applied(clocks: Sequence[ClockPicture], last: str | None, calendar: Calendar, now: datetime) -> list[NewEvent]:

@@ -10,8 +10,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.record import Event, Head, NewEvent
-    from activities.settle import Outcome, Settle, Settled, Settler
+    from activities.record import Event, Head, NewEvent, Picture, changes
+    from activities.settle import Outcome, Settle, Settled, Settler, as_settled
     from workflows.decide import Decision, Known, Refusal, decide
     from workflows.fold import fold
     from workflows.messages import CaseInput, Command, Extend, Receipt
@@ -51,6 +51,7 @@ class CaseWorkflow:
         self._case = start.case
         self._state: CaseState | None = None
         self._head = Head()
+        self._shown: Picture | None = None  # what the rows show at that head
         self._due: dict[str, datetime | None] | None = None  # of clocks that can be extended; None: not counted yet
         self._queue: list[Asked] = []
         self._woken = False
@@ -124,10 +125,12 @@ class CaseWorkflow:
             asked = self._batch()
             state, answers = self._decide(asked)
             events = [a.event for a in answers if isinstance(a, Decision)]
-            settled = await self._settle(self._request(state, events))
+            after = picture(state) if state else None
+            settled = await self._settle(self._request(after, events))
             if settled.outcome is not Outcome.AHEAD:
                 break
             self._fold(settled.unknown)
+            self._shown = picture(self._state) if self._state else None
         if settled.outcome is Outcome.FAULT:
             self._refuse_all(_fault(settled))
             self._arm(workflow.now() + FAULT_PAUSE)
@@ -137,6 +140,7 @@ class CaseWorkflow:
         first = self._head.seq + 1
         self._fold(_numbered(event, seq, settled.calendar, h) for seq, (event, h) in enumerate(numbered, first))
         self._fold(settled.found)
+        self._shown = as_settled(after, settled) if after else None
         self._due = settled.due
         self._arm(settled.alarm)
         for one, answer in zip(asked, answers, strict=True):
@@ -171,15 +175,15 @@ class CaseWorkflow:
                 state = fold(state, [_numbered(answer.event, seq, "", "")], self._case)
         return state, answers
 
-    def _request(self, state: CaseState | None, events: list[NewEvent]) -> Settle:
-        if state is None:
+    def _request(self, after: Picture | None, events: list[NewEvent]) -> Settle:
+        if after is None:
             return Settle(case=self._case, expected=self._head)
         known = self._state
-        return Settle(
+        return Settle.model_construct(
             case=self._case,
             expected=self._head,
             events=tuple(events),
-            picture=picture(state),
+            changes=changes(self._shown, after),
             as_of=known.as_of if known else None,
             calendar=known.events[-1].calendar if known else None,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from activities.record import Event, NewEvent
@@ -84,8 +84,8 @@ def _event(command: Message, kind: str, **body: object) -> Decision:
     return Decision(
         NewEvent(
             kind=kind,
-            at=command.at,
-            told=command.told,
+            at=command.at.astimezone(UTC),
+            told=command.told.astimezone(UTC),
             actor=command.actor,
             request_id=command.request_id,
             digest=command.digest,

@@ -45,8 +45,16 @@ class OutcomeUnknownError(Exception):
 class Dispatcher:
     """Sends commands for one process: at most eight in flight on a case, each within the deadline."""
 
-    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE, workflow: type[Any] = CaseWorkflow) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        task_queue: str = TASK_QUEUE,
+        workflow: type[Any] = CaseWorkflow,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
         self._client = client
+        self._in_flight = in_flight
         self._workflow = workflow
         self._task_queue = task_queue
         self._gates: dict[str, asyncio.Semaphore] = {}
@@ -59,6 +67,13 @@ class Dispatcher:
                 return await self._persist(case, command)
         except TimeoutError as error:
             raise OutcomeUnknownError from error
+
+    async def reaches(self) -> bool:
+        """Whether the Temporal server answers; waits as long as it takes to know."""
+        try:
+            return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError):
+            return False
 
     async def _persist(self, case: str, command: Command) -> Receipt:
         pause, update, task = PAUSE, str(uuid4()), asyncio.current_task()
@@ -99,7 +114,7 @@ class Dispatcher:
 
     @asynccontextmanager
     async def _gate(self, case: str) -> AsyncIterator[None]:
-        gate = self._gates.setdefault(case, asyncio.Semaphore(IN_FLIGHT))
+        gate = self._gates.setdefault(case, asyncio.Semaphore(self._in_flight))
         self._waiting[case] += 1
         try:
             async with gate:

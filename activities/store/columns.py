@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, StepPicture
 from activities.store.instants import maybe_instant, maybe_micros, micros
-from activities.store.rows import CaseLine, CaseView, ClockRow, Rows, main_clock, model_text
+from activities.store.rows import CaseLine, CaseView, ChangedRows, ClockRow, Rows, main_clock, model_text
 from activities.store.tables import LAST
 from sla.clock import Clock, Horizon, Standing
 
@@ -17,7 +17,7 @@ LOCAL = timezone(timedelta(hours=8))
 Columns = dict[str, Any]
 
 
-def case_columns(rows: Rows) -> Columns:
+def case_columns(rows: Rows | ChangedRows) -> Columns:
     """The case's row, with its main clock's due instants and standing."""
     case = rows.case
     main = main_clock(rows)

@@ -89,10 +89,16 @@ def chain(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> l
     seq, previous = head.seq, head.hash
     for event in events:
         seq += 1
-        previous = stored(case, event, seq, calendar, previous).hash
-        fields = {name: getattr(event, name) for name in NewEvent.model_fields}
-        chained.append(Event(**fields, seq=seq, calendar=calendar, hash=previous))
+        row = stored(case, event, seq, calendar, previous)
+        previous = row.hash
+        chained.append(numbered(event, row))
     return chained
+
+
+def numbered(event: NewEvent, row: Stored) -> Event:
+    """An event with the number, calendar and hash of its row."""
+    fields = {name: getattr(event, name) for name in NewEvent.model_fields}
+    return Event.model_construct(**fields, seq=row.seq, calendar=row.calendar, hash=row.hash)
 
 
 def follows(row: Stored, seq: int, previous: str) -> bool:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from activities.record import GENESIS, Event, Head
+from activities.record import GENESIS, Event, Head, NewEvent
 from activities.store import tables
 from activities.store.columns import case_columns, clock_columns, step_columns
 from activities.store.database import Database, translated
 from activities.store.errors import Conflict
-from activities.store.hashing import Stored, follows, stored
+from activities.store.hashing import Stored, follows, numbered, stored
 from activities.store.instants import instant, micros
-from activities.store.rows import Rows
+from activities.store.rows import ChangedRows, Rows
 
 EVENT = [tables.event.c[name] for name in Stored._fields]
 
@@ -95,32 +95,48 @@ class Appending:
         hashed: str | None = found.scalar()
         return hashed
 
-    def add(self, events: Sequence[Event]) -> None:
-        """Append events that `chain` made after this head; Conflict where they don't follow it or a key is taken."""
-        if not events:
-            return
-        rows: list[dict[str, Any]] = []
+    def extend(self, events: Sequence[NewEvent], calendar: str) -> list[Event]:
+        """Append events after this head, counted under a calendar version; Conflict where a key is taken."""
+        rows: list[Stored] = []
         seq, previous = self.head.seq, self.head.hash
         for event in events:
             seq += 1
-            row = stored(self.case, event, seq, event.calendar, previous)
-            previous = row.hash
+            rows.append(stored(self.case, event, seq, calendar, previous))
+            previous = rows[-1].hash
+        self._insert(rows)
+        return [numbered(event, row) for event, row in zip(events, rows, strict=True)]
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Append events that were hashed before; Conflict where they don't follow this head or a key is taken."""
+        rows: list[Stored] = []
+        seq, previous = self.head.seq, self.head.hash
+        for event in events:
+            seq += 1
+            rows.append(stored(self.case, event, seq, event.calendar, previous))
+            previous = rows[-1].hash
             if event.seq != seq or event.hash != previous:
                 raise Conflict(f"(number {event.seq} does not follow number {seq - 1})")
-            rows.append(row._asdict())
-        with translated():
-            self._connection.exec_driver_sql(self._sql.add, rows)
-        self._connection.exec_driver_sql(self._sql.move_head, {"of": self.case, "seq": seq, "hash": previous})
-        self.head = Head(seq=seq, hash=previous)
+        self._insert(rows)
 
-    def put(self, rows: Rows) -> None:
-        """Replace the case's rows in the read model; equal input leaves equal rows."""
+    def _insert(self, rows: Sequence[Stored]) -> None:
+        if not rows:
+            return
+        with translated():
+            self._connection.exec_driver_sql(self._sql.add, [row._asdict() for row in rows])
+        last = rows[-1]
+        self._connection.exec_driver_sql(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
+        self.head = Head(seq=last.seq, hash=last.hash)
+
+    def put(self, rows: Rows | ChangedRows) -> None:
+        """Replace the case's rows in the read model; equal input leaves equal rows, and None leaves one as it is."""
         run, sql, case = self._connection.exec_driver_sql, self._sql, self.case
         run(sql.put_case, case_columns(rows))
-        if rows.steps:
-            run(sql.put_step, [step_columns(case, pos, step) for pos, step in enumerate(rows.steps)])
-        if rows.clocks:
-            run(sql.put_clock, [clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks)])
+        steps = [step_columns(case, pos, step) for pos, step in enumerate(rows.steps) if step is not None]
+        if steps:
+            run(sql.put_step, steps)
+        clocks = [clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks) if clock is not None]
+        if clocks:
+            run(sql.put_clock, clocks)
         size = (len(rows.steps), len(rows.clocks))
         if self._size[0] > size[0]:
             run(sql.cut_step, {"of": case, "rows": size[0]})

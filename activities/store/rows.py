@@ -40,6 +40,14 @@ class Rows(Model):
     clocks: tuple[ClockRow, ...] = ()
 
 
+class ChangedRows(Model):
+    """Rows of one case, in which None stands for a row that is as it was."""
+
+    case: CasePicture
+    steps: tuple[StepPicture | None, ...] = ()
+    clocks: tuple[ClockRow | None, ...] = ()
+
+
 class CaseView(Rows):
     """A case as it is kept, with where its ledger stands."""
 
@@ -116,9 +124,9 @@ def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
     )
 
 
-def main_clock(rows: Rows) -> ClockRow | None:
+def main_clock(rows: Rows | ChangedRows) -> ClockRow | None:
     """The clock that a list shows: the judged promise, else any promise, else the statutory limit; not a void one."""
-    alive = [row for row in rows.clocks if not row.picture.void]
+    alive = [row for row in rows.clocks if row is not None and not row.picture.void]
     promises = [row for row in alive if row.picture.role is Role.PROMISE]
     statutory = [row for row in alive if row.picture.role is Role.STATUTORY]
     judged = [row for row in promises if row.picture.judged]
