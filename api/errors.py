@@ -51,7 +51,6 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "unknown-parent": (422, "There is no such parent case"),
         "nothing-corrected": (422, "The correction changes nothing"),
         "extension-too-long": (422, "The law does not allow so much"),
-        "extension-not-allowed": (422, "This limit is not extended"),
         # times
         "in-future": (422, "The instant lies in the future"),
         "before-case": (422, "The instant lies before the case"),

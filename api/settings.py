@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +13,7 @@ from workflows.dispatch import DEADLINE, IN_FLIGHT
 from workflows.worker import NAMESPACE
 
 
-def _seconds(value: Any) -> Any:
+def _seconds(value: timedelta | str | float) -> timedelta:
     return value if isinstance(value, timedelta) else timedelta(seconds=float(value))
 
 
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     @field_validator("readings", mode="before")
     @classmethod
-    def _numbers_of_readings(cls, value: Any) -> Any:
+    def _numbers_of_readings(cls, value: object) -> object:
         """The environment knows only text."""
         if isinstance(value, dict) and str(value.get("one_day_limit", "")).isdigit():
             return {**value, "one_day_limit": int(value["one_day_limit"])}

@@ -1,0 +1,224 @@
+"""One POST for each command on a case."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from activities.store.rows import CaseView
+from api.bodies import (
+    AcceptBody,
+    CompletionBody,
+    ConfirmBody,
+    CorrectBody,
+    Dated,
+    DecideBody,
+    ExtendBody,
+    FeeBody,
+    LinkBody,
+    RecalculateBody,
+    RefuseBody,
+    ResubmitBody,
+    ResumeBody,
+    ReturnBody,
+    RevokeBody,
+    StartBody,
+    SuspendBody,
+    WithdrawBody,
+)
+from api.errors import Flaw, Problem
+from api.making import accepting, completing, made_id
+from api.sending import Wish, carry_out, respond
+from api.stamp import Stamp
+from api.visit import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
+from workflows import messages
+from workflows.messages import Command, Receipt
+
+router = APIRouter(prefix="/v1/cases/{case}", tags=["commands"])
+
+COMMAND: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": Receipt,
+    "responses": {200: {"model": Receipt, "description": "The same command was carried out before"}},
+}
+officers = Depends(only(*OFFICERS))
+doers = Depends(only(*DOERS))
+confirmers = Depends(only(*CONFIRMERS))
+
+
+async def _do(
+    visit: Visit,
+    case: str,
+    key: str,
+    seen: int | None,
+    kind: type[Command],
+    body: Dated,
+    *,
+    step: str | None = None,
+    **path: str,
+) -> Response:
+    """Sends a command whose fields are those of its body and of its path."""
+    content = {**body.content(), **path}
+    if step is not None:
+        content["step"] = step
+    said = {name: value for name, value in content.items() if name != "at"}
+
+    def make(stamped: Stamp, _: CaseView | None) -> Command:
+        return kind(**stamped.fields, **said)
+
+    name = kind.model_fields["kind"].default
+    return respond(await carry_out(visit, Wish(case, name, key, content, make, step=step, if_match=seen)))
+
+
+@router.post("/accept", dependencies=[officers], **COMMAND)
+async def accept(
+    visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: AcceptBody | None = None
+) -> Response:
+    """Accept the application, under the promises in force on the day on which that takes effect."""
+    content = (body or AcceptBody()).content()
+    wish = Wish(case, "accept", key, content, accepting(visit), if_match=seen)
+    return respond(await carry_out(visit, wish))
+
+
+@router.post("/refuse", dependencies=[officers], **COMMAND)
+async def refuse(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RefuseBody) -> Response:
+    """Refuse to accept the application."""
+    return await _do(visit, case, key, seen, messages.Refuse, body)
+
+
+@router.post("/steps/{step}/start", dependencies=[doers], **COMMAND)
+async def start(
+    visit: Visiting,
+    case: str,
+    step: str,
+    key: IdempotencyKey,
+    seen: IfMatch,
+    body: StartBody | None = None,
+) -> Response:
+    """Take up a step."""
+    return await _do(visit, case, key, seen, messages.Start, body or StartBody(), step=step)
+
+
+@router.post("/steps/{step}/completions", dependencies=[doers], **COMMAND)
+async def complete(
+    visit: Visiting, case: str, step: str, key: IdempotencyKey, seen: IfMatch, body: CompletionBody
+) -> Response:
+    """Complete a step. A completion that happened in time and is told late counts by its own day."""
+    content = {**body.content(), "step": step}
+    wish = Wish(case, "complete", key, content, completing(visit, content), step=step, if_match=seen)
+    return respond(await carry_out(visit, wish))
+
+
+@router.post("/return", dependencies=[doers], **COMMAND)
+async def return_for_correction(
+    visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ReturnBody
+) -> Response:
+    """Return the application for correction; after acceptance also one step of it."""
+    _names_a_step(visit, body.step)
+    return await _do(visit, case, key, seen, messages.Return, body, step=body.step)
+
+
+@router.post("/resubmit", dependencies=[doers], **COMMAND)
+async def resubmit(
+    visit: Visiting,
+    case: str,
+    key: IdempotencyKey,
+    seen: IfMatch,
+    body: ResubmitBody | None = None,
+) -> Response:
+    """End a correction: the applicant handed in what was asked for."""
+    body = body or ResubmitBody()
+    _names_a_step(visit, body.step)
+    return await _do(visit, case, key, seen, messages.Resubmit, body, step=body.step)
+
+
+@router.post("/suspensions", dependencies=[officers], **COMMAND)
+async def suspend(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: SuspendBody) -> Response:
+    """Suspend the case, or one step of it, on a ground."""
+    name = body.suspension or made_id("s", visit.caller.request_id(key))
+    return await _do(visit, case, key, seen, messages.Suspend, body, suspension=name)
+
+
+@router.post("/suspensions/{suspension}/resume", dependencies=[officers], **COMMAND)
+async def resume(
+    visit: Visiting,
+    case: str,
+    suspension: str,
+    key: IdempotencyKey,
+    seen: IfMatch,
+    body: ResumeBody | None = None,
+) -> Response:
+    """End a suspension."""
+    return await _do(visit, case, key, seen, messages.Resume, body or ResumeBody(), suspension=suspension)
+
+
+@router.post("/extensions", dependencies=[officers], **COMMAND)
+async def extend(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ExtendBody) -> Response:
+    """Grant more working days to one clock, before its expiry."""
+    return await _do(visit, case, key, seen, messages.Extend, body)
+
+
+@router.post("/fees", dependencies=[officers], **COMMAND)
+async def record_fee(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: FeeBody) -> Response:
+    """Record a fee charged to the applicant, in fen."""
+    return await _do(visit, case, key, seen, messages.RecordFee, body)
+
+
+@router.post("/withdraw", dependencies=[officers], **COMMAND)
+async def withdraw(
+    visit: Visiting,
+    case: str,
+    key: IdempotencyKey,
+    seen: IfMatch,
+    body: WithdrawBody | None = None,
+) -> Response:
+    """Record that the applicant withdrew."""
+    return await _do(visit, case, key, seen, messages.Withdraw, body or WithdrawBody())
+
+
+@router.post("/decide", dependencies=[officers], **COMMAND)
+async def decide(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: DecideBody) -> Response:
+    """Decide the case."""
+    return await _do(visit, case, key, seen, messages.Decide, body)
+
+
+@router.post("/revoke", dependencies=[officers], **COMMAND)
+async def revoke(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RevokeBody) -> Response:
+    """Revoke the decision."""
+    return await _do(visit, case, key, seen, messages.Revoke, body)
+
+
+@router.post("/corrections", dependencies=[officers], **COMMAND)
+async def correct(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: CorrectBody) -> Response:
+    """Correct an earlier fact; both stay on record."""
+    return await _do(visit, case, key, seen, messages.Correct, body)
+
+
+@router.post("/confirmations", dependencies=[confirmers], **COMMAND)
+async def confirm(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ConfirmBody) -> Response:
+    """Confirm a completion that was told too late to count by itself."""
+    return await _do(visit, case, key, seen, messages.Confirm, body)
+
+
+@router.post("/links", dependencies=[officers], **COMMAND)
+async def link(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: LinkBody) -> Response:
+    """Link a child case."""
+    return await _do(visit, case, key, seen, messages.Link, body)
+
+
+@router.post("/recalculate", dependencies=[officers], **COMMAND)
+async def recalculate(
+    visit: Visiting,
+    case: str,
+    key: IdempotencyKey,
+    seen: IfMatch,
+    body: RecalculateBody | None = None,
+) -> Response:
+    """Count the case anew with today's calendar."""
+    return await _do(visit, case, key, seen, messages.Recalculate, body or RecalculateBody())
+
+
+def _names_a_step(visit: Visit, step: str | None) -> None:
+    """A company returns its own step; the application as a whole is the authority's to return."""
+    if visit.caller.owners is not None and step is None:
+        raise Problem("invalid", flaws=[Flaw("#/step", "missing")])

@@ -1,0 +1,145 @@
+"""Completions by the batch, and of a joint survey: each item is answered by itself, in order."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from activities.store.errors import StoreUnavailable
+from activities.store.rows import CaseFilter
+from api.answers import answer
+from api.bodies import BatchBody, BatchItem, CompletionBody
+from api.errors import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
+from api.flaws import flaws_of
+from api.making import completing
+from api.sending import Done, Wish, carry_out
+from api.text import CASE_NUMBER
+from api.visit import DOERS, IdempotencyKey, Visit, Visiting, only
+from sla.model import Model
+from workflows.dispatch import OutcomeUnknownError
+from workflows.messages import Receipt
+
+router = APIRouter(prefix="/v1", tags=["completions"])
+
+SURVEY_STEP = "joint-site-survey"
+SURVEYED = 100  # cases of one survey
+AT_ONCE = 16  # cases of one batch that are worked on at the same time
+IN_BODY = frozenset({"case", "step"})
+
+
+class ItemAnswer(Model):
+    """What became of one item: its receipt, or its problem."""
+
+    index: int
+    case: str | None
+    key: str | None
+    status: int
+    receipt: Receipt | None = None
+    problem: ProblemShown | None = None
+
+
+class BatchAnswer(Model):
+    """The answers, in the order of the items."""
+
+    items: tuple[ItemAnswer, ...]
+
+
+MANY: dict[str, Any] = {"status_code": 207, "response_model": BatchAnswer, "dependencies": [Depends(only(*DOERS))]}
+
+
+class Batch:
+    """Items that are answered one by one until the request's deadline."""
+
+    def __init__(self, visit: Visit, request_id: str, size: int) -> None:
+        self._visit = visit
+        self._request_id = request_id
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self.answers: list[ItemAnswer | None] = [None] * size
+
+    async def run(self, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+        """Lets everything run side by side; what has no answer at the deadline is left without one."""
+        tasks = [asyncio.ensure_future(one) for one in work]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._visit.remaining.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def one_by_one(self, items: Sequence[tuple[int, Wish]]) -> None:
+        """Items of one case, in their order: a later one may need an earlier one."""
+        async with self._gate:
+            for index, wish in items:
+                self.answers[index] = await self._answered(index, wish)
+
+    async def _answered(self, index: int, wish: Wish) -> ItemAnswer:
+        try:
+            done = await carry_out(self._visit, wish)
+        except Problem as problem:
+            return self.failed(index, wish.case, wish.key, problem)
+        except StoreUnavailable:
+            return self.failed(index, wish.case, wish.key, store_unavailable())
+        except OutcomeUnknownError:
+            return self.failed(index, wish.case, wish.key, outcome_unknown())
+        return _received(index, wish, done)
+
+    def failed(self, index: int, case: str | None, key: str | None, problem: Problem) -> ItemAnswer:
+        """The answer of an item that was not done."""
+        known = [Flaw(flaw.pointer.replace("#", f"#/items/{index}", 1), flaw.code) for flaw in problem.flaws]
+        pointed = Problem(problem.code, problem.detail, flaws=known)
+        body = shown(pointed, self._request_id)
+        return ItemAnswer(index=index, case=case, key=key, status=problem.status, problem=body)
+
+    def respond(self, wishes: Sequence[Wish | None]) -> Response:
+        """All answers; an item without one may or may not have been done."""
+        items: list[ItemAnswer] = []
+        for index, (one, wish) in enumerate(zip(self.answers, wishes, strict=True)):
+            case, key = (None, None) if wish is None else (wish.case, wish.key)
+            items.append(one or self.failed(index, case, key, outcome_unknown()))
+        return answer(BatchAnswer(items=tuple(items)), 207)
+
+
+@router.post("/completions:batch", **MANY)
+async def complete_many(visit: Visiting, body: BatchBody) -> Response:
+    """Complete up to 100 steps, each with its own key; those of one case in the order given."""
+    batch = Batch(visit, visit.request_id, len(body.items))
+    wishes: list[Wish | None] = [None] * len(body.items)
+    cases: dict[str, list[tuple[int, Wish]]] = {}
+    for index, raw in enumerate(body.items):
+        try:
+            item = BatchItem.model_validate(raw)
+        except ValidationError as error:
+            problem = Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False)))
+            batch.answers[index] = batch.failed(index, None, None, problem)
+            continue
+        wish = _wish(visit, item.case, item.step, item.key, item.content())
+        wishes[index] = wish
+        cases.setdefault(item.case, []).append((index, wish))
+    await batch.run([batch.one_by_one(items) for items in cases.values()])
+    return batch.respond(wishes)
+
+
+@router.post("/surveys/{survey}/completions", **MANY)
+async def complete_survey(visit: Visiting, survey: str, key: IdempotencyKey, body: CompletionBody) -> Response:
+    """Complete the joint site survey in every open case that refers to the survey."""
+    wanted = CaseFilter(survey=survey, owner_in=visit.caller.owners)
+    lines = []
+    if CASE_NUMBER.fullmatch(survey):
+        lines = await visit.read(visit.services.store.cases, wanted, now=visit.told, limit=SURVEYED)
+    wishes = [_wish(visit, line.case.case, SURVEY_STEP, key, body.content()) for line in lines if line.case.open]
+    if not wishes:
+        raise Problem("not-found", flaws=[Flaw("path/survey", "not-found")])
+    batch = Batch(visit, visit.request_id, len(wishes))
+    await batch.run([batch.one_by_one([(index, wish)]) for index, wish in enumerate(wishes)])
+    return batch.respond(wishes)
+
+
+def _wish(visit: Visit, case: str, step: str, key: str, said: dict[str, Any]) -> Wish:
+    content = {**said, "step": step}
+    return Wish(case, "complete", key, content, completing(visit, content), step=step, in_body=IN_BODY)
+
+
+def _received(index: int, wish: Wish, done: Done) -> ItemAnswer:
+    return ItemAnswer(index=index, case=wish.case, key=wish.key, status=done.status, receipt=done.receipt)

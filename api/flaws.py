@@ -1,0 +1,56 @@
+"""What a validation found, as pointers and rules, without any value."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from api.errors import Flaw
+from api.strict import pointer
+
+CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown-field",
+    "string_pattern_mismatch": "bad-form",
+    "string_too_short": "too-short",
+    "string_too_long": "too-long",
+    "too_short": "too-few",
+    "too_long": "too-many",
+    "literal_error": "not-a-choice",
+    "enum": "not-a-choice",
+    "greater_than_equal": "too-small",
+    "less_than_equal": "too-large",
+    "string_type": "not-text",
+    "int_type": "not-a-number",
+    "int_parsing": "not-a-number",
+    "int_from_float": "not-a-number",
+    "bool_type": "not-a-boolean",
+    "bool_parsing": "not-a-boolean",
+    "dict_type": "not-an-object",
+    "model_attributes_type": "not-an-object",
+    "model_type": "not-an-object",
+    "list_type": "not-a-list",
+    "date_from_datetime_parsing": "not-a-date",
+    "date_parsing": "not-a-date",
+    "json_invalid": "malformed",
+}
+PLACES = {"query": "query", "header": "header", "path": "path"}
+
+
+def flaws_of(errors: Iterable[Any], *, in_request: bool = False) -> list[Flaw]:
+    """Each error of pydantic once. `in_request`: their places begin with body, query, header or path."""
+    found: dict[Flaw, None] = {}
+    for error in errors:
+        found.setdefault(Flaw(_where(error["loc"], in_request=in_request), _code(error["type"])))
+    return list(found)
+
+
+def _code(kind: str) -> str:
+    return CODES.get(kind, kind if "-" in kind else "invalid")  # our own rules are written with hyphens
+
+
+def _where(loc: Sequence[str | int], *, in_request: bool) -> str:
+    if not in_request:
+        return pointer(tuple(loc))
+    first, *rest = loc or ("body",)
+    if first in PLACES:
+        return f"{first}/{rest[0]}" if rest else str(first)
+    return pointer(tuple(rest))

@@ -1,0 +1,71 @@
+"""Is it alive, is it ready: asked by machines, without a key."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from activities.store.errors import StoreUnavailable
+from api.answers import answer
+from api.services import Services
+from sla.model import Model
+
+router = APIRouter(tags=["health"])
+
+PATIENCE = 3.0  # seconds for each part, side by side
+WORKER = "worker"
+OLDEST_BEAT = timedelta(seconds=60)
+
+State = Literal["ok", "away"]
+
+
+class Live(Model):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(Model):
+    """Whether each part is there."""
+
+    status: State
+    database: State
+    temporal: State
+    worker: State
+
+
+@router.get("/livez", response_model=Live)
+async def livez() -> Response:
+    """Say that the process answers."""
+    return answer(Live())
+
+
+@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "A part is away"}})
+async def readyz(request: Request) -> Response:
+    """Say whether the database, Temporal and a worker are there."""
+    services: Services = request.app.state.services
+    pool = request.app.state.pool
+    loop = asyncio.get_running_loop()
+
+    async def beats() -> bool:
+        found = (await loop.run_in_executor(pool, services.store.heartbeats)).get(WORKER)
+        return found is not None and services.now() - found < OLDEST_BEAT
+
+    async def database() -> bool:
+        await loop.run_in_executor(pool, services.store.ping)
+        return True
+
+    states = await asyncio.gather(_state(database()), _state(services.dispatcher.reaches()), _state(beats()))
+    ready = all(state == "ok" for state in states)
+    shown = Ready(status="ok" if ready else "away", database=states[0], temporal=states[1], worker=states[2])
+    return answer(shown, 200 if ready else 503, {} if ready else {"Retry-After": "2"})
+
+
+async def _state(question: Awaitable[bool]) -> State:
+    try:
+        return "ok" if await asyncio.wait_for(question, PATIENCE) else "away"
+    except (TimeoutError, StoreUnavailable):
+        return "away"

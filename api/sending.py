@@ -1,0 +1,136 @@
+"""How a command goes from a request to its case, and how its receipt comes back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from activities.record import Event
+from activities.store.rows import CaseView
+from api.answers import answer
+from api.auth import Caller
+from api.errors import Flaw, Problem
+from api.stamp import Stamp, stamp
+from api.text import CASE_NUMBER
+from api.visit import Visit
+from workflows.dispatch import Refused
+from workflows.messages import Command, Receipt
+
+IN_PATH = {"case", "step", "suspension"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A command before it is stamped. `make` gets its stamp and the case as it stands (None: there is none yet)."""
+
+    case: str
+    kind: str
+    key: str
+    content: Mapping[str, Any]
+    make: Callable[[Stamp, CaseView | None], Command]
+    step: str | None = None  # the caller must own it
+    if_match: int | None = None
+    opens: bool = False
+    in_body: frozenset[str] = frozenset()  # fields that are usually in the path
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A receipt; `fresh` where this request was the one that made the event, `replayed` where its key was known."""
+
+    receipt: Receipt
+    fresh: bool
+    replayed: bool = False
+
+    @property
+    def status(self) -> int:
+        """201 for the first answer, 200 for every repetition."""
+        return 201 if self.fresh else 200
+
+
+async def carry_out(visit: Visit, wish: Wish) -> Done:
+    """The receipt of a command; a Problem where it is refused. What is on record is answered without Temporal."""
+    prepared = await visit.read(_prepare, visit, wish)
+    if isinstance(prepared, Event):
+        return Done(receipt_of(wish.case, prepared), fresh=False, replayed=True)
+    return await dispatch(visit, wish, prepared, visit.remaining)
+
+
+async def dispatch(visit: Visit, wish: Wish, command: Command, deadline: timedelta) -> Done:
+    """Sends a stamped command."""
+    try:
+        receipt = await visit.services.dispatcher.send(wish.case, command, deadline)
+    except Refused as refused:
+        raise _problem(refused, wish) from None
+    return Done(receipt, fresh=receipt.told == command.told)
+
+
+def respond(done: Done) -> Response:
+    """The answer that a receipt becomes; byte for byte the same every time."""
+    receipt = done.receipt
+    headers = {"ETag": f'"{receipt.seq}"', "Location": f"/v1/cases/{receipt.case}/events/{receipt.seq}"}
+    if done.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return answer(receipt, done.status, headers)
+
+
+def receipt_of(case: str, event: Event) -> Receipt:
+    """The receipt of an event, as its case answered it."""
+    body = event.body
+    return Receipt(
+        case=case,
+        seq=event.seq,
+        event=f"{case}:{event.seq}",
+        kind=event.kind,
+        at=event.at,
+        told=event.told,
+        hash=event.hash,
+        step=body.get("step"),
+        occurrence=body.get("occurrence"),
+        outcome=body.get("outcome"),
+        pending=bool(body.get("backdated")),
+    )
+
+
+def _prepare(visit: Visit, wish: Wish) -> Event | Command:
+    """The event that the key has made already, or the stamped command; blocks."""
+    view = _view(visit, wish)
+    known = None
+    if view is not None:
+        known = visit.services.store.event_by_request(wish.case, visit.caller.request_id(wish.key))
+    stamped = stamp(visit, wish.case, wish.kind, wish.content, wish.key)
+    if known is not None:
+        if known.digest != stamped.digest:
+            raise Problem("request-reused", flaws=[Flaw("header/Idempotency-Key", "request-reused")])
+        return known
+    if wish.if_match is not None and view is not None and wish.if_match != view.head.seq:
+        raise Problem("stale", flaws=[Flaw("header/If-Match", "stale")])
+    return wish.make(stamped, view)
+
+
+def _view(visit: Visit, wish: Wish) -> CaseView | None:
+    if wish.opens:
+        return visit.services.store.case(wish.case)
+    caller: Caller = visit.caller
+    view = visit.services.store.case(wish.case, caller.owners) if CASE_NUMBER.fullmatch(wish.case) else None
+    if caller.owners is not None:
+        # whatever is not the caller's own is one and the same answer
+        if view is None or not any(step.key == wish.step and caller.may_touch(step) for step in view.steps):
+            raise Problem("unknown-step", flaws=[Flaw(_pointer("step", wish), "unknown-step")])
+    elif view is None:
+        raise Problem("unknown-case", flaws=[Flaw(_pointer("case", wish), "unknown-case")])
+    return view
+
+
+def _problem(refused: Refused, wish: Wish) -> Problem:
+    return Problem(refused.code, refused.detail, flaws=[Flaw(_pointer(refused.field, wish), refused.code)])
+
+
+def _pointer(field: str, wish: Wish) -> str:
+    if field == "request_id":
+        return "header/Idempotency-Key"
+    if field in IN_PATH and field not in wish.in_body:
+        return f"path/{field}"
+    return f"#/{field}" if field else "#"

@@ -1,0 +1,299 @@
+"""What an answer shows of a case: its facts from the ledger, counted at the instant of the question."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
+
+from activities.record import ClockPicture, Event, FeePicture, Role, Rung, StepPicture
+from activities.settle import read
+from activities.store.rows import CaseLine, CaseView, ClockRow
+from sla.calendar import Calendar
+from sla.chain import Holding, total
+from sla.clock import Extension, Horizon, Interval, Limit, Reading, Standing, Suspension, Unit
+from sla.commitments.register import REGISTER
+from sla.errors import CountingError
+from sla.model import Model
+from sla.promise import Measure
+from sla.sources import Citation
+
+Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+
+
+class Cited(Model):
+    """The sentence that a promise rests on."""
+
+    document: str
+    title: str
+    item: str
+    heading: str
+    quote: str
+
+
+class LimitShown(Model):
+    """A limit in its unit."""
+
+    amount: Number
+    unit: Unit
+
+
+class HorizonShown(Model):
+    """The published calendar ends before the due date."""
+
+    known_until: date
+    counted: Number
+    missing: Number
+
+
+class ExtensionShown(Model):
+    """More time that was granted."""
+
+    id: str
+    amount: Number
+    at: datetime
+
+
+class ClockShown(Model):
+    """A clock, counted at the instant of the question; amounts are in the limit's unit."""
+
+    key: str
+    role: Role
+    owner: str
+    commitment: str | None
+    citation: Cited | None
+    measure: str | None
+    step: str | None
+    stage: str | None
+    judged: bool
+    ramp_up: bool
+    also: tuple[str, ...]
+    void: bool
+    limit: LimitShown
+    standing: Standing
+    started_at: datetime | None
+    start_day: date | None
+    presumed: bool
+    stopped_at: datetime | None
+    used: Number
+    suspended: Number
+    remaining: Number
+    overdue_by: Number
+    workload: Number | None  # of a chain: the sum over its steps, where `used` counts parallel time once
+    due_date: date | None
+    due_at: datetime | None
+    due_soon_at: datetime | None
+    provisional: bool
+    horizon: HorizonShown | None
+    calendar: str
+    verdict: str | None
+    judged_under: str | None
+    suspensions: tuple[Suspension, ...]
+    extensions: tuple[ExtensionShown, ...]
+    rungs: tuple[Rung, ...]
+
+
+class CaseShown(Model):
+    """A case as it stands. What a company does not see of another's case is left empty."""
+
+    case: str
+    procedure: str
+    version: str
+    variant: str
+    jurisdiction: str
+    title_zh: str
+    title_en: str
+    owner: str | None = None
+    facts: dict[str, Any] = {}
+    status: str | None = None
+    national_state: int | None = None
+    received_at: datetime
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    excluded: str | None = None
+    survey: str | None = None
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    fees: tuple[FeePicture, ...] = ()
+    open: bool
+
+
+class CaseAnswer(CaseShown):
+    """A case with its steps and clocks. `main` is the clock that lists show."""
+
+    seq: int
+    hash: str
+    counted_at: datetime
+    rehearsal_rate: int
+    main: str | None
+    steps: tuple[StepPicture, ...]
+    clocks: tuple[ClockShown, ...]
+
+
+class CaseLineShown(CaseShown):
+    """A case in a list, with its main clock's standing."""
+
+    standing: Standing | None
+    main: str | None
+    due_at: datetime | None
+    due_soon_at: datetime | None
+
+
+class EventShown(Model):
+    """An event of the ledger."""
+
+    case: str
+    seq: int
+    kind: str
+    at: datetime
+    told: datetime
+    actor: str
+    request_id: str | None
+    digest: str | None
+    body: dict[str, Any]
+    calendar: str
+    hash: str
+
+
+# what a company may see of a case in which it has a step
+OPEN_TO_COMPANIES = {
+    "case", "procedure", "version", "variant", "jurisdiction", "title_zh", "title_en", "received_at", "accepted_at",
+    "closed_at", "survey", "open",
+}  # fmt: skip
+
+
+def case_shown(case: Model, *, whole: bool) -> dict[str, Any]:
+    """The fields of a case; those that are open to companies unless `whole`."""
+    return case.model_dump(include=None if whole else OPEN_TO_COMPANIES)
+
+
+def case_answer(view: CaseView, calendar: Calendar, now: datetime, rate: int, *, whole: bool) -> CaseAnswer:
+    """A case with every clock counted at a business instant."""
+    keys = {clock.picture.clock.key for clock in view.clocks}
+    return CaseAnswer(
+        **case_shown(view.case, whole=whole),
+        seq=view.head.seq,
+        hash=view.head.hash,
+        counted_at=now,
+        rehearsal_rate=rate,
+        main=view.main if view.main in keys else None,
+        steps=view.steps,
+        clocks=tuple(clock_shown(row, view, calendar, now) for row in view.clocks),
+    )
+
+
+def clock_shown(row: ClockRow, view: CaseView, calendar: Calendar, now: datetime) -> ClockShown:
+    """A clock counted from its facts: under today's calendar, or that of its verdict."""
+    picture, clock = row.picture, row.picture.clock
+    if picture.void and view.case.closed_at is not None:
+        now = min(now, view.case.closed_at)  # it ended with its case
+    reading = read(picture, calendar, now)
+    return ClockShown(
+        key=clock.key,
+        role=picture.role,
+        owner=picture.owner,
+        commitment=picture.commitment,
+        citation=cited(picture.commitment),
+        measure=picture.measure,
+        step=picture.step,
+        stage=picture.stage,
+        judged=picture.judged,
+        ramp_up=picture.ramp_up,
+        also=picture.also,
+        void=picture.void,
+        limit=_limit(clock.limit, reading),
+        started_at=clock.start,
+        stopped_at=clock.stop,
+        workload=workload(view, picture, calendar, now) if picture.measure == Measure.CHAIN else None,
+        horizon=_horizon(reading.horizon),
+        verdict=picture.verdict,
+        judged_under=picture.judged_under,
+        suspensions=clock.suspensions,
+        extensions=tuple(_extension(extension) for extension in clock.extensions),
+        rungs=picture.rungs,
+        **{name: getattr(reading, name) for name in _OF_READING},
+    )
+
+
+_OF_READING = (
+    "standing", "start_day", "presumed", "used", "suspended", "remaining", "overdue_by", "due_date", "due_at",
+    "due_soon_at", "provisional", "calendar",
+)  # fmt: skip
+
+
+def _limit(limit: Limit, reading: Reading) -> LimitShown:
+    """With the extensions that were granted in time."""
+    return LimitShown(amount=max(limit.amount, reading.limit), unit=limit.unit)
+
+
+def _horizon(horizon: Horizon | None) -> HorizonShown | None:
+    if horizon is None:
+        return None
+    return HorizonShown(known_until=horizon.known_until, counted=horizon.counted, missing=horizon.missing)
+
+
+def _extension(extension: Extension) -> ExtensionShown:
+    return ExtensionShown(id=extension.id, amount=extension.amount, at=extension.at)
+
+
+def cited(commitment: str | None) -> Cited | None:
+    """The sentence behind a commitment."""
+    known = REGISTER.get(commitment or "")
+    return None if known is None else citation_shown(known.citation)
+
+
+def citation_shown(citation: Citation) -> Cited:
+    """A citation with its document's title."""
+    document = citation.document
+    return Cited(
+        document=document.key, title=document.title, item=citation.item, heading=citation.heading, quote=citation.quote
+    )
+
+
+def workload(view: CaseView, picture: ClockPicture, calendar: Calendar, now: datetime) -> Decimal | None:
+    """What a chain's steps took together: where the limit counts their union, this counts each."""
+    chain = picture.clock
+    halts = {clock.picture.step: clock.picture.clock.suspensions for clock in view.clocks if clock.picture.step}
+    holdings = [
+        Holding(
+            authority=step.owner,
+            intervals=(Interval(start=step.started_at, end=step.completed_at or chain.stop),),
+            suspensions=halts.get(step.key, ()),
+        )
+        for step in view.steps
+        if step.counts and step.stage is not None and step.started_at is not None
+    ]
+    try:
+        end = chain.stop or now
+        return total(holdings, calendar, end, chain.policy, chain.suspensions, chain.limit.unit).workload
+    except CountingError:
+        return None
+
+
+def line_shown(line: CaseLine, *, whole: bool) -> CaseLineShown:
+    """A case in a list."""
+    standing = {"standing": line.standing, "main": line.main, "due_at": line.due_at, "due_soon_at": line.due_soon_at}
+    return CaseLineShown(**case_shown(line.case, whole=whole), **(standing if whole else dict.fromkeys(standing)))
+
+
+def event_shown(case: str, event: Event) -> EventShown:
+    """An event of a case."""
+    return EventShown(case=case, **event.model_dump())
+
+
+def own_events(events: Iterable[Event], steps: Mapping[str, StepPicture]) -> list[Event]:
+    """The events that concern a company's own steps, and no other's."""
+    return [event for event in events if _step_of(event) in steps]
+
+
+def _step_of(event: Event) -> str | None:
+    if event.kind == "opened":
+        return None
+    clock = str(event.body.get("clock", ""))
+    if clock.startswith("step/"):
+        return clock.removeprefix("step/").partition("#")[0]
+    step = event.body.get("step")
+    return step if isinstance(step, str) else None

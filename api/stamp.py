@@ -1,0 +1,100 @@
+"""What the API puts on a command: when, by whom, of what content, under which promises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+from api.errors import Flaw, Problem
+from api.settings import Settings
+from api.text import CHINA, plain
+from api.visit import Visit
+from sla.calendar import Calendar
+from sla.clock import Policy
+from sla.commitments.register import prevailing
+from sla.errors import CalendarHorizonError
+from sla.promise import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The fields of every command (`workflows.messages.Message`)."""
+
+    request_id: str
+    digest: str
+    actor: str
+    at: datetime
+    told: datetime
+    owners: tuple[str, ...] | None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """By name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: str) -> Stamp:
+    """The stamp of a command; a Problem where it claims to happen later than now."""
+    told = visit.told
+    at = content.get("at") or told
+    if at - told > _tolerance(visit):
+        raise Problem("in-future", flaws=[Flaw("#/at", "in-future")])
+    return Stamp(
+        request_id=visit.caller.request_id(key),
+        digest=digest(case, kind, content),
+        actor=visit.caller.actor,
+        at=at,
+        told=told,
+        owners=visit.caller.owners,
+    )
+
+
+def digest(case: str, kind: str, content: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON (RFC 8785) of what is asked for, whatever its key."""
+    return sha256(rfc8785.dumps({"case": case, "command": kind, "content": plain(dict(content))})).hexdigest()
+
+
+def promises(
+    visit: Visit,
+    at: datetime,
+    policy: Policy,
+    procedure: str,
+    jurisdiction: str,
+    variant: str,
+    facts: Mapping[str, Any],
+) -> tuple[Promise, ...]:
+    """What is promised on the day on which an instant takes effect."""
+    day = effective_day(at, policy, visit.calendar(jurisdiction))
+    return prevailing(procedure, jurisdiction, variant, facts, day, visit.services.settings.readings)
+
+
+def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
+    """The working day as of which a receipt or an acceptance counts; beyond the calendar the civil day."""
+    local = at.astimezone(CHINA)
+    day = local.date()
+    if not policy.roll_accept:
+        return day
+    try:
+        if calendar.is_working(day) and local.time() <= policy.cutoff:
+            return day
+        return calendar.next_working(day)
+    except CalendarHorizonError:
+        return day
+
+
+def backdated(visit: Visit, at: datetime, calendar: Calendar) -> bool:
+    """Whether a completion is told so late that an officer must confirm it."""
+    settings: Settings = visit.services.settings
+    told = visit.told
+    if told - at <= settings.alarm_grace * visit.services.timeline.rate:
+        return False
+    happened, heard = at.astimezone(CHINA).date(), told.astimezone(CHINA).date()
+    return calendar.clipped(heard) - calendar.clipped(happened) > settings.backdating_workdays
+
+
+def _tolerance(visit: Visit) -> timedelta:
+    settings = visit.services.settings
+    return visit.services.timeline.tolerance(settings.future_tolerance, settings.alarm_grace)
