@@ -1,0 +1,87 @@
+"""Commands on API keys: made, listed and revoked where the database is."""
+
+from typing import Annotated
+
+import typer
+
+from activities.store.keys import ApiKey
+from api.auth import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
+from api.cli.output import Failure, Json, print_json, print_table, say, warn
+from api.cli.reading import real_now
+from api.cli.running import open_store, read_settings
+from api.cli.words import when
+
+app = typer.Typer(help="接口密钥 · API keys", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def new(
+    role: Annotated[Role, typer.Option(help="角色 · what it may do")],
+    actor: Annotated[str, typer.Option(help="使用者 · who uses it, as events name it: window-3; no person's name")],
+    company: Annotated[str | None, typer.Option(help="单位 · the company of a utility's key")] = None,
+    step: Annotated[list[str] | None, typer.Option(help="限定环节 · only these steps of it; repeatable")] = None,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="有效天数 · how long it lives")] = DEFAULT_DAYS,
+    json: Json = False,
+) -> None:
+    """新建密钥 · Makes a key; its text is printed once, on standard output, and kept nowhere."""
+    try:
+        text, kept = new_key(
+            actor=actor, role=role, company=company, steps=tuple(step or ()), days=days, now=real_now()
+        )
+    except UnknownCompany as error:
+        raise typer.BadParameter(f"{error} [unknown-company]", param_hint="--company") from None
+    except LifeTooLong as error:
+        raise typer.BadParameter(f"{error} [life-too-long]", param_hint="--days") from None
+    store = open_store(read_settings())
+    store.add_key(kept)
+    store.close()
+    if json:
+        print_json({"key": text, **_shown(kept)})
+        return
+    warn(f"{kept.id}：{role.value}，{actor}，至 until {when(kept.expires)}。只显示一次 shown only now:")
+    say(text)
+
+
+@app.command(name="list")
+def list_keys(json: Json = False) -> None:
+    """列出密钥 · Lists the keys, without their text."""
+    store = open_store(read_settings())
+    kept = store.keys()
+    store.close()
+    if json:
+        print_json([_shown(key) for key in kept])
+        return
+    columns = (
+        "编号 id",
+        "前缀 prefix",
+        "角色 role",
+        "使用者 actor",
+        "单位 company",
+        "环节 steps",
+        "至 until",
+        "撤销 revoked",
+    )
+    rows = [
+        (k.id, k.prefix, k.role, k.actor, k.company, ", ".join(k.steps), when(k.expires), when(k.revoked)) for k in kept
+    ]
+    print_table("密钥 API keys", columns, rows)
+
+
+@app.command()
+def revoke(
+    key: Annotated[str, typer.Argument(metavar="ID", help="编号 · its id, as `keys list` shows it")], json: Json = False
+) -> None:
+    """撤销密钥 · Revokes a key; within seconds no process takes it any more."""
+    store = open_store(read_settings())
+    revoked = store.revoke(key, real_now())
+    store.close()
+    if not revoked:
+        raise Failure("ID: 没有这把有效的密钥 There is no such key, or it is revoked already. [unknown-key]")
+    if json:
+        print_json({"id": key, "revoked": True})
+    else:
+        say(f"已撤销 Revoked: {key}")
+
+
+def _shown(key: ApiKey) -> dict[str, object]:
+    return {name: value for name, value in key.model_dump(mode="json").items() if name != "hash"}

@@ -1,0 +1,87 @@
+"""How the command line says things: tables for a person, JSON for a program, one line for what went wrong."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+WIDTH = 160  # where the output is no terminal
+
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
+Cell = object
+
+
+class Failure(Exception):
+    """The command could not do what it was asked. `code` 2 where the asking was wrong, else 1."""
+
+    def __init__(self, message: str, *, code: int = 1, problem: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.problem = problem  # printed as it is where JSON was asked for
+
+
+def say(text: str = "") -> None:
+    """A line on standard output."""
+    typer.echo(text)
+
+
+def warn(text: str) -> None:
+    """A line on standard error."""
+    typer.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """A JSON document on standard output."""
+    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: object) -> object:
+    """The value in terms of JSON."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+    return [plain(one) for one in value]
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """A table on standard output; None is an empty cell."""
+    headers = [Column(Text(column)) for column in columns]
+    table = Table(*headers, title=Text(title), title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(_cell(cell)) for cell in row))
+    console().print(table)
+
+
+def print_facts(title: str, facts: Iterable[tuple[str, Cell]]) -> None:
+    """Names and values, one a line; a value that is None is left out."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        if value is not None:
+            table.add_row(Text(name), Text(_cell(value)))
+    shown = console()
+    if title:
+        shown.print(Text(title))
+    shown.print(table)
+
+
+def console() -> Console:
+    """Standard output."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False)
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    return str(value)
