@@ -162,8 +162,8 @@ def build(
     amendments = sorted((change for change in amendments if change.known <= as_of), key=lambda change: change.known)
     check(notices, amendments)
     first, last = date(notices[0].year, 1, 1), date(notices[-1].year, 12, 31)
-    local = [change for change in overlays if change.known <= as_of and change.to_off[-1] <= last]
-    check_changes(tabulate(notices, amendments), local)
+    local = [change for change in overlays if change.known <= as_of and change.days[-1] <= last]
+    check_changes(notices, (*amendments, *local))
     table = tabulate(notices, (*amendments, *local))
     counts: list[int] = []
     days = [date.min]

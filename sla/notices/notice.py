@@ -53,6 +53,11 @@ class Change(Model):
         """The day on which it could be known; the first of all days where that is not recorded."""
         return self.published or self.dated or date.min
 
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that it changes, in order."""
+        return tuple(sorted(self.to_off + self.to_work))
+
 
 def dates(text: str) -> tuple[date, ...]:
     """Dates written one after another with spaces between."""

@@ -37,15 +37,7 @@ def tabulate(notices: Iterable[Notice], changes: Iterable[Change]) -> Table:
         table.work.update(notice.work_days)
         _name(table, notice.periods)
     for change in changes:
-        for day in change.to_off:
-            table.work.discard(day)
-            if day.weekday() < SATURDAY:
-                table.off.add(day)
-        for day in change.to_work:
-            table.off.discard(day)
-            if day.weekday() >= SATURDAY:
-                table.work.add(day)
-        _name(table, change.periods)
+        _apply(table, change)
     return table
 
 
@@ -56,20 +48,34 @@ def check(notices: Sequence[Notice], amendments: Sequence[Change]) -> None:
             raise WrongTableError(f"no notice between {before.year} and {after.year}")
     for notice in notices:
         _check_form(notice)
-    check_changes(tabulate(notices, ()), amendments)
+    check_changes(notices, amendments)
     table = tabulate(notices, amendments)
     last = notices[-1].year
     for notice in notices:
         _check_sum(notice, amendments, table, next_known=notice.year < last)
 
 
-def check_changes(before: Table, changes: Iterable[Change]) -> None:
-    """Raise unless each change really changes the days it names."""
+def check_changes(notices: Iterable[Notice], changes: Iterable[Change]) -> None:
+    """Raise unless each change, in the order given, really changes the days it names."""
+    table = tabulate(notices, ())
     for change in changes:
-        idle = [day for day in change.to_off if not before.works(day)]
-        idle += [day for day in change.to_work if before.works(day)]
+        idle = [day for day in change.to_off if not table.works(day)]
+        idle += [day for day in change.to_work if table.works(day)]
         if idle:
             raise WrongTableError(f"{change.id} changes nothing on {idle[0]}")
+        _apply(table, change)
+
+
+def _apply(table: Table, change: Change) -> None:
+    for day in change.to_off:
+        table.work.discard(day)
+        if day.weekday() < SATURDAY:
+            table.off.add(day)
+    for day in change.to_work:
+        table.off.discard(day)
+        if day.weekday() >= SATURDAY:
+            table.work.add(day)
+    _name(table, change.periods)
 
 
 def _name(table: Table, periods: Iterable[Period]) -> None:
@@ -95,7 +101,7 @@ def _check_sum(notice: Notice, amendments: Iterable[Change], table: Table, *, ne
     year = notice.year
     first = date(year, 1, 1)
     days = [first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days)]
-    amended = [change for change in amendments if change.to_off[0].year == year]
+    amended = [change for change in amendments if change.days[0].year == year]
     statutory = next(count for since, count in STATUTORY if year >= since)
     expected = sum(day.weekday() < SATURDAY for day in days) - statutory
     expected -= EXTRA.get(year, 0) if amended else 0
