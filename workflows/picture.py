@@ -279,8 +279,19 @@ def _statutory(state: CaseState) -> Iterable[ClockPicture]:
         start=state.accepted,
         receipt=_receipt(state),
         stop=stop,
+        suspensions=(*_halts(state, Role.STATUTORY, step=None), *_excluded(state)),
     )
     yield _finish(state, clock, Role.STATUTORY, owner=procedure.owner, under=under)
+
+
+def _excluded(state: CaseState) -> Iterable[Suspension]:
+    """Uncounted steps whose ground stops the legal clock too: 公告, 缴税 (行政许可法 45)."""
+    grounds = {g.key for g in state.procedure.grounds if Role.STATUTORY in g.stops}
+    for step in state.steps.values():
+        if not step.step.counts and step.step.ground in grounds and step.started is not None:
+            yield Suspension(
+                id=f"step-{step.step.key}", ground=step.step.ground, start=step.started, end=step.completed
+            )
 
 
 def _delivery(state: CaseState) -> Iterable[ClockPicture]:
