@@ -1,13 +1,16 @@
 """The read model made anew from events, and the ledger held against Temporal's histories."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.record import Event
-from activities.settle import rows
+from activities.settle import FAULT, rows
+from activities.store.columns import case_columns, clock_columns, step_columns
 from activities.store.rows import Rows
 from activities.store.store import Store
 from sla.calendar import calendar_of_version
@@ -41,13 +44,21 @@ def all_events(store: Store, case: str) -> list[Event]:
     return events
 
 
+def all_cases(store: Store) -> Iterator[str]:
+    """The numbers of all cases that the ledger holds, in order."""
+    after = ""
+    while page := store.ledgers(after):
+        yield from page
+        after = page[-1]
+
+
 def rebuild(store: Store) -> int:
     """Drops the rows and makes them anew; how many cases."""
     store.drop_rows()
     number = 0
-    for case in store.case_numbers():
+    for case in all_cases(store):
         with store.append(case) as ledger:
-            made = rows_of(case, all_events(store, case))
+            made = rows_of(case, ledger.events_after(0, ledger.head.seq))
             if made is not None:
                 ledger.put(made)
                 number += 1
@@ -55,22 +66,61 @@ def rebuild(store: Store) -> int:
 
 
 async def verify(store: Store, client: Client | None) -> AsyncIterator[Finding]:
-    """Chains, rows, and with a client each case's history against the ledger."""
+    """Chains, rows, and with a client each case's histories against the ledger; their queries need a worker."""
     histories = await _runs(client) if client else {}
-    for case in sorted({*store.case_numbers(), *histories}):
+    for case in sorted({*all_cases(store), *histories}):
         broken = store.verify_chain(case)
         if broken is not None:
             yield Finding(case, f"the hash chain breaks at event {broken}")
             continue
         events = all_events(store, case)
         made = rows_of(case, events)
-        if made is not None and store.differs(made):
+        if made is not None and _kept(store, case) != _columns(made):
             yield Finding(case, "the rows are not what the events come to")
-        for run in histories.get(case, ()) if client else ():
-            finding = _compared(case, events, await _known(client, case, run)) if client else None
+        if client:
+            finding = await _against_histories(client, case, events, histories.get(case, []))
             if finding is not None:
                 yield finding
-                break
+
+
+async def repair(store: Store, client: Client, finding: Finding, at: datetime) -> bool:
+    """Re-exports what the ledger lacks from the history and wakes the case; False where nothing was missing."""
+    if not finding.missing:
+        return False
+    with store.append(finding.case) as ledger:
+        if ledger.head.seq + 1 != finding.missing[0].seq:
+            return False
+        ledger.add(finding.missing)
+        made = rows_of(finding.case, ledger.events_after(0, ledger.head.seq))
+        if made is not None:
+            ledger.put(made)
+    store.resolve_fault(finding.case, FAULT, at)
+    with suppress(RPCError):  # it has ended: nothing waits
+        await client.get_workflow_handle(finding.case).signal(CaseWorkflow.wake)
+    return True
+
+
+def _kept(store: Store, case: str) -> list[dict[str, object]]:
+    return [row for _, row in store.dump_rows(case)]
+
+
+def _columns(made: Rows) -> list[dict[str, object]]:
+    case = made.case.case
+    return [
+        case_columns(made),
+        *(step_columns(case, pos, step) for pos, step in enumerate(made.steps)),
+        *(clock_columns(case, pos, clock) for pos, clock in enumerate(made.clocks)),
+    ]
+
+
+async def _against_histories(client: Client, case: str, ledger: list[Event], runs: list[str]) -> Finding | None:
+    """What one of a case's runs knows otherwise, or beyond the ledger; the one that knows most where several do."""
+    found: Finding | None = None
+    for run in runs:
+        finding = _compared(case, ledger, await _known(client, case, run))
+        if finding is not None and (found is None or len(finding.missing) > len(found.missing)):
+            found = finding
+    return found
 
 
 def _compared(case: str, ledger: list[Event], history: list[Event]) -> Finding | None:
@@ -83,23 +133,8 @@ def _compared(case: str, ledger: list[Event], history: list[Event]) -> Finding |
     return None
 
 
-def repair(store: Store, finding: Finding) -> bool:
-    """Re-exports what the ledger lacks from the history; False where nothing was missing."""
-    if not finding.missing:
-        return False
-    with store.append(finding.case) as ledger:
-        if ledger.head.seq + 1 != finding.missing[0].seq:
-            return False
-        ledger.add(finding.missing)
-        made = rows_of(finding.case, [*all_events(store, finding.case), *finding.missing])
-        if made is not None:
-            ledger.put(made)
-    store.resolve_faults(finding.case)
-    return True
-
-
 async def _runs(client: Client) -> dict[str, list[str]]:
-    """The runs of each case that Temporal still has, latest first."""
+    """The runs of each case that Temporal still has."""
     runs: dict[str, list[str]] = {}
     async for run in client.list_workflows("WorkflowType = 'Case'", page_size=1000):
         runs.setdefault(run.id, []).append(run.run_id)
@@ -116,6 +151,4 @@ async def _known(client: Client, case: str, run: str) -> list[Event]:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    except WorkflowQueryFailedError:
-        raise
     return events
