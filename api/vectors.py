@@ -36,6 +36,7 @@ FIELDS = {
 STEP_FIELDS = {"authority", "events"}
 EVENT_FIELDS = {"accept": set(), "pause": {"id"}, "resume": {"id"}, "stop": set(), "extend": {"days", "id"}}
 POLICY_FIELDS = {"cutoff", "close", "roll_accept", "roll_resume", "count_start_day", "due_soon"}
+POLICY_WORDS = {"cut_off": "cutoff", "yellow": "due_soon"}  # other words for the same, as the notes have them
 # Lights in data are standings in code.
 STATES = {
     Standing.NOT_STARTED: "green",
@@ -168,7 +169,7 @@ def _union(vector: Fields, expected: Fields) -> list[str]:
 
 def _settings(vector: Fields) -> tuple[Calendar, Policy, int]:
     as_of = date.fromisoformat(vector["as_of"]) if vector.get("as_of") else date.max
-    values = dict(vector.get("policy") or {})
+    values = {POLICY_WORDS.get(name, name): value for name, value in (vector.get("policy") or {}).items()}
     _only(values, POLICY_FIELDS, "policy field")
     due_soon = int(values.pop("due_soon", 1))
     if "cutoff" in values:

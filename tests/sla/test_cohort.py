@@ -1,0 +1,89 @@
+"""An average is broken by its cohort, never by one case."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sla.cohort import Measured, by_month, summed, year_to_date
+
+LIMIT = Decimal(7)
+
+
+def _case(used: str, stopped_on: str, *, on_time: bool = True, told: bool = True, commitment: str = "c") -> Measured:
+    return Measured(
+        case=f"{used} {stopped_on}",
+        commitment=commitment,
+        used=Decimal(used),
+        stopped_on=date.fromisoformat(stopped_on),
+        on_time=on_time,
+        on_time_as_told=told,
+    )
+
+
+def test_one_long_case_does_not_break_an_average():
+    cohort = summed([_case("3", "2021-01-05"), _case("4", "2021-01-06"), _case("14", "2021-01-07")], LIMIT)
+    assert (cohort.n, cohort.exact_mean, cohort.maximum, cohort.kept) == (3, Fraction(7), Decimal(14), True)
+
+
+def test_the_least_possible_excess_breaks_it():
+    cohort = summed([_case("3", "2021-01-05"), _case("4", "2021-01-06"), _case("14.01", "2021-01-07")], LIMIT)
+    assert cohort.kept is False
+
+
+def test_the_mean_is_compared_exactly():
+    """A thousand cases of 7.00 and one of 7.01 are over, though no two digits of the mean say so."""
+    cases = [_case("7", "2021-01-05")] * 1000 + [_case("7.01", "2021-01-06")]
+    cohort = summed(cases, LIMIT)
+    assert cohort.mean is not None
+    assert (round(cohort.mean, 2), cohort.kept) == (LIMIT, False)
+
+
+def test_an_empty_cohort_has_no_verdict():
+    cohort = summed([], LIMIT)
+    assert (cohort.n, cohort.mean, cohort.maximum, cohort.kept) == (0, None, None, None)
+    assert (cohort.exact_mean, cohort.on_time_share, cohort.on_time_as_told_share) == (None, None, None)
+
+
+def test_a_cohort_without_a_limit_has_a_mean_and_no_verdict():
+    cohort = summed([_case("3", "2021-01-05")])
+    assert (cohort.mean, cohort.kept) == (Decimal(3), None)
+
+
+def test_both_shares_are_told():
+    cases = [_case("3", "2021-01-05", told=False), _case("9", "2021-01-06", on_time=False, told=False)]
+    cohort = summed(cases)
+    assert (cohort.on_time_share, cohort.on_time_as_told_share) == (Fraction(1, 2), Fraction(0))
+
+
+def test_months_are_those_of_completion_with_the_year_to_date():
+    cases = [
+        _case("9", "2021-03-31"),
+        _case("5", "2021-01-31"),
+        _case("4", "2020-12-31"),
+        _case("99", "2021-02-01", commitment="other"),
+    ]
+    months = by_month(cases, "c", LIMIT)
+    assert [(each.year, each.month, each.of_month.n, each.year_to_date.total) for each in months] == [
+        (2020, 12, 1, Decimal(4)),
+        (2021, 1, 1, Decimal(5)),
+        (2021, 3, 1, Decimal(14)),
+    ]
+    assert [each.of_month.kept for each in months] == [True, True, False]
+    assert months[2].year_to_date.kept is True
+
+
+def test_the_year_to_date_ends_with_its_day():
+    cases = [_case("9", "2021-03-31"), _case("5", "2021-01-31"), _case("4", "2020-12-31")]
+    assert year_to_date(cases, "c", date(2021, 3, 30), LIMIT).total == 5
+    assert year_to_date(cases, "c", date(2021, 3, 31), LIMIT).n == 2
+    assert year_to_date(cases, "other", date(2021, 3, 31), LIMIT).kept is None
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=30), st.integers(0, 60))
+def test_a_mean_is_kept_where_the_sum_is(values: list[int], limit: int):
+    cohort = summed([_case(str(value), "2021-01-05") for value in values], Decimal(limit))
+    assert cohort.kept is (sum(values) <= limit * len(values))
+    assert cohort.maximum == max(values)
