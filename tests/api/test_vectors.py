@@ -108,7 +108,11 @@ def test_an_odd_vector_fails_and_the_others_run_on(tmp_path: Path, odd: object):
         {"policy": {"cutoff": "24:00", "close": "24:00"}, "events": _events(("accept", "2026-03-02T23:59:59"))}
         | {"limit": 1, "expected": {"due_date": "2026-03-03", "due_at": "2026-03-03T24:00:00+08:00"}},
         {"policy": {"close": None}, "expected": {"due_at": "2026-03-10T00:00:00+08:00"}},
-        {"policy": {"yellow": 3, "cut_off": "17:00"}, "now": "2026-03-04T10:00:00", "expected": {"state": "yellow", "remaining": 3}},
+        {
+            "policy": {"yellow": 3, "cut_off": "17:00"},
+            "now": "2026-03-04T10:00:00",
+            "expected": {"state": "yellow", "remaining": 3},
+        },
         {"now": "2026-03-01T10:00:00", "expected": {"state": "green", "used": 0, "remaining": 5, "overdue": False}},
         {"events": _events(("accept", "2026-10-09T20:00:00Z")), "expected": {"effective_accept": "2026-10-10"}},
         {"as_of": "2020-01-27", "events": _events(("accept", "2020-01-21T10:00:00"))}
