@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -124,14 +124,18 @@ class Place:
 
 
 class Stack:
-    """The embedded Shixian: `with` starts it and ends it; `tend` keeps it alive. The tables are there before it starts."""
+    """The embedded Shixian: `with` starts it and ends it; `tend` keeps it alive. The tables are there before it starts.
 
-    def __init__(self, place: Place, say: Say) -> None:
+    `prepare` is called once the Temporal server is up, before the other processes start.
+    """
+
+    def __init__(self, place: Place, say: Say, prepare: Callable[[], None] = lambda: None) -> None:
         self.url = f"http://{bracketed(place.host)}:{place.port}"
         self._place = place
         self._say = say
+        self._prepare = prepare
         self._server: DevServer | None = None
-        env = {**place.env, "PYTHONUNBUFFERED": "1"}
+        env = {**os.environ, **place.env, "PYTHONUNBUFFERED": "1"}
         program = [sys.executable, "-P", "-m", "api.cli"]
         self._children = [
             Child("worker", [*program, "worker", "--with-parent"], env),
@@ -172,6 +176,7 @@ class Stack:
             file=str(self._server.database),
         )
         self._say(said)
+        self._prepare()
         for child in self._children:
             child.start()
             self._say(note("process-started", "{name}: started, pid {pid}", name=child.name, pid=child.pid or 0))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import typer
 
 from activities.store.errors import StoreError
-from api.cli import counting, keys, running
+from api.cli import cases, commands, counting, keys, registers, running, upkeep
 from api.cli.output import Failure, print_json, warn
+from api.embedded import WrongSetting
 from api.processes import StartFailed
 from api.temporal_binary import TemporalMissing
 from api.temporal_server import DataInUse, TemporalFailed
@@ -20,17 +21,48 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-RUN, CASES, COUNT, KEEP = "运行 Running", "办件 Cases", "计算与登记 Counting, registers", "维护 Upkeep"
-
-COMMANDS: dict[str, list[Callable[..., None]]] = {
-    RUN: [running.serve, running.worker, running.api, running.migrate],
-    COUNT: [counting.due, counting.vectors],
+COMMANDS: dict[str, Callable[..., None]] = {
+    "serve": running.serve,
+    "worker": running.worker,
+    "api": running.api,
+    "migrate": running.migrate,
+    "demo": running.demo,
+    "open": commands.open_case,
+    "case": cases.case,
+    "cases": cases.cases,
+    "explain": cases.explain,
+    "accept": commands.accept,
+    "refuse": commands.refuse,
+    "start": commands.start,
+    "complete": commands.complete,
+    "confirm": commands.confirm,
+    "return": commands.return_case,
+    "resubmit": commands.resubmit,
+    "suspend": commands.suspend,
+    "resume": commands.resume,
+    "extend": commands.extend,
+    "fee": commands.fee,
+    "withdraw": commands.withdraw,
+    "decide": commands.decide,
+    "revoke": commands.revoke,
+    "correct": commands.correct,
+    "link": commands.link,
+    "recalculate": commands.recalculate,
+    "due": counting.due,
+    "vectors": counting.vectors,
+    "commitments": registers.commitments,
+    "procedures": registers.procedures,
+    "calendar": registers.calendar,
+    "averages": cases.averages,
+    "told-late": cases.told_late,
+    "faults": cases.faults,
+    "rebuild": upkeep.rebuild,
+    "verify": upkeep.verify,
 }
 
-for panel, commands in COMMANDS.items():
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
-app.add_typer(keys.app, name="keys", rich_help_panel=RUN)
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+app.add_typer(keys.app, name="keys")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             warn(failure.message)
         return failure.code
+    except WrongSetting as error:
+        warn(str(error))
+        return 2
     except (StoreError, TemporalMissing, TemporalFailed, DataInUse, StartFailed, OSError) as error:
         warn(str(error))
         return 1

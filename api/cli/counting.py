@@ -9,8 +9,9 @@ import typer
 
 from activities.settle import today
 from api.cli.output import Failure, Json, print_facts, print_json, print_table, say
-from api.cli.reading import day, grant, instant, maybe_instant, positive, real_now, stretch
+from api.cli.reading import day, grant, instant, maybe_instant, positive, stretch
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, when
+from api.embedded import real_now
 from api.vectors import run
 from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count

@@ -1,16 +1,11 @@
 """What is typed on the command line, read: instants, days, stretches. Whatever is wrong is named with its rule."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 import typer
 
 from sla.axis import SHANGHAI, local
-
-
-def real_now() -> datetime:
-    """The clock on the wall; only entry points read it."""
-    return datetime.now(UTC)  # noqa: TID251
 
 
 def instant(text: str, option: str) -> datetime:

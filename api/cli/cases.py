@@ -1,0 +1,313 @@
+"""Looking at cases over HTTP: one, a list, a clock day by day; averages, what was told late, faults."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.commands import CaseNumber
+from api.cli.http import get, path
+from api.cli.output import Failure, Json, print_facts, print_json, print_table
+from api.cli.reading import maybe_day
+from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, standing, when
+from sla.clock import Standing
+
+Fields = Mapping[str, Any]
+
+OneOrOther = Annotated[bool | None, typer.Option("--open/--closed", help="在办或已办 · open ones, or closed ones")]
+
+
+def case(case: CaseNumber, json: Json = False) -> None:
+    """看一个办件 · Shows a case: its steps, and every clock counted now."""
+    found = get(path("cases", case), json=json)
+    if json:
+        print_json(found)
+        return
+    _heading(found)
+    _steps(found["steps"])
+    _clocks(found["clocks"], found["main"])
+
+
+def cases(  # one parameter for each option
+    procedure: Annotated[str | None, typer.Option(help="流程")] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="地区")] = None,
+    standing_: Annotated[Standing | None, typer.Option("--standing", help="状态")] = None,
+    owner: Annotated[str | None, typer.Option(help="责任单位 · of the case, or of a step on its desk")] = None,
+    open_: OneOrOther = None,
+    survey: Annotated[str | None, typer.Option(help="联合踏勘")] = None,
+    parent: Annotated[str | None, typer.Option(help="主项目")] = None,
+    q: Annotated[str | None, typer.Option(help="编号片段 · a part of the case number")] = None,
+    after: Annotated[str | None, typer.Option(help="下一页 · `next` of the page before")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="条数 · how many")] = 50,
+    json: Json = False,
+) -> None:
+    """办件列表 · Lists cases, the most urgent first."""
+    asked = {
+        "procedure": procedure, "jurisdiction": jurisdiction, "standing": standing_, "owner": owner, "open": open_,
+        "survey": survey, "parent": parent, "q": q, "after": after, "limit": limit,
+    }  # fmt: skip
+    found = get(path("cases"), asked, json=json)
+    if json:
+        print_json(found)
+        return
+    columns = (
+        "编号 case",
+        "流程 procedure",
+        "类型 variant",
+        "地区",
+        "状态 standing",
+        "到期 due",
+        "阶段 status",
+        "责任 owner",
+    )
+    rows = [
+        (
+            c["case"],
+            c["title_zh"],
+            c["variant"],
+            c["jurisdiction"],
+            standing(c["standing"]),
+            when(c["due_at"]),
+            c["status"],
+            c["owner"],
+        )
+        for c in found["cases"]
+    ]
+    print_table(f"办件 cases（{len(rows)}）", columns, rows)
+    if found["next"]:
+        print_facts("", [("下一页 next page", f"--after {found['next']}")])
+
+
+def explain(
+    case: CaseNumber,
+    clock: Annotated[
+        str | None, typer.Option(help="时钟 · which clock; the one that lists show where left out")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """逐日说明 · Explains a clock day by day: why it is due on that day."""
+    if clock is None:
+        shown = get(path("cases", case), json=json)
+        clock = shown["main"] or next((c["key"] for c in shown["clocks"]), None)
+        if clock is None:
+            raise Failure("CASE: 没有时钟 no clock runs in this case. [unknown-clock]")
+    found = get(f"{path('cases', case, 'clocks')}/{clock}/days", json=json)
+    if json:
+        print_json(found)
+        return
+    _clock(found["clock"])
+    columns = ("日期 date", "星期", "用途 what became of it", "说明 why", "计 used", "累计 total")
+    rows = [_day(one) for one in found["days"]]
+    print_table("逐日 day by day", columns, rows)
+
+
+def averages(
+    commitment: Annotated[str | None, typer.Option(help="承诺 · one commitment")] = None,
+    until: Annotated[str | None, typer.Option(help="截止日 · up to this day; today where left out")] = None,
+    json: Json = False,
+) -> None:
+    """平均用时 · Shows the decided cases of each commitment against its promise."""
+    found = get(path("averages"), {"commitment": commitment, "until": maybe_day(until, "--until")}, json=json)
+    if json:
+        print_json(found)
+        return
+    columns = (
+        "承诺 commitment",
+        "期间 period",
+        "件数 n",
+        "平均 mean",
+        "最长 max",
+        "上限 limit",
+        "按时 on time",
+        "如报 as told",
+        "均值达标 kept",
+    )
+    rows: list[tuple[object, ...]] = []
+    for one in found["averages"]:
+        rows += [(one["commitment"], m["month"], *_cohort(m["of_month"], one)) for m in one["months"]]
+        rows.append((one["commitment"], f"{found['until'][:4]} 年内 year", *_cohort(one["year_to_date"], one)))
+        if one["ramp_up"]:
+            rows.append((one["commitment"], "生效前 ramp-up", one["ramp_up"]))
+    print_table(f"截至 until {found['until']}", columns, rows)
+    if commitment is not None:
+        for one in found["averages"]:
+            _sentence(one["citation"])
+
+
+def told_late(
+    after: Annotated[str | None, typer.Option(help="下一页 · `next` of the page before")] = None, json: Json = False
+) -> None:
+    """迟报 · Lists breaches that a late posting disproved, and completions that wait for a confirmation."""
+    found = get(path("told-late"), {"after": after}, json=json)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (t["case"], t["clock"], t["owner"], when(t["due_at"]), when(t["stopped_at"]), t["verdict"])
+        for t in found["told_late"]
+    ]
+    print_table(
+        "迟报改判 told late",
+        ("编号 case", "时钟 clock", "责任 owner", "到期 due", "办结 stopped", "结论 verdict"),
+        rows,
+    )
+    waiting = [
+        (w["case"], w["step"]["key"], w["step"]["owner"], when(w["step"]["claimed_at"]), when(w["step"]["told_at"]))
+        for w in found["waiting"]
+    ]
+    print_table("待确认 waiting", ("编号 case", "环节 step", "责任 owner", "自报 claimed", "告知 told"), waiting)
+
+
+def faults(
+    resolved: Annotated[bool, typer.Option("--resolved", help="含已消除 · resolved ones as well")] = False,
+    json: Json = False,
+) -> None:
+    """故障 · Lists faults: a ledger that disagrees with its history is never written over."""
+    found = get(path("faults"), {"resolved": resolved}, json=json)
+    if json:
+        print_json(found)
+        return
+    rows = [(f["case"], f["kind"], f["detail"], when(f["at"]), when(f["resolved_at"])) for f in found["faults"]]
+    print_table("故障 faults", ("编号 case", "种类 kind", "说明 detail", "时间 at", "消除 resolved"), rows)
+
+
+def _heading(found: Fields) -> None:
+    print_facts(
+        f"{found['case']}  {found['title_zh']} {found['title_en']}（{found['variant']}，{found['jurisdiction']}）",
+        [
+            ("状态 status", f"{found['status']}（{found['national_state']}）" if found["status"] else None),
+            ("责任 owner", found["owner"]),
+            ("接件 received", when(found["received_at"])),
+            ("受理 accepted", when(found["accepted_at"])),
+            ("办结 decided", when(found["decided_at"])),
+            ("决定 outcome", found["outcome"]),
+            ("不适用 excluded", found["excluded"]),
+            ("主项目 parent", found["parent"]),
+            ("子办件 children", "、".join(found["children"]) or None),
+            ("计算至 counted at", when(found["counted_at"])),
+            ("演练 rehearsal", f"× {found['rehearsal_rate']}" if found["rehearsal_rate"] != 1 else None),
+        ],
+    )
+
+
+def _steps(steps: list[Fields]) -> None:
+    columns = ("环节 step", "", "责任 owner", "状态 status", "开始 started", "完成 completed", "结果 outcome")
+    rows = [
+        (
+            s["key"],
+            s["title_zh"],
+            s["owner"],
+            f"{s['status']}{'（待确认 pending）' if s['pending'] else ''}",
+            when(s["started_at"]),
+            when(s["completed_at"]),
+            s["outcome"],
+        )
+        for s in steps
+    ]
+    print_table("环节 steps", columns, rows)
+
+
+def _clocks(clocks: list[Fields], main: str | None) -> None:
+    columns = (
+        "时钟 clock",
+        "状态 standing",
+        "到期 due",
+        "已用/时限 used/limit",
+        "中止 susp.",
+        "责任 owner",
+        "告警 rungs",
+    )
+    rows = [
+        (
+            f"{'* ' if c['key'] == main else ''}{c['key']}",
+            f"{STANDINGS[c['standing']]}{_remark(c)}",
+            f"{when(c['due_at']) or ''}{'（暂定）' if c['provisional'] else ''}{_beyond(c)}",
+            f"{c['used']}/{c['limit']['amount']} {c['limit']['unit']}",
+            c["suspended"] or None,
+            c["owner"],
+            "、".join(_rung(r) for r in c["rungs"]),
+        )
+        for c in clocks
+    ]
+    print_table("时钟 clocks", columns, rows)
+
+
+def _clock(clock: Fields) -> None:
+    limit = clock["limit"]
+    print_facts(
+        clock["key"],
+        [
+            (
+                "到期 due",
+                f"{when(clock['due_at'])}{'（暂定 provisional）' if clock['provisional'] else ''}"
+                if clock["due_at"]
+                else None,
+            ),
+            ("状态 standing", f"{STANDINGS[clock['standing']]}{_remark(clock)}"),
+            ("已用/时限 used/limit", f"{clock['used']}/{limit['amount']} {UNITS[limit['unit']]}"),
+            ("中止 suspended", clock["suspended"] or None),
+            ("超出 overdue by", clock["overdue_by"] or None),
+            ("起始日 start day", f"{clock['start_day']}{'（推定受理 presumed）' if clock['presumed'] else ''}"),
+            ("责任 owner", clock["owner"]),
+            ("日历 calendar", clock["calendar"]),
+            ("日历止于 known until", _beyond(clock) or None),
+        ],
+    )
+    _sentence(clock["citation"])
+
+
+def _sentence(citation: Fields | None) -> None:
+    if citation is not None:
+        print_facts(
+            "",
+            [("依据 promised in", f"《{citation['title']}》{citation['item']}"), ("原文 sentence", citation["quote"])],
+        )
+
+
+def _remark(clock: Fields) -> str:
+    if clock["void"]:
+        return "（无结论 no verdict）"
+    if clock["ramp_up"]:
+        return "（生效前 ramp-up）"
+    return "" if clock["judged"] else "（按均值 judged by the average）"
+
+
+def _beyond(clock: Fields) -> str:
+    horizon = clock["horizon"]
+    if horizon is None:
+        return ""
+    return f"日历止于 {horizon['known_until']}，已计 counted {horizon['counted']}，缺 missing {horizon['missing']}"
+
+
+def _rung(rung: Fields) -> str:
+    withdrawn = rung["withdrawn"]
+    return f"{rung['kind']}（撤回 withdrawn: {withdrawn}）" if withdrawn else str(rung["kind"])
+
+
+def _day(one: Fields) -> tuple[object, ...]:
+    day = date.fromisoformat(one["date"])
+    why = "、".join(filter(None, ("调休 make-up day" if one["make_up"] else "", one["holiday"], one["ground"])))
+    return day, WEEKDAYS[day.weekday()], USES[one["kind"]], why, one["used"], one["total"]
+
+
+def _cohort(cohort: Fields, one: Fields) -> tuple[object, ...]:
+    kept = {True: "是 yes", False: "否 no", None: None}[cohort["kept"]]
+    return (
+        cohort["n"],
+        _two_places(cohort["mean"]),
+        cohort["maximum"],
+        f"{one['limit']} {one['unit']}",
+        _percent(cohort["on_time_share"]),
+        _percent(cohort["on_time_as_told_share"]),
+        kept,
+    )
+
+
+def _two_places(number: float | None) -> str | None:
+    return None if number is None else f"{Decimal(str(number)):.2f}"
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{Decimal(str(share)) * 100:.1f} %"

@@ -1,0 +1,235 @@
+"""One command for each message to a case, over HTTP."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from api.cli.http import announce, new_idempotency_key, path, post
+from api.cli.output import Json, print_json, say
+from api.cli.reading import fact, maybe_instant, pair
+from api.cli.words import when
+
+CaseNumber = Annotated[str, typer.Argument(metavar="CASE", help="办件编号 · the case number")]
+StepKey = Annotated[str, typer.Argument(metavar="STEP", help="环节 · the step's key")]
+At = Annotated[
+    str | None, typer.Option(help="发生时间 · when it happened: '2026-03-02 10:00', China's time; now where left out")
+]
+Key = Annotated[str | None, typer.Option(help="幂等键 · names this command; sent again with it, it is done only once")]
+Reason = Annotated[str, typer.Option(help="理由 · the reason")]
+MaybeReason = Annotated[str | None, typer.Option(help="理由 · the reason")]
+MaybeStep = Annotated[str | None, typer.Option(help="环节 · only this step")]
+
+
+def open_case(  # one parameter for each option
+    procedure: Annotated[
+        str, typer.Argument(metavar="PROCEDURE", help="流程 · the procedure's key: `shixian procedures`")
+    ],
+    jurisdiction: Annotated[str, typer.Option(help="地区 · suzhou or taicang")],
+    variant: Annotated[str, typer.Option(help="类型 · the variant's key")],
+    case: Annotated[str | None, typer.Option(help="办件编号 · the number; made of the key where left out")] = None,
+    fact_: Annotated[
+        list[str] | None, typer.Option("--fact", help="事实 · 'key=value', true or false or a word; repeatable")
+    ] = None,
+    survey: Annotated[str | None, typer.Option(help="联合踏勘 · the joint survey's reference")] = None,
+    parent: Annotated[str | None, typer.Option(help="主项目 · the parent case")] = None,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """接件 · Opens a case."""
+    facts = dict(fact(text, "--fact") for text in fact_ or ())
+    body: dict[str, object] = {
+        "case": case,
+        "procedure": procedure,
+        "jurisdiction": jurisdiction,
+        "variant": variant,
+        "facts": facts or None,
+        "survey": survey,
+        "parent": parent,
+    }
+    _send(path("cases"), body, at, key, json=json)
+
+
+def accept(case: CaseNumber, at: At = None, key: Key = None, json: Json = False) -> None:
+    """受理 · Accepts the application."""
+    _send(path("cases", case, "accept"), {}, at, key, json=json)
+
+
+def refuse(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
+    """不予受理 · Refuses to accept the application."""
+    _send(path("cases", case, "refuse"), {"reason": reason}, at, key, json=json)
+
+
+def start(case: CaseNumber, step: StepKey, at: At = None, key: Key = None, json: Json = False) -> None:
+    """部门开始办理 · Takes up a step."""
+    _send(path("cases", case, "steps", step, "start"), {}, at, key, json=json)
+
+
+def complete(
+    case: CaseNumber,
+    step: StepKey,
+    outcome: Annotated[str, typer.Option(help="结果 · the outcome's key")] = "done",
+    occurrence: Annotated[int | None, typer.Option(min=1, help="第几次 · which occurrence of the step")] = None,
+    opinion: Annotated[list[str] | None, typer.Option(help="分项意见 · 'key=text'; repeatable")] = None,
+    note: Annotated[str | None, typer.Option(help="备注 · a note; no personal data")] = None,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """完成环节 · Completes a step."""
+    opinions = dict(pair(text, "--opinion") for text in opinion or ())
+    body = {"outcome": outcome, "occurrence": occurrence, "opinions": opinions or None, "note": note}
+    _send(path("cases", case, "steps", step, "completions"), body, at, key, json=json)
+
+
+def confirm(
+    case: CaseNumber,
+    seq: Annotated[int, typer.Argument(min=1, metavar="SEQ", help="事件号 · number of the completion's event")],
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """确认 · Confirms a completion that was told too late to count by itself."""
+    _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, json=json)
+
+
+def return_case(
+    case: CaseNumber, reason: Reason, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False
+) -> None:
+    """补正告知 · Returns the application, or one step, for correction."""
+    _send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, json=json)
+
+
+def resubmit(case: CaseNumber, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False) -> None:
+    """补正完成 · The applicant handed in what was asked for."""
+    _send(path("cases", case, "resubmit"), {"step": step}, at, key, json=json)
+
+
+def suspend(
+    case: CaseNumber,
+    ground: Annotated[str, typer.Option(help="事由 · the ground's key")],
+    suspension: Annotated[str | None, typer.Option(help="中止编号 · its id; made of the key where left out")] = None,
+    step: MaybeStep = None,
+    reason: MaybeReason = None,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """中止 · Suspends the case, or one step of it, on a ground."""
+    body = {"suspension": suspension, "ground": ground, "step": step, "reason": reason}
+    _send(path("cases", case, "suspensions"), body, at, key, json=json)
+
+
+def resume(
+    case: CaseNumber,
+    suspension: Annotated[str, typer.Argument(metavar="SUSPENSION", help="中止编号 · its id: `shixian case`")],
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """恢复 · Ends a suspension."""
+    _send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, json=json)
+
+
+def extend(
+    case: CaseNumber,
+    clock: Annotated[str, typer.Option(help="时钟 · the clock's key: `shixian case`")],
+    workdays: Annotated[int, typer.Option(min=1, max=60, help="工作日 · how many more working days")],
+    approved_by: Annotated[str, typer.Option(help="批准人 · by which office it was granted; no person's name")],
+    reason: Reason,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """延长期限 · Grants more working days, before expiry."""
+    body = {"clock": clock, "workdays": workdays, "approved_by": approved_by, "reason": reason}
+    _send(path("cases", case, "extensions"), body, at, key, json=json)
+
+
+def fee(
+    case: CaseNumber,
+    fen: Annotated[int, typer.Option(min=0, help="金额（分） · the amount in fen")],
+    reason: Reason,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """收费 · Records a fee charged to the applicant."""
+    _send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, json=json)
+
+
+def withdraw(case: CaseNumber, reason: MaybeReason = None, at: At = None, key: Key = None, json: Json = False) -> None:
+    """撤件 · Records that the applicant withdrew."""
+    _send(path("cases", case, "withdraw"), {"reason": reason}, at, key, json=json)
+
+
+def decide(
+    case: CaseNumber,
+    outcome: Annotated[str, typer.Option(help="决定 · approved, approved-with-tolerance or refused")],
+    reason: MaybeReason = None,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """办结 · Decides the case."""
+    _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, json=json)
+
+
+def revoke(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
+    """撤销 · Revokes the decision."""
+    _send(path("cases", case, "revoke"), {"reason": reason}, at, key, json=json)
+
+
+def correct(
+    case: CaseNumber,
+    seq: Annotated[int, typer.Argument(min=1, metavar="SEQ", help="事件号 · number of the event")],
+    reason: Reason,
+    instant: Annotated[str | None, typer.Option(help="更正时间 · when it happened in truth")] = None,
+    void: Annotated[bool, typer.Option("--void", help="作废 · it never was")] = False,
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """更正 · Corrects an earlier fact; both stay on record."""
+    truth = maybe_instant(instant, "--instant")
+    if void == (truth is not None):
+        raise typer.BadParameter(
+            "另给时间或作废，二者择一 either --instant or --void [nothing-corrected]", param_hint="--instant"
+        )
+    body = {"seq": seq, "instant": truth and truth.isoformat(), "void": void or None, "reason": reason}
+    _send(path("cases", case, "corrections"), body, at, key, json=json)
+
+
+def link(
+    case: CaseNumber,
+    child: Annotated[str, typer.Argument(metavar="CHILD", help="子办件 · number of the child case")],
+    at: At = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """关联子办件 · Links a child case."""
+    _send(path("cases", case, "links"), {"child": child}, at, key, json=json)
+
+
+def recalculate(case: CaseNumber, key: Key = None, json: Json = False) -> None:
+    """重新计算 · Counts the case anew with today's calendar."""
+    _send(path("cases", case, "recalculate"), {}, None, key, json=json)
+
+
+def _send(where: str, body: Mapping[str, object], at: str | None, key: str | None, *, json: bool) -> None:
+    happened = maybe_instant(at, "--at")
+    name = key or new_idempotency_key()
+    announce(name, made=key is None, json=json)
+    answer = post(where, {**body, "at": happened and happened.isoformat()}, name, json=json)
+    receipt = answer.body
+    if json:
+        print_json(receipt | {"idempotency_key": name, "repeated": answer.repeated})
+        return
+    about = "，".join(str(receipt[field]) for field in ("step", "outcome") if receipt.get(field))
+    pending = "；待确认 waits for an officer's confirmation" if receipt.get("pending") else ""
+    repeated = "；此前已办 done before" if answer.repeated else ""
+    say(
+        f"{receipt['case']} #{receipt['seq']} {receipt['kind']}{f'（{about}）' if about else ''}，"
+        f"发生 at {when(receipt['at'])}，告知 told {when(receipt['told'])}{pending}{repeated}"
+    )

@@ -1,0 +1,83 @@
+"""Commands over the database itself: `rebuild` and `verify`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.store.store import Store
+from api.cli.output import Failure, Json, print_json, print_table, say
+from api.cli.running import read_settings
+from api.embedded import open_store, real_now
+from api.worker_process import timeline_of
+from workflows import rebuild as ledger
+from workflows.rebuild import Finding
+from workflows.worker import connect
+
+
+def rebuild(json: Json = False) -> None:
+    """重建读模型 · Drops the rows of the read model and makes them anew from the events."""
+    store = open_store(read_settings())
+    cases = ledger.rebuild(store)
+    store.close()
+    if json:
+        print_json({"cases": cases})
+    else:
+        say(f"已重建 Rebuilt: {cases} 个办件 cases")
+
+
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="修复 · re-exports from Temporal's histories what the ledger lacks")
+    ] = False,
+    ledger_only: Annotated[
+        bool, typer.Option("--ledger-only", help="只验账本 · chains and rows alone; Temporal is not asked")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """核验 · Checks every hash chain, every row, and the ledger against Temporal's histories; 1 where something is wrong.
+
+    The histories are asked of a worker, so one must be running.
+    """
+    if repair and ledger_only:
+        raise typer.BadParameter("修复需要历史 a repair needs the histories [contradiction]", param_hint="--repair")
+    found = asyncio.run(_verify(repair=repair, ledger_only=ledger_only))
+    if json:
+        print_json(
+            [{"case": f.case, "problem": f.problem, "missing": len(f.missing), "repaired": done} for f, done in found]
+        )
+    elif found:
+        rows = [(f.case, f.problem, len(f.missing), done if repair else None) for f, done in found]
+        print_table("不符 findings", ("编号 case", "问题 problem", "缺事件 missing", "已修复 repaired"), rows)
+    else:
+        say("无不符 Everything holds.")
+    if not all(done for _, done in found):
+        raise typer.Exit(1)
+
+
+async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, bool]]:
+    settings = read_settings()
+    store = open_store(settings)
+    client: Client | None = None
+    if not ledger_only:
+        try:
+            client = await connect(settings.temporal_address, settings.temporal_namespace)
+        except RuntimeError:
+            where = settings.temporal_address
+            raise Failure(
+                f"SHIXIAN_TEMPORAL_ADDRESS: {where} 没有应答 does not answer; --ledger-only 不需要它 needs none [no-answer]"
+            ) from None
+    try:
+        found = [finding async for finding in ledger.verify(store, client)]
+        return [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
+    except RPCError as error:
+        raise Failure(f"Temporal: {error.message} [no-answer]") from None
+    finally:
+        store.close()
+
+
+async def _repair(store: Store, client: Client, finding: Finding) -> bool:
+    now = timeline_of(store).business(real_now())
+    return await ledger.repair(store, client, finding, now)

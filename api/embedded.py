@@ -1,0 +1,134 @@
+"""The embedded Shixian made of its settings: tables, timeline, first key, and the processes over one folder."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from activities.store.store import Store
+from api.auth import Role, new_key
+from api.notes import Say, note, say_line
+from api.processes import Place, Stack
+from api.settings import Settings
+from api.temporal_binary import find
+from api.temporal_server import free_port
+from api.worker_process import timeline_of
+from sla.timeline import Timeline
+
+FIRST_OFFICER = "first-officer"
+LOOPBACK = "127.0.0.1"
+HEAD_START = timedelta(seconds=3)  # that the processes need: a rehearsal begins when they are there
+FILE = "sqlite:///"
+
+
+class WrongSetting(ValueError):
+    """A setting that cannot be."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"SHIXIAN_{name}: {message}")
+
+
+def real_now() -> datetime:
+    """The clock on the wall; only entry points read it."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of the settings; the folder of a file is made."""
+    url = settings.database
+    if url.startswith(FILE):
+        Path(url.removeprefix(FILE)).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return Store.open(url, durable=settings.durable)
+    except ValueError as error:
+        raise WrongSetting("DATABASE_URL", f"{error} [bad-url]") from None
+
+
+def refuse_open_door(settings: Settings) -> None:
+    """Other addresses than loopback only behind a proxy that has TLS."""
+    try:
+        loopback = settings.host == "localhost" or ip_address(settings.host).is_loopback
+    except ValueError:
+        loopback = False
+    if not (loopback or settings.behind_proxy):
+        raise WrongSetting("HOST", f"{settings.host} is no loopback address: that needs --behind-proxy [open-door]")
+
+
+def embedded(
+    settings: Settings,
+    said: Say,
+    *,
+    begins: datetime | None = None,
+    rate: int = 1,
+    temporal_port: int | None = None,
+    first_key: Callable[[str], None] | None = None,
+) -> Stack:
+    """Everything over the data folder, ready to start (`with`). The tables are there then.
+
+    `begins` makes it a rehearsal that starts at that business instant (TimelineRefused over cases of another timeline).
+    Port 0 is any free one. `first_key` is told the officer's key that is made where there is none.
+    """
+    refuse_open_door(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    chosen = _configured_port(settings) if temporal_port is None else temporal_port
+    settings = settings.model_copy(
+        update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}
+    )
+    temporal = find() if said is say_line else find(_as_note(said))
+    place = Place(
+        temporal=temporal.path,
+        data_dir=settings.data_dir,
+        host=settings.host,
+        port=settings.port,
+        temporal_port=_configured_port(settings),
+        namespace=settings.temporal_namespace,
+        env=environment(settings),
+    )
+    store = open_store(settings)
+    store.migrate()
+    if first_key is not None and not store.keys():
+        text, kept = new_key(actor=FIRST_OFFICER, role=Role.OFFICER, now=real_now())
+        store.add_key(kept)
+        first_key(text)
+    store.close()
+    return Stack(place, said, lambda: _set_timeline(settings, said, begins, rate))
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables, for a process that reads them."""
+    dumped = settings.model_copy(update={"data_dir": settings.data_dir.absolute()}).model_dump(mode="json")
+    return {
+        f"SHIXIAN_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in dumped.items()
+    }
+
+
+def _configured_port(settings: Settings) -> int:
+    port = settings.temporal_address.rpartition(":")[2]
+    if not port.isdigit():
+        raise WrongSetting("TEMPORAL_ADDRESS", "it has no port [bad-address]")
+    return int(port)
+
+
+def _as_note(said: Say) -> Callable[[str], None]:
+    def heard(text: str) -> None:
+        if text.strip(" .\n"):  # not the dots of a build
+            said(note("temporal-command", "{line}", line=text.strip()))
+
+    return heard
+
+
+def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: int) -> None:
+    store = open_store(settings)
+    try:
+        timeline = timeline_of(store)
+        going_on = not timeline.identity and (timeline.anchor_business, timeline.rate) == (begins, rate)
+        if begins is not None and not going_on:
+            timeline = Timeline(anchor_real=real_now() + HEAD_START, anchor_business=begins, rate=rate)
+            store.set_timeline_once(timeline)
+    finally:
+        store.close()
+    if not timeline.identity:
+        text = "演练 Rehearsal: {rate} business seconds in a real one, from {start} on"
+        said(note("rehearsal", text, rate=timeline.rate, start=timeline.anchor_business.isoformat(sep=" ")))
