@@ -12,7 +12,8 @@ from activities.store.hashing import chain
 from sla.calendar import calendar_for
 from sla.clock import Limit
 from sla.promise import Measure, Promise
-from workflows.decide import Decision, Known, decide
+from workflows.answers import Decision, Known
+from workflows.decide import decide
 from workflows.fold import fold
 from workflows.messages import (
     Accept,

@@ -12,7 +12,7 @@ from activities.record import Event, Role
 from activities.settle import rows
 from sla.calendar import calendar_of_version
 from tests.desk import CALENDAR, Desk, Paper, a_whole_case, at, water
-from workflows.decide import Refusal
+from workflows.answers import Refusal
 from workflows.fold import fold
 from workflows.messages import Message
 from workflows.picture import picture
