@@ -10,6 +10,11 @@ from api.temporal_binary import find
 from api.temporal_server import DevServer, free_port
 
 KEPT = {"SHIXIAN_TEMPORAL"}
+# A history is deleted once these queues have moved on, which they note every half minute.
+QUICK_DELETION = {
+    "history.transferProcessorUpdateAckInterval": '"1s"',
+    "history.visibilityProcessorUpdateAckInterval": '"1s"',
+}
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,5 +33,6 @@ def temporal_binary() -> Path:
 
 @pytest.fixture(scope="session")
 def temporal_server(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
-    with DevServer(temporal_binary, tmp_path_factory.mktemp("temporal"), port=free_port()) as server:
+    data = tmp_path_factory.mktemp("temporal")
+    with DevServer(temporal_binary, data, port=free_port(), dynamic_config=QUICK_DELETION) as server:
         yield server

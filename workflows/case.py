@@ -12,9 +12,10 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities.record import Event, Head, NewEvent, Picture, changes
     from activities.settle import Outcome, Settle, Settled, Settler, as_settled
-    from workflows.decide import Decision, Known, Refusal, decide
+    from workflows.answers import Decision, Known, Refusal
+    from workflows.decide import decide
     from workflows.fold import fold
-    from workflows.messages import CaseInput, Command, Extend, Receipt
+    from workflows.messages import CaseInput, Command, Extend, Message, Receipt
     from workflows.picture import picture
     from workflows.state import CaseState
 
@@ -87,6 +88,11 @@ class CaseWorkflow:
             raise asked.refusal
         assert asked.receipt is not None  # noqa: S101  # answered
         return asked.receipt
+
+    @command.validator
+    def _of_some_kind(self, command: Command) -> None:
+        if not isinstance(command, Message):  # null is decoded as any type
+            raise ApplicationError("This is no command.", "kind", type="malformed", non_retryable=True)
 
     @workflow.signal
     def wake(self) -> None:

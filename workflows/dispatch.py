@@ -107,9 +107,13 @@ class Dispatcher:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             task_timeout=TASK_TIMEOUT,
         )
-        receipt: Receipt = await self._client.execute_update_with_start_workflow(
-            self._workflow.command, command, start_workflow_operation=start, id=update
-        )
+        try:
+            receipt: Receipt = await self._client.execute_update_with_start_workflow(
+                self._workflow.command, command, start_workflow_operation=start, id=update
+            )
+        except BaseException:
+            _heard(start)
+            raise
         return receipt
 
     @asynccontextmanager
@@ -123,3 +127,8 @@ class Dispatcher:
             self._waiting[case] -= 1
             if not self._waiting[case]:
                 del self._waiting[case], self._gates[case]
+
+
+def _heard(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The start fails with its update and for the same reason; nobody else will ask it."""
+    asyncio.ensure_future(start.workflow_handle()).add_done_callback(lambda t: t.cancelled() or t.exception())

@@ -1,0 +1,138 @@
+"""A worker, a ledger and a dispatcher over one Temporal server."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.record import Event, Rung
+from activities.settle import Settler
+from activities.store.store import Store
+from sla.timeline import Timeline
+from tests.desk import Desk, a_whole_case, at
+from workflows.case import CaseWorkflow
+from workflows.dispatch import Dispatcher
+from workflows.messages import Message, Receipt
+from workflows.worker import worker
+
+GRACE = timedelta(milliseconds=200)
+
+
+def now() -> datetime:
+    """The real instant."""
+    return datetime.now(UTC)  # noqa: TID251  # these tests run in real time
+
+
+def standing_at(business: str, rate: int = 1) -> Timeline:
+    """Business time that is `business` just now."""
+    return Timeline(anchor_real=now(), anchor_business=at(business), rate=rate)
+
+
+async def until(holds: Callable[[], Any], seconds: float = 20, pause: float = 0.05) -> Any:
+    """What `holds` answers once it is true; fails after some seconds."""
+    end = monotonic() + seconds
+    while not (answer := holds()):
+        assert monotonic() < end, f"not within {seconds} s"
+        await asyncio.sleep(pause)
+    return answer
+
+
+class Bench:
+    """One case after another, or many at once, without HTTP."""
+
+    def __init__(self, client: Client, store: Store, timeline: Timeline) -> None:
+        self.client = client
+        self.store = store
+        self.timeline = timeline
+        self.queue = f"cases-{uuid4().hex[:8]}"
+        self.dispatcher = Dispatcher(client, task_queue=self.queue)
+        self.desk = Desk(f"officer-{uuid4().hex[:4]}")
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """With a worker."""
+        settler = Settler(self.store, self.timeline, GRACE, now)
+        async with worker(self.client, settler, grace=timedelta(seconds=1), task_queue=self.queue):
+            yield
+
+    def new(self) -> str:
+        """A case number."""
+        return f"c-{uuid4().hex[:10]}"
+
+    async def send(self, case: str, *commands: Message, seconds: float = 20) -> Receipt:
+        """Sends commands one after another; the last receipt."""
+        receipt: Receipt | None = None
+        for command in commands:
+            receipt = await self.dispatcher.send(case, command, timedelta(seconds=seconds))
+        assert receipt is not None
+        return receipt
+
+    async def decided(self) -> str:
+        """A case that was decided in time, whose run has ended."""
+        case = self.new()
+        await self.send(case, *a_whole_case(self.desk))
+        await self.ended(case)
+        return case
+
+    async def ended(self, case: str) -> None:
+        """Waits until the case's run has completed."""
+        await asyncio.wait_for(self.client.get_workflow_handle(case).result(), 10)
+        assert (await self.client.get_workflow_handle(case).describe()).status is WorkflowExecutionStatus.COMPLETED
+
+    async def forget(self, case: str) -> None:
+        """Deletes the case's histories, as the retention does."""
+        execution = WorkflowExecution(workflow_id=case)
+        await self.client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(namespace=self.client.namespace, workflow_execution=execution)
+        )
+        for _ in range(1200):
+            if not await self._remembered(case):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("the history is still there")
+
+    async def _remembered(self, case: str) -> bool:
+        try:
+            await self.client.get_workflow_handle(case).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def kinds(self, case: str) -> list[str]:
+        """Kinds of the case's events, in order."""
+        return [event.kind for event in self.store.events(case)]
+
+    def rungs(self, case: str, clock: str) -> tuple[Rung, ...]:
+        """The rungs of a clock, as the read model has them."""
+        view = self.store.case(case)
+        assert view is not None
+        return next(row.picture.rungs for row in view.clocks if row.picture.clock.key == clock)
+
+    async def known(self, case: str) -> list[Event]:
+        """What the run knows."""
+        events: list[Event] = []
+        while page := await self.client.get_workflow_handle(case).query(CaseWorkflow.record, len(events)):
+            events.extend(page)
+        return events
+
+    async def level(self, case: str) -> None:
+        """Ledger and run must agree, event by event, and the chain must hold."""
+        assert await self.known(case) == self.store.events(case)
+        assert self.store.verify_chain(case) is None
+
+    async def history(self, case: str) -> Counter[str]:
+        """How many events of each type the latest run's history has."""
+        history = await self.client.get_workflow_handle(case).fetch_history()
+        return Counter(EventType.Name(e.event_type).removeprefix("EVENT_TYPE_") for e in history.events)
