@@ -1,0 +1,15 @@
+"""Prints the OpenAPI description: `python -m api.describe > api/openapi.json`."""
+
+import json
+import sys
+
+from api.app import describe
+
+
+def text() -> str:
+    """The description as it is committed."""
+    return json.dumps(describe(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

@@ -1,0 +1,22 @@
+"""An office that is open, and one behind whose counter nobody works."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.settings import Settings
+from api.temporal_server import DevServer
+from tests.api.office import Office, file_store
+from workflows.worker import connect
+
+
+@pytest.fixture(scope="session")
+async def office(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """With a worker, shared by the tests: each opens cases of its own."""
+    store = file_store(tmp_path_factory.mktemp("office"))
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    office = Office(client, store, Settings())
+    async with office.working():
+        yield office
+    await office.close()
+    store.close()

@@ -1,0 +1,212 @@
+"""Who may do what: every route and every role; another's is indistinguishable from nothing."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.app import describe
+from api.auth import LifeTooLong, Role, UnknownCompany, new_key, well_formed
+from api.companies import COMPANIES
+from tests.api.office import WATER, Office, Person, now, problem
+from workflows.procedure import Party
+from workflows.procedures import ALL, resolve
+
+OFFICER, SUPERVISOR, UTILITY, AUDITOR = "officer", "supervisor", "utility", "auditor"
+EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR}
+OVERSEERS = EVERYONE - {UTILITY}
+CASE = "/v1/cases/{case}"
+
+ALLOWED: dict[tuple[str, str], set[str]] = {
+    ("post", "/v1/cases"): {OFFICER},
+    ("get", "/v1/cases"): EVERYONE,
+    ("get", CASE): EVERYONE,
+    ("get", f"{CASE}/events"): EVERYONE,
+    ("get", f"{CASE}/events/{{seq}}"): EVERYONE,
+    ("get", f"{CASE}/clocks/{{clock}}/days"): EVERYONE,
+    ("post", f"{CASE}/accept"): {OFFICER},
+    ("post", f"{CASE}/refuse"): {OFFICER},
+    ("post", f"{CASE}/steps/{{step}}/start"): {OFFICER, UTILITY},
+    ("post", f"{CASE}/steps/{{step}}/completions"): {OFFICER, UTILITY},
+    ("post", f"{CASE}/return"): {OFFICER, UTILITY},
+    ("post", f"{CASE}/resubmit"): {OFFICER, UTILITY},
+    ("post", f"{CASE}/suspensions"): {OFFICER},
+    ("post", f"{CASE}/suspensions/{{suspension}}/resume"): {OFFICER},
+    ("post", f"{CASE}/extensions"): {OFFICER},
+    ("post", f"{CASE}/fees"): {OFFICER},
+    ("post", f"{CASE}/withdraw"): {OFFICER},
+    ("post", f"{CASE}/decide"): {OFFICER},
+    ("post", f"{CASE}/revoke"): {OFFICER},
+    ("post", f"{CASE}/corrections"): {OFFICER},
+    ("post", f"{CASE}/confirmations"): {OFFICER, SUPERVISOR},
+    ("post", f"{CASE}/links"): {OFFICER},
+    ("post", f"{CASE}/recalculate"): {OFFICER},
+    ("post", "/v1/completions:batch"): {OFFICER, UTILITY},
+    ("post", "/v1/surveys/{survey}/completions"): {OFFICER, UTILITY},
+    ("get", "/v1/commitments"): EVERYONE,
+    ("get", "/v1/commitments/{commitment}"): EVERYONE,
+    ("get", "/v1/procedures"): EVERYONE,
+    ("get", "/v1/procedures/{procedure}"): EVERYONE,
+    ("get", "/v1/calendars/{jurisdiction}"): EVERYONE,
+    ("get", "/v1/averages"): OVERSEERS,
+    ("get", "/v1/told-late"): OVERSEERS,
+    ("get", "/v1/faults"): OVERSEERS,
+}
+WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
+
+
+def routes() -> set[tuple[str, str]]:
+    return {(method, path) for path, operations in describe()["paths"].items() for method in operations}
+
+
+def test_every_route_is_listed_here() -> None:
+    assert routes() == ALLOWED.keys() | WITHOUT_KEY
+
+
+def address(path: str) -> str:
+    names = ("case", "seq", "clock", "step", "suspension", "survey", "commitment", "procedure", "jurisdiction")
+    return path.format(**dict.fromkeys(names, "1"))
+
+
+async def ask(person: Person, method: str, path: str) -> httpx2.Response:
+    """With a body that is right for no command: who may not do it does not learn that."""
+    return await (person.get(address(path)) if method == "get" else person.post(address(path), {}))
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
+async def test_a_route_is_open_to_its_roles_and_to_no_other(office: Office, method: str, path: str) -> None:
+    people = {OFFICER: office.officer, SUPERVISOR: office.supervisor, UTILITY: office.water, AUDITOR: office.auditor}
+    for role, person in people.items():
+        answer = await ask(person, method, path)
+        assert (answer.status_code == 403) is (role not in ALLOWED[method, path]), (role, answer.text)
+    stranger = await ask(office.stranger, method, path)
+    assert (stranger.status_code, problem(stranger)) == (401, "unauthenticated")
+    assert stranger.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_key_that_is_wrong_expired_or_revoked_opens_nothing(office: Office) -> None:
+    good, kept = new_key(actor="a", role=Role.OFFICER, now=now() - timedelta(days=2), days=1)
+    office.store.add_key(kept)
+    unknown, _ = new_key(actor="a", role=Role.OFFICER, now=now())
+    mistyped = unknown[:-1] + ("A" if unknown[-1] != "A" else "B")
+    for text in (good, unknown, mistyped, "", "x", f"{unknown} ", "密钥"):
+        headers = {b"Authorization": f"Bearer {text}".encode()}
+        answer = await office.http.get("/v1/commitments", headers=headers)
+        assert answer.status_code == 401, text
+    assert (await office.http.get("/v1/commitments", headers={"Authorization": "Basic eDp5"})).status_code == 401
+
+
+async def test_a_revoked_key_is_refused_within_five_seconds(office: Office) -> None:
+    person = office.person(Role.AUDITOR)
+    assert (await person.get("/v1/faults")).status_code == 200
+    kept = office.store.keys()
+    key = next(key for key in kept if key.actor == person.actor)
+    assert office.store.revoke(key.id, now())
+    await asyncio.sleep(2.1)
+    assert (await person.get("/v1/faults")).status_code == 401
+
+
+def test_a_key_is_kept_as_a_hash_only() -> None:
+    text, kept = new_key(actor="a", role=Role.OFFICER, now=now())
+    assert text.startswith("sx_live_")
+    assert len(text) == len("sx_live_") + 36
+    assert well_formed(text)
+    assert text not in kept.model_dump_json()
+    assert text[len(kept.prefix) :] not in kept.model_dump_json()
+
+
+def test_a_utility_key_names_a_known_company_and_no_other_key_names_one() -> None:
+    for role, company in ((Role.UTILITY, None), (Role.UTILITY, "nobody"), (Role.OFFICER, "suzhou-water")):
+        with pytest.raises(UnknownCompany):
+            new_key(actor="a", role=role, now=now(), company=company)
+    with pytest.raises(LifeTooLong):
+        new_key(actor="a", role=Role.OFFICER, now=now(), days=366)
+
+
+def test_every_utility_that_owns_a_step_is_one_company() -> None:
+    owners = {
+        step.owner
+        for definition in ALL.values()
+        for jurisdiction in definition.jurisdictions
+        for variant in definition.variants
+        for step in resolve(definition.key, jurisdiction, variant.key, {}).steps
+        if step.party is Party.UTILITY
+    }
+    listed = [owner for names in COMPANIES.values() for owner in names]
+    assert sorted(owners) == sorted(listed)
+
+
+def without_ids(answer: httpx2.Response) -> dict[str, Any]:
+    return {key: value for key, value in answer.json().items() if key not in {"instance", "request_id"}}
+
+
+async def test_a_foreign_step_or_case_is_answered_like_one_that_there_is_not(office: Office) -> None:
+    case = await office.accepted(variant="new-pipe-no-approval")
+    whole = (await office.officer.get(f"/v1/cases/{case}")).json()
+    assert "internal-works" in {step["key"] for step in whole["steps"]}
+    sent = {"outcome": "done", "at": "2021-01-01T00:00:00+08:00"}  # before the case: only an insider may learn that
+    answers = [
+        await office.gas.post(f"/v1/cases/{case}/steps/joint-site-survey/completions", sent),
+        await office.gas.post(f"/v1/cases/{case}/steps/nothing/completions", sent),
+        await office.gas.post("/v1/cases/nowhere/steps/joint-site-survey/completions", sent),
+        await office.water.post(f"/v1/cases/{case}/steps/internal-works/completions", sent),
+        await office.water.post(f"/v1/cases/{case}/steps/nothing/completions", sent),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert all(without_ids(answer) == without_ids(answers[0]) for answer in answers)
+    reads = [
+        await office.gas.get(f"/v1/cases/{one}{rest}")
+        for one in (case, "nowhere")
+        for rest in ("", "/events", "/events/1")
+    ]
+    assert {answer.status_code for answer in reads} == {404}
+    assert all(without_ids(answer) == without_ids(reads[0]) for answer in reads)
+
+
+async def test_a_company_sees_its_own_steps_and_no_other(office: Office) -> None:
+    case = await office.accepted()
+    await office.water.post(f"/v1/cases/{case}/steps/joint-site-survey/completions", {"outcome": "done"})
+    seen = (await office.water.get(f"/v1/cases/{case}")).json()
+    whole = (await office.officer.get(f"/v1/cases/{case}")).json()
+    assert {step["owner"] for step in seen["steps"]} == {"市水务集团"}
+    assert {step["owner"] for step in whole["steps"]} > {"市水务集团"}
+    assert {clock["owner"] for clock in seen["clocks"]} == {"市水务集团"}
+    assert (seen["owner"], seen["facts"], seen["status"], seen["main"]) == (None, {}, None, None)
+    events = (await office.water.get(f"/v1/cases/{case}/events")).json()["events"]
+    assert {event["body"].get("step") for event in events} <= {step["key"] for step in seen["steps"]} | {None}
+    assert "opened" not in {event["kind"] for event in events}
+    assert "completed" in {event["kind"] for event in events}
+    numbers = {line["case"] for line in (await office.water.get("/v1/cases", limit=200)).json()["cases"]}
+    assert case in numbers
+    foreign = {line["case"] for line in (await office.gas.get("/v1/cases", limit=200)).json()["cases"]}
+    assert case not in foreign
+    hidden = await office.water.get("/v1/cases", standing="overdue")
+    assert (hidden.status_code, problem(hidden)) == (422, "invalid")
+
+
+async def test_two_companies_may_use_the_same_idempotency_key(office: Office) -> None:
+    gas = {**WATER, "procedure": "gas-connection"}
+    for person, more in ((office.water, WATER), (office.gas, gas)):
+        case = await office.accepted(**more)
+        answer = await person.post(
+            f"/v1/cases/{case}/steps/joint-site-survey/completions", {"outcome": "done"}, key="1"
+        )
+        assert answer.status_code == 201
+
+
+async def test_a_key_may_be_narrowed_to_some_steps(office: Office) -> None:
+    narrow = office.person(Role.UTILITY, "suzhou-water", steps=("water-on",))
+    case = await office.accepted()
+    answer = await narrow.post(f"/v1/cases/{case}/steps/joint-site-survey/completions", {"outcome": "done"})
+    assert (answer.status_code, problem(answer)) == (404, "unknown-step")
+    assert [step["key"] for step in (await narrow.get(f"/v1/cases/{case}")).json()["steps"]] == ["water-on"]
+
+
+async def test_a_company_returns_its_own_step_and_not_the_application(office: Office) -> None:
+    case = await office.accepted()
+    answer = await office.water.post(f"/v1/cases/{case}/return", {"reason": "a plan is missing"})
+    assert (answer.status_code, problem(answer)) == (422, "invalid")
+    foreign = await office.gas.post(f"/v1/cases/{case}/return", {"step": "joint-site-survey", "reason": "x"})
+    assert (foreign.status_code, problem(foreign)) == (404, "unknown-step")
