@@ -223,9 +223,8 @@ def _supplement(state: CaseState) -> Iterable[ClockPicture]:
     for number, rounds in enumerate(state.rounds, start=1):
         answered = rounds.noticed or state.accepted or (state.closed if state.over else None)
         clock = _clock(state, f"supplement/{number}", SUPPLEMENT, Role.SUPPLEMENT, start=rounds.received, stop=answered)
-        yield _finish(
-            state, clock, Role.SUPPLEMENT, owner=state.procedure.owner, under=rounds.under or state.closed_under
-        )
+        under = state.closed_under if rounds.under is None else rounds.under  # "": of an event that is being appended
+        yield _finish(state, clock, Role.SUPPLEMENT, owner=state.procedure.owner, under=under)
 
 
 def _promise(state: CaseState, promise: Promise) -> ClockPicture:
