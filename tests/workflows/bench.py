@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -22,7 +22,7 @@ from sla.timeline import Timeline
 from tests.desk import Desk, a_whole_case, at
 from workflows.case import CaseWorkflow
 from workflows.dispatch import Dispatcher
-from workflows.messages import Message, Receipt
+from workflows.messages import Command, Message, Receipt
 from workflows.worker import worker
 
 GRACE = timedelta(milliseconds=200)
@@ -73,7 +73,7 @@ class Bench:
         """Sends commands one after another; the last receipt."""
         receipt: Receipt | None = None
         for command in commands:
-            receipt = await self.dispatcher.send(case, command, timedelta(seconds=seconds))
+            receipt = await self.dispatcher.send(case, cast("Command", command), timedelta(seconds=seconds))
         assert receipt is not None
         return receipt
 
