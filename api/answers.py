@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from fastapi import Response
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from api.errors import Flaw, Problem
 from api.text import plain

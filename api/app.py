@@ -5,10 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from api import cases, commands, completions, health, oversight, registers
 from api.errors import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, problem_response
@@ -83,16 +81,17 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
     )
     for part in (cases, commands, completions, registers, oversight, health):
         app.include_router(part.router)
-    app.add_exception_handler(HTTPException, _of_the_framework)
+    for status in BY_STATUS:
+        app.add_exception_handler(status, _of_the_framework)
     app.add_exception_handler(RequestValidationError, _invalid)
     return app
 
 
 async def _of_the_framework(request: Request, error: Exception) -> Response:
     """No such route, no such method: the framework's own refusals in the one shape."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return problem_response(Problem(BY_STATUS.get(status, "internal"), headers=headers), request.state.request_id)
+    status: int = getattr(error, "status_code", 0)
+    headers: dict[str, str] | None = getattr(error, "headers", None)
+    return problem_response(Problem(BY_STATUS[status], headers=headers), request.state.request_id)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

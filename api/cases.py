@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from starlette.responses import Response
+from fastapi import APIRouter, Query, Response
 
 from activities.store.rows import CaseFilter, CaseView
 from api.answers import answer, cursor, place

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Response
 
 from activities.store.rows import CaseView
 from api.bodies import (

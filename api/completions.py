@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import ValidationError
-from starlette.responses import Response
 
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseFilter

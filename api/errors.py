@@ -6,7 +6,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
 
-from starlette.responses import Response
+from fastapi import Response
 
 from sla.model import Model
 

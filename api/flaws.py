@@ -5,6 +5,7 @@ from typing import Any
 
 from api.errors import Flaw
 from api.strict import pointer
+from api.text import Rule
 
 CODES = {
     "missing": "missing",
@@ -39,12 +40,13 @@ def flaws_of(errors: Iterable[Any], *, in_request: bool = False) -> list[Flaw]:
     """Each error of pydantic once. `in_request`: their places begin with body, query, header or path."""
     found: dict[Flaw, None] = {}
     for error in errors:
-        found.setdefault(Flaw(_where(error["loc"], in_request=in_request), _code(error["type"])))
+        found.setdefault(Flaw(_where(error["loc"], in_request=in_request), _code(error)))
     return list(found)
 
 
-def _code(kind: str) -> str:
-    return CODES.get(kind, kind if "-" in kind else "invalid")  # our own rules are written with hyphens
+def _code(error: Any) -> str:  # noqa: ANN401  # pydantic's own
+    broken = error.get("ctx", {}).get("error")
+    return str(broken) if isinstance(broken, Rule) else CODES.get(error["type"], "invalid")
 
 
 def _where(loc: Sequence[str | int], *, in_request: bool) -> str:

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi.datastructures import Headers
 
 from activities.store.errors import StoreUnavailable
 from api import strict
@@ -17,6 +17,12 @@ from api.auth import Caller, Keyring, authenticate
 from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("shixian.api")
 
@@ -57,7 +63,7 @@ class Watch:
 class Guard:
     """The middleware. It leaves `request_id`, `arrived`, `deadline` and `caller` in the request's state."""
 
-    def __init__(self, app: ASGIApp, services: Services, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, app: Application, services: Services, pool: ThreadPoolExecutor) -> None:
         self._app = app
         self._services = services
         self._pool = pool
@@ -132,10 +138,9 @@ class Answer:
         """Sends a part of the answer."""
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["X-Request-Id"] = self.request_id
+            own = {**HEADERS, "X-Request-Id": self.request_id}
+            more = [(name.lower().encode(), value.encode()) for name, value in own.items()]
+            message["headers"] = [*message.get("headers", ()), *more]
         await self._send(message)
 
 
@@ -155,7 +160,7 @@ async def _body(receive: Receive, most: int) -> bytes:
             return b"".join(parts)
 
 
-def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _replay(body: bytes, receive: Receive) -> Receive:
     given = False
 
     async def replayed() -> Message:

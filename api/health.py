@@ -5,8 +5,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Literal
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from activities.store.errors import StoreUnavailable
 from api.answers import answer

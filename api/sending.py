@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from starlette.responses import Response
+from fastapi import Response
 
 from activities.record import Event
 from activities.store.rows import CaseView
@@ -19,6 +19,7 @@ from workflows.dispatch import Refused
 from workflows.messages import Command, Receipt
 
 IN_PATH = {"case", "step", "suspension"}
+IN_HEADERS = {"request_id": "Idempotency-Key", "seen": "If-Match"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,11 @@ def _prepare(visit: Visit, wish: Wish) -> Event | Command:
     known = None
     if view is not None:
         known = visit.services.store.event_by_request(wish.case, visit.caller.request_id(wish.key))
-    stamped = stamp(visit, wish.case, wish.kind, wish.content, wish.key)
+    stamped = stamp(visit, wish.case, wish.kind, wish.content, wish.key, wish.if_match)
     if known is not None:
         if known.digest != stamped.digest:
             raise Problem("request-reused", flaws=[Flaw("header/Idempotency-Key", "request-reused")])
         return known
-    if wish.if_match is not None and view is not None and wish.if_match != view.head.seq:
-        raise Problem("stale", flaws=[Flaw("header/If-Match", "stale")])
     return wish.make(stamped, view)
 
 
@@ -129,8 +128,8 @@ def _problem(refused: Refused, wish: Wish) -> Problem:
 
 
 def _pointer(field: str, wish: Wish) -> str:
-    if field == "request_id":
-        return "header/Idempotency-Key"
+    if field in IN_HEADERS:
+        return f"header/{IN_HEADERS[field]}"
     if field in IN_PATH and field not in wish.in_body:
         return f"path/{field}"
     return f"#/{field}" if field else "#"

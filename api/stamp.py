@@ -29,6 +29,7 @@ class Stamp:
     at: datetime
     told: datetime
     owners: tuple[str, ...] | None
+    seen: int | None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -36,7 +37,7 @@ class Stamp:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: str) -> Stamp:
+def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: str, seen: int | None) -> Stamp:
     """The stamp of a command; a Problem where it claims to happen later than now."""
     told = visit.told
     at = content.get("at") or told
@@ -49,6 +50,7 @@ def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: s
         at=at,
         told=told,
         owners=visit.caller.owners,
+        seen=seen,
     )
 
 

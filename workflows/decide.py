@@ -40,6 +40,8 @@ def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime
         return _open(state, command)
     if state is None:
         raise Refusal("unknown-case", "case", "There is no such case.")
+    if command.seen is not None and command.seen != len(state.events):
+        raise Refusal("stale", "seen", f"The case has moved on to event {len(state.events)}.")
     if command.at < state.received:
         raise Refusal(
             "before-case", "at", f"The case was received at {state.received.isoformat()}; nothing precedes it."

@@ -34,6 +34,7 @@ class Message(Model):
     at: Moment  # business instant at which it happened
     told: Moment  # business instant at which the API received it
     owners: tuple[str, ...] | None = None  # whose steps the actor may touch; None: all
+    seen: int | None = None  # number of the last event that the actor saw; None: whatever has happened since
 
 
 class Open(Message):

@@ -147,6 +147,16 @@ async def test_a_stale_if_match_is_refused_and_a_fresh_one_is_not(office: Office
     assert (stale.status_code, problem(stale)) == (412, "stale")
 
 
+async def test_of_fifty_edits_of_the_same_case_as_seen_one_wins(office: Office) -> None:
+    case = await office.accepted()
+    seen = (await office.officer.get(f"/v1/cases/{case}")).headers["ETag"]
+    path = f"/v1/cases/{case}/fees"
+    answers = await asyncio.gather(
+        *(office.officer.post(path, {"fen": fen, "reason": "x"}, If_Match=seen) for fen in range(50))
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 412: 49}
+
+
 async def test_every_command_has_its_address(office: Office) -> None:
     case = await office.opened()
     script: list[tuple[str, dict[str, Any], str]] = [
