@@ -40,6 +40,13 @@ class PostgreSQL:
         self._run(f"CREATE DATABASE {name} TEMPLATE {'template_migrated' if migrated else 'template0'}")
         return str(self._server.get_uri(database=name))
 
+    def copy(self, url: str) -> str:
+        """The URL of a copy of a database that nobody is connected to."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {url.split('?')[0].rsplit('/', 1)[1]}")
+        return str(self._server.get_uri(database=name))
+
     def drop(self, url: str) -> None:
         """Remove a database, whoever is connected."""
         name = url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]

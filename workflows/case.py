@@ -118,6 +118,9 @@ class CaseWorkflow:
             if settled.outcome is not Outcome.FAULT:
                 return
             self._refuse_all(_fault(settled))
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(CaseInput(case=self._case, known=known))
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(lambda: bool(self._queue) or self._woken, timeout=FAULT_PAUSE)
             self._woken = False

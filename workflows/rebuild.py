@@ -17,6 +17,7 @@ from sla.calendar import calendar_of_version
 from workflows.case import CaseWorkflow
 from workflows.fold import fold
 from workflows.picture import picture
+from workflows.worker import TASK_QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def rebuild(store: Store) -> int:
     return number
 
 
-async def verify(store: Store, client: Client | None) -> AsyncIterator[Finding]:
-    """Chains, rows, and with a client each case's histories against the ledger; their queries need a worker."""
-    histories = await _runs(client) if client else {}
+async def verify(store: Store, client: Client | None, task_queue: str = TASK_QUEUE) -> AsyncIterator[Finding]:
+    """Chains, rows, and with a client each case's histories against the ledger; for these a worker must be up."""
+    histories = await _runs(client, task_queue) if client else {}
     for case in sorted({*all_cases(store), *histories}):
         broken = store.verify_chain(case)
         if broken is not None:
@@ -133,10 +134,10 @@ def _compared(case: str, ledger: list[Event], history: list[Event]) -> Finding |
     return None
 
 
-async def _runs(client: Client) -> dict[str, list[str]]:
+async def _runs(client: Client, task_queue: str) -> dict[str, list[str]]:
     """The runs of each case that Temporal still has."""
     runs: dict[str, list[str]] = {}
-    async for run in client.list_workflows("WorkflowType = 'Case'", page_size=1000):
+    async for run in client.list_workflows(f"WorkflowType = 'Case' AND TaskQueue = '{task_queue}'", page_size=1000):
         runs.setdefault(run.id, []).append(run.run_id)
     return runs
 

@@ -54,9 +54,13 @@ class Bench:
         self.client = client
         self.store = store
         self.timeline = timeline
-        self.queue = f"cases-{uuid4().hex[:8]}"
-        self.dispatcher = Dispatcher(client, task_queue=self.queue)
+        self.use(f"cases-{uuid4().hex[:8]}")
         self.desk = Desk(f"officer-{uuid4().hex[:4]}")
+
+    def use(self, queue: str) -> None:
+        """Work on a task queue."""
+        self.queue = queue
+        self.dispatcher = Dispatcher(self.client, task_queue=queue)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
