@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from api import strict
-from api.text import CaseNumber, ClockKey, Count, Instant, Key, Text
+from api.text import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 
 BATCH = 100  # completions in one request
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,128}$"
@@ -34,7 +34,7 @@ class OpenBody(Dated):
     procedure: Key
     jurisdiction: Key
     variant: Key
-    facts: dict[Key, Annotated[bool, Field(strict=True)] | Key] = {}
+    facts: dict[FactKey, Annotated[bool, Field(strict=True)] | Key] = {}
     survey: CaseNumber | None = None
     parent: CaseNumber | None = None
 

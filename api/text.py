@@ -68,6 +68,7 @@ Text = Annotated[
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(_readable)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", strict=True)]
+FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", strict=True)]
 ClockKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/#-]{0,99}$", strict=True)]
 CaseNumber = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", strict=True), AfterValidator(_no_person)
