@@ -68,7 +68,7 @@ app.add_typer(keys.app, name="keys")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command: 0 done, 1 refused or failed, 2 asked wrongly."""
     try:
-        app(None if arguments is None else list(arguments))
+        app(None if arguments is None else list(arguments), prog_name="shixian")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except Failure as failure:

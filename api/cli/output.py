@@ -55,7 +55,7 @@ def plain(value: object) -> object:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """A table on standard output; None is an empty cell."""
-    headers = [Column(Text(column)) for column in columns]
+    headers = [Column(Text(column), overflow="fold") for column in columns]
     table = Table(*headers, title=Text(title), title_justify="left", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(_cell(cell)) for cell in row))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import signal
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from activities.store.store import Store
 from api.app import create_app
@@ -57,6 +59,7 @@ def serve(  # one parameter for each option
     """运行全部 · Runs the Temporal server, a worker and the API over one folder, until Ctrl-C."""
     said: Say = say_json if json else say_line
     settings = read_settings(data_dir=data_dir, host=host, port=port, behind_proxy=behind_proxy)
+    refuse_open_door(settings)
     begins = instant(start, "--start") if rehearsal else None
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
@@ -118,6 +121,10 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings 
     said = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(**said)
+    except SettingsError as error:
+        named = re.search(r'field "(\w+)"', str(error))
+        name = named[1].upper() if named else "*"
+        raise Failure(f"SHIXIAN_{name}: 不是 JSON it is no JSON [json]", code=2) from None
     except ValidationError as error:
         flaws = [
             f"SHIXIAN_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']} [{e['type']}]"

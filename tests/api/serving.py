@@ -1,0 +1,143 @@
+"""A `shixian serve` of the tests' own, and the command line in this process."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import pytest
+
+from api.cli import main
+
+READY = "Ctrl-C"
+WITHIN = 60.0
+
+
+class Said(NamedTuple):
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+class Serving:
+    """One `shixian serve` over a folder; started again with `start`, it has the same ports."""
+
+    def __init__(self, folder: Path, temporal: Path, *options: str, **settings: str) -> None:
+        self.folder = folder
+        self.log = folder / "serve.log"
+        self.key = ""
+        self._options = list(options)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SHIXIAN_")}
+        self.env = {**kept, "SHIXIAN_TEMPORAL": str(temporal), "SHIXIAN_ALARM_GRACE": "0.5", **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    @property
+    def said(self) -> str:
+        """All that it said since it was started last."""
+        return self.log.read_text(encoding="utf-8")
+
+    @property
+    def url(self) -> str:
+        """Where its API is."""
+        return self.found(r"Shixian: (http://\S+)")
+
+    @property
+    def temporal_address(self) -> str:
+        """Where its Temporal server is."""
+        return self.found(r"Temporal: ([\d.]+:\d+), pid")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a command over its folder."""
+        return {
+            "SHIXIAN_URL": self.url,
+            "SHIXIAN_KEY": self.key,
+            "SHIXIAN_DATA_DIR": str(self.folder / "data"),
+            "SHIXIAN_TEMPORAL_ADDRESS": self.temporal_address,
+        }
+
+    def found(self, pattern: str) -> str:
+        """What a pattern finds in what it said, the last of it."""
+        found = re.findall(pattern, self.said)
+        assert found, f"{pattern} not in {self.said}"
+        return str(found[-1])
+
+    def pid_of(self, name: str) -> int:
+        """The process of a child, started last."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in children}
+        return next(pid for pid, command in commands.items() if name in command)
+
+    @property
+    def pid(self) -> int:
+        """Its own process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, *more: str) -> None:
+        """Returns once it is ready."""
+        program = [sys.executable, "-P", "-m", "api.cli", "serve", "--data-dir", str(self.folder / "data")]
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*program, "--port", "0", "--temporal-port", "0", *self._options, *more],
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.until(lambda: READY in self.said or self._process is None or self._process.poll() is not None)
+        assert READY in self.said, self.said
+        known = re.findall(r"SHIXIAN_KEY=(\S+)", self.said)
+        self.key = known[-1] if known else self.key
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Its exit code, and how many seconds it took to end."""
+        assert self._process is not None
+        begun = time.monotonic()
+        self._process.send_signal(how)
+        code = self._process.wait(WITHIN)
+        return code, time.monotonic() - begun
+
+    def until(self, holds: Callable[[], Any], seconds: float = WITHIN) -> Any:
+        """What `holds` answers once it is true."""
+        end = time.monotonic() + seconds
+        while not (answer := holds()):
+            assert time.monotonic() < end, f"not within {seconds} s; it said: {self.said}"
+            time.sleep(0.1)
+        return answer
+
+
+class CommandLine:
+    """The command `shixian`, run in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Said:
+        self._capsys.readouterr()
+        code = main(arguments)
+        out, err = self._capsys.readouterr()
+        return Said(code, out, err)

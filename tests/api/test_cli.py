@@ -1,0 +1,244 @@
+"""The command line where it needs no server: counting, registers, and what it says of wrong input."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from activities.store.store import Store
+from api.auth import hashed, well_formed
+from api.cli import COMMANDS
+from tests.api.serving import CommandLine
+from tests.reference import SHARED, reference
+from workflows.messages import Message
+
+MESSAGES = {
+    "open", "accept", "refuse", "start", "complete", "confirm", "return", "resubmit", "suspend", "resume", "extend",
+    "fee", "withdraw", "decide", "revoke", "correct", "link", "recalculate",
+}  # fmt: skip
+
+
+@pytest.fixture
+def shixian(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CommandLine:
+    monkeypatch.setenv("SHIXIAN_DATA_DIR", str(tmp_path))
+    return CommandLine(capsys)
+
+
+def test_there_is_one_command_for_each_message() -> None:
+    assert len(Message.__subclasses__()) == len(MESSAGES)
+    assert set(COMMANDS) >= MESSAGES
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "keys new", "keys list", "keys revoke"])
+def test_every_command_has_help_in_both_languages_and_prints_json(shixian: CommandLine, command: str) -> None:
+    said = shixian(*command.split(), "--help")
+    assert said.code == 0
+    assert "--json" in said.out
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in said.out)
+
+
+def test_without_a_command_the_commands_are_listed(shixian: CommandLine) -> None:
+    said = shixian()
+    assert said.code == 2
+    assert "explain" in said.out + said.err
+
+
+def test_a_due_date_is_explained_day_by_day(shixian: CommandLine) -> None:
+    said = shixian(
+        "due", "--jurisdiction", "suzhou", "--accepted", "2026-03-02 10:00", "--limit", "5", "--now", "2026-03-09 12:00"
+    )
+    assert said.code == 0
+    assert "2026-03-09 17:30" in said.out
+    assert "周末 weekend" in said.out
+    assert said.out.count("计入 counted") == 5
+
+
+def test_suspensions_and_extensions_put_a_due_date_off(shixian: CommandLine) -> None:
+    options = ["--accepted", "2026-03-02 10:00", "--limit", "5", "--now", "2026-03-05 10:00", "--json"]
+    plain = shixian("due", *options).json["reading"]
+    suspended = shixian("due", *options, "--suspend", "2026-03-03 10:00..2026-03-05 09:00").json
+    extended = shixian("due", *options, "--extend", "2@2026-03-04 10:00").json["reading"]
+    halted = shixian("due", *options, "--suspend", "2026-03-03 10:00..").json["reading"]
+    assert (plain["due_date"], suspended["reading"]["due_date"]) == ("2026-03-09", "2026-03-11")
+    assert [day["kind"] for day in suspended["days"]][:4] == ["start", "counted", "suspended", "suspended"]
+    assert extended["due_date"] == "2026-03-11"
+    assert (halted["due_date"], halted["standing"]) == (None, "suspended")
+
+
+def test_a_due_date_is_counted_under_the_calendar_of_a_day(shixian: CommandLine) -> None:
+    asked = ["due", "--accepted", "2020-01-20 10:00", "--limit", "9", "--now", "2020-01-20 12:00", "--json"]
+    first = shixian(*asked, "--as-of", "2020-01-26").json["reading"]
+    revised = shixian(*asked, "--as-of", "2020-01-27").json["reading"]
+    assert (first["due_date"], revised["due_date"]) == ("2020-02-06", "2020-02-10")
+    assert first["calendar"] != revised["calendar"]
+
+
+def test_a_due_date_beyond_the_calendar_is_not_guessed(shixian: CommandLine) -> None:
+    asked = ["due", "--accepted", "2026-12-28 10:00", "--limit", "20", "--now", "2026-12-28 12:00"]
+    said = shixian(*asked, "--as-of", "2026-06-01", "--json").json["reading"]
+    assert said["due_date"] is None
+    assert said["horizon"]["known_until"] == "2026-12-31"
+    assert (said["horizon"]["counted"], said["horizon"]["missing"]) == ("3", "17")
+    assert "日历止于" in shixian(*asked, "--as-of", "2026-06-01").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "rule"),
+    [
+        (("due", "--limit", "5"), "--accepted", "Missing"),
+        (("due", "--accepted", "2026-03-02", "--limit", "5"), "--accepted", "bad-instant"),
+        (("due", "--accepted", "yesterday", "--limit", "5"), "--accepted", "bad-instant"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "many"), "--limit", "bad-number"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "NaN"), "--limit", "bad-number"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "1.5", "--unit", "month"), "--limit", "bad-limit"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "5", "--unit", "week"), "--unit", "week"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "5", "--suspend", "today"), "--suspend", "bad-stretch"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "5", "--extend", "5"), "--extend", "bad-extension"),
+        (("due", "--accepted", "2026-03-02 10:00", "--limit", "5", "--as-of", "soon"), "--as-of", "bad-date"),
+        (
+            ("due", "--accepted", "2026-03-02 10:00", "--limit", "5", "--jurisdiction", "mars"),
+            "--jurisdiction",
+            "unknown-jurisdiction",
+        ),
+        (("calendar", "2099"), "YEAR", "calendar-horizon"),
+        (("calendar", "--jurisdiction", "mars"), "--jurisdiction", "unknown-jurisdiction"),
+        (("commitments", "none"), "ID", "unknown-commitment"),
+        (("procedures", "none"), "PROCEDURE", "unknown-procedure"),
+        (("procedures", "water-connection", "--variant", "x"), "--jurisdiction", "missing"),
+        (
+            ("procedures", "water-connection", "--jurisdiction", "suzhou", "--variant", "x"),
+            "--variant",
+            "unknown-variant",
+        ),
+        (
+            ("procedures", "water-connection", "--jurisdiction", "suzhou", "--variant", "no-new-pipe", "--fact", "a=b"),
+            "--fact",
+            "unknown-fact",
+        ),
+        (("open", "water-connection", "--jurisdiction", "suzhou"), "--variant", "Missing"),
+        (("accept", "c", "--at", "noon"), "--at", "bad-instant"),
+        (("correct", "c", "3", "--reason", "x"), "--instant", "nothing-corrected"),
+        (("accept", "c"), "SHIXIAN_KEY", "missing"),
+        (("keys", "new", "--role", "utility", "--actor", "a"), "--company", "unknown-company"),
+        (("keys", "new", "--role", "king", "--actor", "a"), "--role", "king"),
+        (("serve", "--port", "99999"), "--port", "65535"),
+        (("serve", "--host", "0.0.0.0"), "SHIXIAN_HOST", "open-door"),  # noqa: S104  # it is refused
+        (("serve", "--rehearsal", "--start", "soon"), "--start", "bad-instant"),
+        (("vectors",), "FILE", "Missing"),
+        (("verify", "--repair", "--ledger-only"), "--repair", "contradiction"),
+        (("dance",), "dance", "No such command"),
+    ],
+)
+def test_wrong_input_names_its_field_and_rule_and_ends_with_two(
+    shixian: CommandLine, arguments: tuple[str, ...], field: str, rule: str
+) -> None:
+    said = shixian(*arguments)
+    assert said.code == 2
+    assert field in said.err
+    assert rule in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "many"), ("DATABASE_URL", "mysql://x/y"), ("ALARM_GRACE", "soon"), ("POLICY", "{")]
+)
+def test_a_wrong_setting_is_named(shixian: CommandLine, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"SHIXIAN_{name}", value)
+    said = shixian("migrate")
+    assert said.code == 2
+    assert f"SHIXIAN_{name}" in said.err.upper()
+
+
+def test_the_vectors_of_the_reference_all_pass(shixian: CommandLine) -> None:
+    reference("vectors.json")
+    said = shixian("vectors", str(SHARED / "reference" / "vectors.json"))
+    assert said.code == 0
+    assert said.out.strip().splitlines()[-1] == "22 passed, 0 failed"
+
+
+def test_a_vector_that_fails_ends_the_command_with_one(shixian: CommandLine, tmp_path: Path) -> None:
+    wrong = {
+        "id": "X1",
+        "kind": "single",
+        "title": "wrong",
+        "limit": 1,
+        "events": [{"type": "accept", "at": "2026-03-02T10:00:00"}],
+        "expected": {"due_date": "2026-03-02"},
+    }
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps({"schema": "vectors/1", "vectors": [wrong]}))
+    said = shixian("vectors", str(file))
+    assert said.code == 1
+    assert "FAIL X1" in said.out
+    assert said.out.strip().splitlines()[-1] == "0 passed, 1 failed"
+    assert shixian("vectors", str(tmp_path / "none.json")).code == 1
+
+
+def test_a_commitment_is_shown_with_its_sentence(shixian: CommandLine) -> None:
+    assert len(shixian("commitments", "--json").json) == 73
+    core = shixian("commitments", "--core", "--json").json
+    assert (len(core), sum(one["figure"] is not None for one in core)) == (38, 30)
+    said = shixian("commitments", "sz-22-water-no-pipe")
+    assert "办结时间不超过 4 个工作日" in said.out
+    assert shixian("commitments", "sz-22-water-no-pipe", "--json").json["limit"]["amount"] == "4"
+
+
+def test_a_procedure_is_shown_step_by_step(shixian: CommandLine) -> None:
+    assert len(shixian("procedures", "--json").json) == 6
+    assert "no-new-pipe" in shixian("procedures", "water-connection").out
+    said = shixian("procedures", "water-connection", "--jurisdiction", "suzhou", "--variant", "no-new-pipe")
+    assert "市水务集团" in said.out
+    assert "joint-site-survey" in said.out
+
+
+def test_a_calendar_shows_days_off_make_up_days_and_its_version(shixian: CommandLine) -> None:
+    said = shixian("calendar", "2020", "--as-of", "2020-02-01", "--json").json
+    kinds = {day["date"]: day["kind"] for day in said["days"]}
+    assert (kinds["2020-01-31"], kinds["2020-01-19"]) == ("holiday", "make-up")
+    assert said["publications"][-1] == "2020-01-27"
+    assert "春节" in shixian("calendar", "2020", "--as-of", "2020-02-01").out
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(shixian: CommandLine, tmp_path: Path) -> None:
+    assert shixian("migrate").code == 0
+    made = shixian("keys", "new", "--role", "utility", "--actor", "water", "--company", "suzhou-water")
+    text = made.out.strip()
+    assert well_formed(text)
+    store = Store.open(f"sqlite:///{tmp_path}/ledger.sqlite")
+    kept = store.key_by_hash(hashed(text))
+    store.close()
+    assert kept is not None
+    assert text.encode() not in (tmp_path / "ledger.sqlite").read_bytes()
+    listed = shixian("keys", "list")
+    assert kept.id in listed.out
+    assert text not in listed.out
+    assert shixian("keys", "revoke", kept.id).code == 0
+    assert shixian("keys", "revoke", kept.id).code == 1
+
+
+def test_a_database_that_is_away_is_one_line_and_ends_with_one(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIXIAN_DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    said = shixian("keys", "list")
+    assert said.code == 1
+    assert len(said.err.strip().splitlines()) == 1
+    assert "Traceback" not in said.err
+
+
+def test_a_server_that_is_away_is_said_with_the_key_to_send_again(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIXIAN_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("SHIXIAN_KEY", "sx_live_x")
+    monkeypatch.setattr("api.cli.http.ATTEMPTS", 1)
+    said = shixian("accept", "c", "--key", "mine")
+    assert said.code == 1
+    assert "--key mine" in said.err
+
+
+def test_an_empty_database_is_rebuilt_verified_and_previewed(shixian: CommandLine) -> None:
+    assert shixian("migrate", "--json").json == {"migrated": True}
+    assert shixian("rebuild", "--json").json == {"cases": 0}
+    assert shixian("verify", "--ledger-only").code == 0
+    assert shixian("calendar", "--preview", "2026-11-01", "--json").json["moved_cases"] == 0

@@ -1,0 +1,180 @@
+"""The command line over HTTP against a running Shixian: cases by hand, every message, refusals."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.api.serving import CommandLine, Said, Serving
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Business time stands, as good as, at noon of Tuesday 2 March 2021."""
+    rehearsal = ("--rehearsal", "--start", "2021-03-02 12:00", "--rate", "1")
+    with Serving(tmp_path_factory.mktemp("cli"), temporal_binary, *rehearsal) as serving:
+        yield serving
+
+
+@pytest.fixture
+def shixian(serving: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    for name, value in serving.settings.items():
+        monkeypatch.setenv(name, value)
+    return CommandLine(capsys)
+
+
+def done(said: Said) -> Said:
+    """A command that succeeded."""
+    assert said.code == 0, said.err
+    return said
+
+
+def opened(shixian: CommandLine, *more: str, procedure: str = "water-connection", variant: str = "no-new-pipe") -> str:
+    """A case received on Monday at nine."""
+    case = f"CLI-{next(NUMBERS)}"
+    options = ["--jurisdiction", "suzhou", "--variant", variant, "--case", case, "--at", "2021-03-01 09:00"]
+    done(shixian("open", procedure, *options, *more))
+    return case
+
+
+def accepted(shixian: CommandLine) -> str:
+    """A case accepted on Monday at ten."""
+    case = opened(shixian)
+    done(shixian("accept", case, "--at", "2021-03-01 10:00"))
+    return case
+
+
+def test_a_case_is_carried_through_by_hand(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    shown = done(shixian("case", case)).out
+    assert "2021-03-05 17:30" in shown
+    assert "市水务集团" in shown
+    explained = done(shixian("explain", case)).out
+    assert "办结时间不超过 4 个工作日" in explained
+    assert explained.count("计入 counted") == 4
+    for step, at in (
+        ("joint-site-survey", "2021-03-01 13:30"),
+        ("inspection-and-meter", "2021-03-02 09:00"),
+        ("water-on", "2021-03-02 10:00"),
+    ):
+        done(shixian("complete", case, step, "--at", at))
+    done(shixian("decide", case, "--outcome", "approved", "--at", "2021-03-02 11:00"))
+    found = shixian("case", case, "--json").json
+    promise = next(clock for clock in found["clocks"] if clock["role"] == "promise")
+    assert (found["outcome"], promise["standing"], promise["used"]) == ("approved", "met", 1)
+    listed = done(shixian("cases", "--q", case, "--closed")).out
+    assert case in listed
+    averages = shixian("averages", "--commitment", "sz-22-water-no-pipe", "--json").json["averages"]
+    assert averages[0]["year_to_date"]["n"] >= 1
+    assert "按时 on time" in done(shixian("averages")).out
+
+
+def test_a_key_is_made_printed_and_may_be_given_again(shixian: CommandLine) -> None:
+    case = opened(shixian)
+    first = shixian("accept", case, "--at", "2021-03-01 10:00", "--json").json
+    assert first["idempotency_key"].startswith("cli-")
+    assert not first["repeated"]
+    again = shixian("accept", case, "--at", "2021-03-01 10:00", "--key", first["idempotency_key"], "--json").json
+    assert again == first | {"repeated": True}
+    other = shixian("accept", case, "--at", "2021-03-01 11:00", "--key", first["idempotency_key"])
+    assert other.code == 2
+    assert "request-reused" in other.err
+    assert "Idempotency-Key: cli-" in shixian("recalculate", case).err
+
+
+def test_suspension_extension_and_correction_put_the_due_date_where_it_belongs(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    suspended = ("--ground", "expert-review", "--suspension", "s1", "--at", "2021-03-01 11:00")
+    done(shixian("suspend", case, *suspended))
+    assert shixian("explain", case, "--json").json["clock"]["standing"] == "suspended"
+    done(shixian("resume", case, "s1", "--at", "2021-03-02 09:00"))
+    assert shixian("explain", case, "--json").json["clock"]["due_date"] == "2021-03-08"
+    clock = "promise/sz-22-water-no-pipe"
+    more = ("--clock", clock, "--workdays", "2", "--approved-by", "市水务局", "--reason", "complex")
+    done(shixian("extend", case, *more, "--at", "2021-03-02 10:00"))
+    assert shixian("explain", case, "--clock", clock, "--json").json["clock"]["due_date"] == "2021-03-10"
+    seq = str(shixian("fee", case, "--fen", "100", "--reason", "seal", "--json").json["seq"])
+    done(shixian("correct", case, seq, "--void", "--reason", "never charged"))
+    assert shixian("case", case, "--json").json["status"] == "accepted"
+
+
+def test_a_return_a_resubmission_a_link_a_withdrawal_and_a_refusal(shixian: CommandLine) -> None:
+    case, child = opened(shixian), opened(shixian)
+    done(shixian("return", case, "--reason", "plan is missing", "--at", "2021-03-01 10:00"))
+    done(shixian("resubmit", case, "--at", "2021-03-01 11:00"))
+    done(shixian("link", case, child))
+    done(shixian("withdraw", case, "--reason", "not needed"))
+    done(shixian("refuse", child, "--reason", "not in this district"))
+    found = shixian("case", case, "--json").json
+    assert (found["children"], found["status"]) == ([child], "withdrawn")
+    assert shixian("case", child, "--json").json["national_state"] == 5
+
+
+def test_a_decision_is_revoked(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    done(shixian("decide", case, "--outcome", "refused", "--reason", "no capacity", "--at", "2021-03-02 09:00"))
+    done(shixian("revoke", case, "--reason", "obtained by deceit"))
+    assert shixian("case", case, "--json").json["status"] == "revoked"
+
+
+def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation(shixian: CommandLine) -> None:
+    case = f"CLI-{next(NUMBERS)}"
+    options = ["--jurisdiction", "suzhou", "--variant", "small-social-investment", "--case", case]
+    done(shixian("open", "construction-approval", *options, "--at", "2021-01-11 09:00"))
+    done(shixian("accept", case, "--at", "2021-01-11 10:00"))
+    posted = shixian("complete", case, "project-code", "--at", "2021-01-11 14:00", "--json").json
+    assert posted["pending"]
+    assert case in shixian("told-late").out
+    done(shixian("confirm", case, str(posted["seq"])))
+    done(shixian("start", case, "enterprise-project-filing", "--at", "2021-01-12 09:00"))
+    steps = {one["key"]: one for one in shixian("case", case, "--json").json["steps"]}
+    assert not steps["project-code"]["pending"]
+    assert steps["enterprise-project-filing"]["status"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "rule"),
+    [
+        (("case", "none"), 1, "unknown-case"),
+        (("accept", "none"), 1, "unknown-case"),
+        (("open", "dance", "--jurisdiction", "suzhou", "--variant", "x"), 2, "unknown-procedure"),
+        (("open", "water-connection", "--jurisdiction", "mars", "--variant", "x"), 2, "unknown-jurisdiction"),
+        (("open", "water-connection", "--jurisdiction", "suzhou", "--variant", "x"), 2, "unknown-variant"),
+        (("complete", "{case}", "dance"), 1, "unknown-step"),
+        (("complete", "{case}", "water-on"), 1, "step-not-open"),
+        (("complete", "{case}", "joint-site-survey", "--outcome", "x"), 2, "unknown-outcome"),
+        (("suspend", "{case}", "--ground", "x"), 2, "unknown-ground"),
+        (("resume", "{case}", "x"), 1, "unknown-suspension"),
+        (("accept", "{case}", "--at", "2099-01-01 10:00"), 2, "in-future"),
+        (("explain", "{case}", "--clock", "x"), 1, "unknown-clock"),
+    ],
+)
+def test_a_refusal_names_the_rule_and_changes_nothing(
+    shixian: CommandLine, arguments: tuple[str, ...], code: int, rule: str
+) -> None:
+    case = accepted(shixian)
+    before = shixian("case", case, "--json").json["seq"]
+    said = shixian(*(part.format(case=case) for part in arguments))
+    assert (said.code, rule in said.err) == (code, True), said.err
+    problem = shixian(*(part.format(case=case) for part in arguments), "--json")
+    assert (problem.code, problem.json["type"]) == (code, f"urn:shixian:problem:{rule}")
+    assert shixian("case", case, "--json").json["seq"] == before
+
+
+def test_a_wrong_key_is_refused(shixian: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIXIAN_KEY", "sx_live_nothing")
+    said = shixian("cases")
+    assert said.code == 1
+    assert "unauthenticated" in said.err
+
+
+def test_the_ledger_verifies_and_the_rows_are_made_anew(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    assert done(shixian("verify")).out.strip().startswith("无不符")
+    assert shixian("rebuild", "--json").json["cases"] >= 1
+    assert shixian("verify", "--json").json == []
+    assert "[]" in shixian("faults", "--json").out
+    assert case in shixian("cases", "--json", "--q", case).out
