@@ -1,0 +1,94 @@
+"""The demo: two rehearsals through the real server, over HTTP, with every verdict beside the one that was expected."""
+
+import asyncio
+import json as json_text
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from api.demo.house import forget_settings, opened, reopened
+from api.demo.players import OFFICER
+from api.demo.playing import Played, Programme, perform
+from api.demo.programmes import first_half_of_2021, winter_of_2020
+from api.demo.progress import Progress
+from api.demo.table import as_json, show, summary
+from api.temporal_binary import find
+
+WIDTH = 160  # of the tables where there is no terminal
+LOOK = 0.2  # seconds between looks at the processes
+
+
+def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
+    """Plays both rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
+    forget_settings()
+    find()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return play_all(
+            (first_half_of_2021(), winter_of_2020()), folder, serve=serve and sys.stdout.isatty(), json=json
+        )
+    except KeyboardInterrupt:
+        return 130
+
+
+def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json: bool) -> int:
+    """Plays rehearsals one after the other, shows what came of them, and keeps it in demo.json."""
+    said = Console(stderr=True)
+    shown = Console(width=None if sys.stdout.isatty() else WIDTH)
+    played: list[Played] = []
+    key = ""
+    for programme in programmes:
+        with (
+            opened(folder / "demo" / programme.name, programme.first_day, programme.rate) as house,
+            Progress(said, programme.title, len(programme.scripts)) as progress,
+        ):
+            key = key or house.keys[OFFICER]
+            played.append(asyncio.run(perform(house, programme, progress)))
+    result = as_json(played)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "demo.json"
+    text = json_text.dumps(result, ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")
+    if json:
+        shown.file.write(text + "\n")
+    else:
+        for one in played:
+            show(shown, one)
+        shown.print()
+        shown.print(f"{summary(played)}. The same in {file}.", highlight=False, soft_wrap=True)
+    for line in result["wrong"]:
+        said.print(f"not as expected: {line}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if serve:
+        _serve(said, folder / "demo" / programmes[0].name, key)
+    return 1 if result["wrong"] else 0
+
+
+def _serve(said: Console, folder: Path, key: str) -> None:
+    """The first rehearsal again, until Ctrl-C."""
+    with reopened(folder) as stack:
+        lines = (
+            "",
+            f"The first rehearsal goes on at {stack.url} until Ctrl-C. To look further, in another terminal:",
+            f"  export SHIXIAN_URL={stack.url} SHIXIAN_KEY={key}",
+            "  shixian cases",
+            "  shixian case late-told-late-02-10",
+            "  shixian explain sz-22-water-no-pipe-paused promise/sz-22-water-no-pipe",
+            "  shixian averages",
+            "  shixian told-late",
+        )
+        said.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+        try:
+            while True:
+                stack.tend()
+                time.sleep(LOOK)
+        except KeyboardInterrupt:
+            said.print("Stopped.")
+
+
+def _interrupt(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt

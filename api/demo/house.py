@@ -1,0 +1,97 @@
+"""Where a rehearsal is played: a fresh folder, a time that begins in a moment, keys for the players, all processes."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from api.auth import Role, new_key
+from api.cli.running import read_settings
+from api.companies import COMPANIES
+from api.demo.players import AUDITOR, OFFICER
+from api.embedded import embedded, open_store, real_now
+from api.notes import Note, say_line
+from api.processes import Stack, StartFailed
+from api.settings import Settings
+from api.temporal_server import free_port
+from api.worker_process import timeline_of
+from sla.timeline import Timeline
+
+LEADS = (5, 20, 60)  # seconds for worker and API to start before business time reaches the first day
+OWN = "SHIXIAN_"
+TAKEN_OVER = frozenset({"SHIXIAN_TEMPORAL"})  # where the Temporal command is
+WORTH_SAYING = frozenset({"process-ended", "process-failed", "process-killed", "worker-interrupted"})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A rehearsal's processes, its time and its keys."""
+
+    stack: Stack
+    timeline: Timeline
+    keys: dict[str, str]
+
+
+def forget_settings() -> None:
+    """The demo has its own settings: none of the environment's may lead it to another database, or to other readings."""
+    for name in [name for name in os.environ if name.startswith(OWN) and name not in TAKEN_OVER]:
+        del os.environ[name]
+
+
+@contextlib.contextmanager
+def opened(folder: Path, begins: datetime, rate: int) -> Iterator[House]:
+    """A rehearsal in a fresh folder that has come up before it begins; ended on leaving."""
+    for lead in LEADS:
+        shutil.rmtree(folder, ignore_errors=True)
+        settings = settings_of(folder)
+        keys = _keys(settings)
+        sooner = begins - timedelta(seconds=lead) * rate
+        with embedded(settings, _heard, begins=sooner, rate=rate, temporal_port=0) as stack:
+            timeline = _timeline(settings)
+            if timeline.business(real_now()) < begins:
+                yield House(stack, timeline, keys)
+                return
+    raise StartFailed(f"{StartFailed.__doc__} They took more than {LEADS[-1]} s.")
+
+
+@contextlib.contextmanager
+def reopened(folder: Path) -> Iterator[Stack]:
+    """A rehearsal that was played, running again."""
+    with embedded(settings_of(folder), _heard, temporal_port=0) as stack:
+        yield stack
+
+
+def settings_of(folder: Path) -> Settings:
+    """The settings of a rehearsal."""
+    database = f"sqlite:///{(folder / 'ledger.sqlite').absolute()}"
+    return read_settings(data_dir=folder, database_url=database, port=free_port())
+
+
+def _keys(settings: Settings) -> dict[str, str]:
+    store = open_store(settings)
+    store.migrate()
+    now = real_now()
+    keys: dict[str, str] = {}
+    players: list[tuple[str, Role, str | None]] = [(OFFICER, Role.OFFICER, None), (AUDITOR, Role.AUDITOR, None)]
+    players += [(company, Role.UTILITY, company) for company in COMPANIES]
+    for name, role, company in players:
+        keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now)
+        store.add_key(kept)
+    store.close()
+    return keys
+
+
+def _timeline(settings: Settings) -> Timeline:
+    store = open_store(settings)
+    timeline = timeline_of(store)
+    store.close()
+    return timeline
+
+
+def _heard(said: Note) -> None:
+    """Of what the processes say only that something went wrong is of interest here."""
+    if said.event in WORTH_SAYING:
+        say_line(said)

@@ -1,0 +1,105 @@
+"""Plays a rehearsal: every case by itself at its own instants, the incidents beside them, and a look at the processes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.demo.cohorts import Mean
+from api.demo.house import House
+from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
+from api.demo.players import Cast, Tally, Unplayed, play
+from api.demo.progress import Progress
+from api.demo.script import Script
+
+LOOK = 0.5  # seconds between looks at the processes and at the clock
+
+Incident = Callable[[Cast], Awaitable[list[Check]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What is played in a rehearsal."""
+
+    name: str
+    title: str
+    first_day: datetime
+    rate: int  # business seconds in a real one
+    scripts: Sequence[Script]
+    incidents: Sequence[Incident]
+    means: Sequence[Mean] = ()
+
+    @property
+    def ends(self) -> datetime:
+        """The instant of the last act."""
+        return max(script.ends for script in self.scripts)
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a rehearsal."""
+
+    programme: Programme
+    rows: list[Row] = field(default_factory=list)
+    means: list[MeanRow] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    seconds: float = 0.0
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that is not as expected, a line each."""
+        return [
+            *(f"{row.case} {row.commitment}: {row.wrong}" for row in self.rows if row.wrong),
+            *(f"{mean.commitment} {mean.month}: {mean.wrong}" for mean in self.means if mean.wrong),
+            *(f"{check.topic}, {check.what}: {check.wrong}" for check in self.checks if check.wrong),
+        ]
+
+
+async def perform(house: House, programme: Programme, progress: Progress) -> Played:
+    """Plays it to the end, then reads every verdict."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    played = Played(programme)
+    failed: dict[str, str] = {}
+    async with Cast(house.stack.url, house.keys, house.timeline) as cast:
+        played.tally = cast.tally
+        watching = asyncio.create_task(_watch(house, cast, programme, progress))
+        try:
+            results, _ = await asyncio.gather(
+                asyncio.gather(*(_incident(cast, incident) for incident in programme.incidents)),
+                asyncio.gather(*(_case(cast, script, failed, progress) for script in programme.scripts)),
+            )
+        finally:
+            watching.cancel()
+        played.checks = [check for checks in results for check in checks]
+        played.rows = await rows(cast, programme.scripts, failed)
+        played.means = await mean_rows(cast, programme.means) if programme.means else []
+    played.seconds = loop.time() - begun
+    return played
+
+
+async def _case(cast: Cast, script: Script, failed: dict[str, str], progress: Progress) -> None:
+    try:
+        await play(cast, script)
+    except Unplayed as error:
+        failed[script.case] = str(error)
+    progress.case_done()
+
+
+async def _incident(cast: Cast, incident: Incident) -> list[Check]:
+    try:
+        return await incident(cast)
+    except Unplayed as error:
+        name = getattr(incident, "__name__", "incident").replace("_", " ")
+        return [Check(topic=name, what="played to its end", expected="yes", got=str(error))]
+
+
+async def _watch(house: House, cast: Cast, programme: Programme, progress: Progress) -> None:
+    """Keeps the processes alive and shows where the rehearsal stands."""
+    begins, ends = programme.first_day, programme.ends
+    while True:
+        await asyncio.to_thread(house.stack.tend)
+        now = cast.now
+        progress.at(now, (now - begins) / (ends - begins), cast.tally.requests)
+        await asyncio.sleep(LOOK)

@@ -1,0 +1,32 @@
+"""The two rehearsals."""
+
+from api.demo import cohorts, incidents, notice, promises
+from api.demo.days import at
+from api.demo.playing import Programme
+
+DAY = 86_400  # seconds
+
+
+def first_half_of_2021() -> Programme:
+    """Every core promise kept, broken, and kept only because of a suspension; and what goes wrong on the way."""
+    return Programme(
+        name="first-half-of-2021",
+        title="2021 上半年 First half of 2021",
+        first_day=at(promises.FIRST_DAY, 8),
+        rate=3 * DAY // 2,
+        scripts=(*promises.scripts(), *cohorts.scripts()),
+        incidents=incidents.INCIDENTS,
+        means=tuple(cohorts.means()),
+    )
+
+
+def winter_of_2020() -> Programme:
+    """The notice of 27 January 2020 arrives while cases run; projects run up to a promise that does not bind yet."""
+    return Programme(
+        name="winter-of-2020",
+        title="2020 年初 January and February 2020",
+        first_day=at(notice.FIRST, 8),
+        rate=2 * DAY,
+        scripts=notice.scripts(),
+        incidents=notice.watches(),
+    )
