@@ -22,6 +22,7 @@ BY_STATUS = {
     413: "too-large",
     415: "not-json",
 }
+DECIMALS = (("Limit", "amount"), ("Day", "used"), ("Day", "total"))
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Anything else is a problem (RFC 9457)",
@@ -58,12 +59,19 @@ def describe() -> dict[str, Any]:
     schemas.update(shown.pop("$defs", {}))
     schemas["ProblemShown"] = shown
     schemas["ProblemShown"]["properties"]["type"]["enum"] = sorted(f"urn:shixian:problem:{code}" for code in PROBLEMS)
+    _as_answered(schemas)
     described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for path, operations in described["paths"].items():
         if path.startswith("/v1"):
             for operation in operations.values():
                 operation["security"] = [{"key": []}]
     return described
+
+
+def _as_answered(schemas: dict[str, Any]) -> None:
+    """Decimal numbers are answered as numbers, where the library would write text."""
+    for name, field in DECIMALS:
+        schemas[name]["properties"][field] = {"title": field.capitalize(), "type": "number"}
 
 
 def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes

@@ -1,5 +1,6 @@
 """API keys: made once, kept as hashes, looked up with every request."""
 
+import re
 import secrets
 import string
 import time
@@ -24,6 +25,7 @@ DEFAULT_DAYS = 90
 LONGEST_DAYS = 365
 KEPT = 2.0  # seconds that a look-up is believed: a revoked key is refused well within five
 MOST_KEPT = 1000
+ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Role(StrEnum):
@@ -33,6 +35,10 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # reads, and confirms what was told too late
     UTILITY = "utility"  # its own steps
     AUDITOR = "auditor"  # reads
+
+
+class BadActor(ValueError):
+    """An actor is named by 1 to 64 letters, digits, dots and hyphens: a desk or a program, never a person."""
 
 
 class UnknownCompany(ValueError):
@@ -72,6 +78,8 @@ def new_key(
     days: int = DEFAULT_DAYS,
 ) -> tuple[str, ApiKey]:
     """A key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
+    if not ACTOR.fullmatch(actor):
+        raise BadActor(BadActor.__doc__)
     if (company in COMPANIES) is not (role is Role.UTILITY):
         raise UnknownCompany(f"{UnknownCompany.__doc__} Known: {', '.join(COMPANIES)}.")
     if not 1 <= days <= LONGEST_DAYS:

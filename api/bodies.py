@@ -8,7 +8,7 @@ from api import strict
 from api.text import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 
 BATCH = 100  # completions in one request
-IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,128}$"
+IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
 
 
 class Body(BaseModel):

@@ -29,6 +29,7 @@ from api.errors import Flaw, Problem
 from api.making import accepting, completing, made_id
 from api.sending import Wish, carry_out, respond
 from api.stamp import Stamp
+from api.text import KEY
 from api.visit import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
 from workflows import messages
 from workflows.messages import Command, Receipt
@@ -148,6 +149,8 @@ async def resume(
     body: ResumeBody | None = None,
 ) -> Response:
     """End a suspension."""
+    if not KEY.fullmatch(suspension):
+        raise Problem("unknown-suspension", flaws=[Flaw("path/suspension", "unknown-suspension")])
     return await _do(visit, case, key, seen, messages.Resume, body or ResumeBody(), suspension=suspension)
 
 

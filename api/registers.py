@@ -10,11 +10,11 @@ from activities.settle import today
 from api.answers import answer
 from api.errors import Flaw, Problem
 from api.making import resolved
-from api.shows import Cited, Number, citation_shown
+from api.shows import Cited, LimitShown, Number, citation_shown
 from api.text import Key
 from api.visit import Visiting
 from sla.calendar import calendar_for, publications
-from sla.clock import Limit, Unit
+from sla.clock import Limit
 from sla.commitments.commitment import Commitment, Owners, Relation
 from sla.commitments.register import REGISTER, binding_from
 from sla.errors import CalendarHorizonError, UnknownJurisdictionError
@@ -33,13 +33,6 @@ class FigureShown(Model):
     unit: str
 
 
-class TimeShown(Model):
-    """A limit in its unit."""
-
-    amount: Number
-    unit: Unit
-
-
 class CommitmentShown(Model):
     """A public commitment with the sentence it rests on. `binding_from` is as this installation reads it."""
 
@@ -53,7 +46,7 @@ class CommitmentShown(Model):
     owners: Owners
     measure: str
     figure: FigureShown | None
-    limit: TimeShown | None
+    limit: LimitShown | None
     ends: tuple[str, ...]
     binding_from: date | None
     binding_words: str | None
@@ -228,8 +221,8 @@ _AS_IT_IS = (
 )  # fmt: skip
 
 
-def _time(limit: Limit | None) -> TimeShown | None:
-    return None if limit is None else TimeShown(amount=limit.amount, unit=limit.unit)
+def _time(limit: Limit | None) -> LimitShown | None:
+    return None if limit is None else LimitShown(amount=limit.amount, unit=limit.unit)
 
 
 def _definition(one: Definition) -> DefinitionShown:

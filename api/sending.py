@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import Response
+from pydantic import ValidationError
 
 from activities.record import Event
 from activities.store.rows import CaseView
@@ -106,7 +107,11 @@ def _prepare(visit: Visit, wish: Wish) -> Event | Command:
         if known.digest != stamped.digest:
             raise Problem("request-reused", flaws=[Flaw("header/Idempotency-Key", "request-reused")])
         return known
-    return wish.make(stamped, view)
+    try:
+        return wish.make(stamped, view)
+    except ValidationError as error:  # what the edge let pass and a command does not: never sent, never an error
+        fields = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
+        raise Problem("invalid", flaws=[Flaw(_pointer(field, wish), "invalid") for field in sorted(fields)]) from None
 
 
 def _view(visit: Visit, wish: Wish) -> CaseView | None:
@@ -114,13 +119,16 @@ def _view(visit: Visit, wish: Wish) -> CaseView | None:
         return visit.services.store.case(wish.case)
     caller: Caller = visit.caller
     view = visit.services.store.case(wish.case, caller.owners) if CASE_NUMBER.fullmatch(wish.case) else None
-    if caller.owners is not None:
-        # whatever is not the caller's own is one and the same answer
-        if view is None or not any(step.key == wish.step and caller.may_touch(step) for step in view.steps):
-            raise Problem("unknown-step", flaws=[Flaw(_pointer("step", wish), "unknown-step")])
-    elif view is None:
+    if view is None and caller.owners is None:
         raise Problem("unknown-case", flaws=[Flaw(_pointer("case", wish), "unknown-case")])
+    if view is None or (wish.step is not None and not _may_touch(caller, wish.step, view)):
+        # whatever is not the caller's own is one and the same answer
+        raise Problem("unknown-step", flaws=[Flaw(_pointer("step", wish), "unknown-step")])
     return view
+
+
+def _may_touch(caller: Caller, step: str, view: CaseView) -> bool:
+    return any(one.key == step and caller.may_touch(one) for one in view.steps)
 
 
 def _problem(refused: Refused, wish: Wish) -> Problem:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from workflows.messages import FIRST_YEAR, LAST_YEAR
+
 CHINA = timezone(timedelta(hours=8))
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 # A resident's identity number 公民身份号码 and a mobile number are personal by their shape.
@@ -54,10 +56,12 @@ def _instant(value: object) -> datetime:
     if found["offset"] is None:
         raise Rule("no-offset")
     try:
-        read = datetime.fromisoformat(found[0].upper().replace("Z", "+00:00"))
-        return read.astimezone(CHINA)
+        read = datetime.fromisoformat(found[0].upper().replace("Z", "+00:00")).astimezone(CHINA)
     except (ValueError, OverflowError):
         raise Rule("not-an-instant") from None
+    if not FIRST_YEAR < read.year < LAST_YEAR:
+        raise Rule("not-plausible")
+    return read
 
 
 Text = Annotated[
@@ -80,6 +84,7 @@ Instant = Annotated[
 ]
 Count = Annotated[int, Field(strict=True)]
 
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

@@ -23,8 +23,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ANSWERING = timedelta(milliseconds=100)  # of the deadline, kept for writing the answer
-BARE_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
-QUOTED_KEY = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,128})"', re.ASCII)  # a string of RFC 8941
+BARE_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
+QUOTED_KEY = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,100})"', re.ASCII)  # a string of RFC 8941
 ENTITY_TAG = re.compile(r'"?(\d{1,9})"?', re.ASCII)
 
 

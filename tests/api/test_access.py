@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.app import describe
-from api.auth import LifeTooLong, Role, UnknownCompany, new_key, well_formed
+from api.auth import BadActor, LifeTooLong, Role, UnknownCompany, new_key, well_formed
 from api.companies import COMPANIES
 from tests.api.office import WATER, Office, Person, now, problem
 from workflows.procedure import Party
@@ -117,10 +117,13 @@ def test_a_key_is_kept_as_a_hash_only() -> None:
     assert text[len(kept.prefix) :] not in kept.model_dump_json()
 
 
-def test_a_utility_key_names_a_known_company_and_no_other_key_names_one() -> None:
+def test_a_key_is_made_for_a_known_company_or_a_desk_and_for_a_year_at_most() -> None:
     for role, company in ((Role.UTILITY, None), (Role.UTILITY, "nobody"), (Role.OFFICER, "suzhou-water")):
         with pytest.raises(UnknownCompany):
             new_key(actor="a", role=role, now=now(), company=company)
+    for actor in ("", "张三", "a b", "x" * 65):
+        with pytest.raises(BadActor):
+            new_key(actor=actor, role=Role.OFFICER, now=now())
     with pytest.raises(LifeTooLong):
         new_key(actor="a", role=Role.OFFICER, now=now(), days=366)
 

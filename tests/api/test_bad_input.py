@@ -23,9 +23,10 @@ WRONG_OPENINGS: list[tuple[dict[str, Any], int, str, list[tuple[str, str]]]] = [
     (body(jurisdiction=CANARY), 422, "unknown-jurisdiction", [("#/jurisdiction", "unknown-jurisdiction")]),
     (body(variant=CANARY), 422, "unknown-variant", [("#/variant", "unknown-variant")]),
     (body(facts={CANARY: True}), 422, "unknown-fact", [("#/facts", "unknown-fact")]),
-    (body(facts={"external_works_counted": CANARY}), 422, "invalid", [("#/facts", "bad-form")]),
+    (body(facts={"external_works_counted": CANARY}), 422, "bad-fact", [("#/facts/external_works_counted", "bad-fact")]),
     (body(at="2021-03-02T09:00:00"), 422, "invalid", [("#/at", "no-offset")]),
     (body(at=CANARY), 422, "invalid", [("#/at", "not-an-instant")]),
+    (body(at="0242-12-17T07:45:20+13:38"), 422, "invalid", [("#/at", "not-plausible")]),
     (body(at=5), 422, "invalid", [("#/at", "not-an-instant")]),
     (body(at=local("2021-03-04 12:30")), 422, "in-future", [("#/at", "in-future")]),
     (body(case=f"{CANARY} {CANARY}"), 422, "invalid", [("#/case", "bad-form")]),
@@ -41,7 +42,7 @@ def person_number() -> str:
     return first + "10X98765432"[sum(w * int(d) for w, d in zip(weights, first, strict=True)) % 11]
 
 
-WRONG_OPENINGS[10][0]["case"] = person_number()
+WRONG_OPENINGS[11][0]["case"] = person_number()
 
 
 @pytest.mark.parametrize(("sent", "status", "code", "wrong"), WRONG_OPENINGS)
@@ -137,6 +138,9 @@ WRONG_COMMANDS: list[tuple[str, dict[str, Any], int, str, list[tuple[str, str]]]
      [("#/clock", "unknown-clock")]),
     ("extensions", {"clock": "statutory", "workdays": 0, "approved_by": "head", "reason": "x"}, 422, "invalid",
      [("#/workdays", "too-small")]),
+    ("steps/%00/completions", {"outcome": "done"}, 404, "unknown-step", [("path/step", "unknown-step")]),
+    (f"steps/{'x' * 300}/start", {}, 404, "unknown-step", [("path/step", "unknown-step")]),
+    (f"suspensions/{'x' * 300}/resume", {}, 404, "unknown-suspension", [("path/suspension", "unknown-suspension")]),
     ("accept", {}, 409, "already-accepted", [("path/case", "already-accepted")]),
     ("revoke", {"reason": "x"}, 409, "not-decided", [("path/case", "not-decided")]),
     ("decide", {"outcome": "approved"}, 409, "steps-missing", [("#/outcome", "steps-missing")]),
@@ -182,7 +186,7 @@ async def test_an_extension_after_expiry_is_refused(office: Office) -> None:
     assert (late.status_code, problem(late), codes(late)) == (409, "expired", [("#/at", "expired")])
 
 
-@pytest.mark.parametrize("key", [None, "", "two words", "x" * 129, '"open', "é"])
+@pytest.mark.parametrize("key", [None, "", "two words", "x" * 101, '"open', "é"])
 async def test_a_command_without_a_good_key_is_refused(office: Office, key: str | None) -> None:
     headers = [(name.encode(), value.encode()) for name, value in office.officer.headers.items()]
     headers += [] if key is None else [(b"Idempotency-Key", key.encode("latin-1"))]
@@ -243,6 +247,15 @@ def test_every_refusal_of_a_case_has_its_problem() -> None:
     found = set(re.findall(r'Refusal\(\s*"([a-z-]+)"', text)) | set(re.findall(r'_same\([^"]*"([a-z-]+)"', text))
     assert len(found) > 25
     assert found - PROBLEMS.keys() == set()
+
+
+async def test_what_a_command_itself_refuses_is_a_problem_and_is_not_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await office.accepted()
+    monkeypatch.setattr("api.stamp.digest", lambda *_: "x" * 201)
+    answer = await office.officer.post(f"/v1/cases/{case}/recalculate")
+    assert (answer.status_code, problem(answer), codes(answer)) == (422, "invalid", [("#/digest", "invalid")])
 
 
 async def test_every_answer_carries_the_headers_of_a_careful_server(office: Office) -> None:

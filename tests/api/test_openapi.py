@@ -45,3 +45,13 @@ def test_every_reference_leads_somewhere() -> None:
 def test_the_kinds_of_problems_are_listed() -> None:
     shown = describe()["components"]["schemas"]["ProblemShown"]["properties"]["type"]["enum"]
     assert shown == sorted(f"urn:shixian:problem:{code}" for code in PROBLEMS)
+
+
+def test_no_number_is_described_as_text() -> None:
+    """A decimal number would be described as text, with or without a pattern, where nobody says otherwise."""
+    decimals = {"amount", "used", "total", "remaining", "overdue_by", "suspended", "workload", "mean", "maximum"}
+    for name, schema in describe()["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            if field in decimals:
+                kinds = {one.get("type") for one in described.get("anyOf", [described])}
+                assert "string" not in kinds, f"{name}.{field}"
