@@ -1,0 +1,104 @@
+"""When a fact takes effect, when it is told too late, and when it lies in the future, at any rate of business time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from api.auth import Caller, Role
+from api.errors import Problem
+from api.services import Services
+from api.settings import Settings
+from api.stamp import backdated, effective_day, stamp
+from api.visit import Visit
+from sla.calendar import calendar_for
+from sla.clock import Policy
+from sla.timeline import Timeline
+from tests.desk import at
+
+REAL = datetime(2026, 3, 2, 4, tzinfo=UTC)
+NOON = at("2021-03-04 12:00")  # a Thursday
+CALENDAR = calendar_for("suzhou", date(2021, 3, 4))
+
+
+def visiting(rate: int = 1) -> Visit:
+    """A request that arrives at noon, business time. Stamping asks no store and no server."""
+    timeline = Timeline(anchor_real=REAL, anchor_business=NOON, rate=rate)
+    none: Any = None
+    services = Services(none, none, timeline, Settings(), lambda: REAL)
+    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", Role.OFFICER), "r", REAL, 0)
+
+
+@pytest.mark.parametrize(
+    ("happened", "day"),
+    [
+        ("2021-03-04 17:30", date(2021, 3, 4)),
+        ("2021-03-04 17:31", date(2021, 3, 5)),
+        ("2021-03-05 17:31", date(2021, 3, 8)),
+        ("2021-03-06 10:00", date(2021, 3, 8)),
+        ("2021-02-07 10:00", date(2021, 2, 7)),  # a Sunday made up for the festival
+        ("2021-02-10 18:00", date(2021, 2, 18)),
+        ("2021-12-31 18:00", date(2021, 12, 31)),  # beyond what was published: the civil day
+    ],
+)
+def test_what_happens_after_hours_takes_effect_on_the_next_working_day(happened: str, day: date) -> None:
+    assert effective_day(at(happened), Policy(), CALENDAR) == day
+
+
+def test_without_rolling_a_fact_takes_effect_on_its_own_day() -> None:
+    assert effective_day(at("2021-03-06 10:00"), Policy(roll_accept=False), CALENDAR) == date(2021, 3, 6)
+
+
+@pytest.mark.parametrize(
+    ("happened", "late"),
+    [
+        ("2021-03-04 11:00", False),
+        ("2021-03-01 00:00", False),
+        ("2021-02-28 23:59", True),
+        ("2021-02-27 12:00", True),
+        ("2021-02-26 12:00", True),
+    ],
+)
+def test_three_working_days_are_not_too_late(happened: str, late: bool) -> None:
+    assert backdated(visiting(), at(happened), CALENDAR) is late
+
+
+def test_what_is_told_at_once_is_never_too_late_however_fast_business_time_runs() -> None:
+    a_day_a_second = visiting(rate=86_400)
+    assert not backdated(a_day_a_second, NOON - timedelta(days=5), CALENDAR)  # five seconds ago
+    assert backdated(a_day_a_second, NOON - timedelta(days=6), CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("rate", "ahead", "refused"),
+    [
+        (1, timedelta(minutes=5), False),
+        (1, timedelta(minutes=5, microseconds=1), True),
+        (86_400, timedelta(days=5), False),
+        (86_400, timedelta(days=5, seconds=1), True),
+    ],
+)
+def test_more_than_the_tolerance_ahead_is_the_future(rate: int, ahead: timedelta, refused: bool) -> None:
+    visit = visiting(rate)
+    code = None
+    try:
+        stamped = stamp(visit, "c", "accept", {"at": NOON + ahead}, "k", None)
+    except Problem as problem:
+        code = problem.code
+    else:
+        assert (stamped.at, stamped.told) == (NOON + ahead, NOON)
+    assert (code == "in-future") is refused
+
+
+def test_what_says_no_instant_happens_when_it_is_told() -> None:
+    stamped = stamp(visiting(), "c", "accept", {}, "k", 7)
+    assert (stamped.at, stamped.told, stamped.request_id, stamped.seen) == (NOON, NOON, "window-3:k", 7)
+    assert stamped.owners is None
+
+
+def test_a_company_s_request_ids_are_its_own() -> None:
+    water = replace(visiting(), caller=Caller("program", Role.UTILITY, "suzhou-water", ("市水务集团",)))
+    stamped = stamp(water, "c", "complete", {"step": "water-on"}, "k", None)
+    assert (stamped.request_id, stamped.owners) == ("suzhou-water:k", ("市水务集团",))
