@@ -4,13 +4,18 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
+from pydantic import BeforeValidator, Field
+
+from sla.added import Load, last_within, legs, loads
 from sla.axis import Axis, Days, Due, Hours, Months, Workdays, Workhours, local
 from sla.calendar import Calendar
 from sla.course import Course, Exclusion, gaps
-from sla.errors import CalendarHorizonError
+from sla.errors import CalendarHorizonError, LimitError
 from sla.model import Model
 
+MIDNIGHT = "24:00"
 SUPPLEMENT_WORKDAYS = 5  # to give the one notice of what an application lacks (行政许可法 32)
 ZERO = Decimal(0)
 
@@ -62,16 +67,25 @@ class Receipt(Model):
     noticed: datetime | None = None
 
 
+def _midnight(value: object) -> object:
+    return None if value == MIDNIGHT else value
+
+
+Close = Annotated[time | None, BeforeValidator(_midnight)]
+
+
 class Policy(Model):
-    """What the law leaves open (time.md section 6); stored with the case. Local times are Asia/Shanghai."""
+    """What the law leaves open; stored with the case. Local times are Asia/Shanghai."""
 
     cutoff: time = time(17, 30)
-    close: time | None = time(17, 30)  # None: the channel has no office hours, the day ends at 24:00
+    close: Close = time(17, 30)  # None, also written 24:00: the channel has no office hours
     roll_accept: bool = True
     roll_resume: bool = True
     count_start_day: bool = False
     morning: tuple[time, time] = (time(8, 30), time(12, 0))
     afternoon: tuple[time, time] = (time(13, 0), time(17, 30))
+    due_soon: Annotated[int, Field(ge=0)] = 1  # remaining working days at which a case is due soon
+    due_soon_percent: Annotated[int, Field(ge=0, le=100)] = 20  # of a stage's or a chain's limit, if that is more
 
 
 class Clock(Model):
@@ -83,6 +97,7 @@ class Clock(Model):
     start: datetime | None = None
     receipt: Receipt | None = None
     running: tuple[Interval, ...] | None = None  # None: without gaps from start to stop
+    added: bool = False  # a day counts for each interval that holds it, not once for all
     suspensions: tuple[Suspension, ...] = ()
     extensions: tuple[Extension, ...] = ()
     stop: datetime | None = None
@@ -160,7 +175,8 @@ def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
     if course is None:
         return _bare(clock, calendar, start, end, presumes_at)
     mark = max(course.axis.leave(end), course.base)
-    used = course.units(course.used_at(mark))
+    held = course.units(course.held_at(mark))
+    used = course.units(course.used_at(mark)) if course.loads else held
     due = course.due()
     due_day, due_at, due_soon_at, allowed = None, None, None, course.amount
     if due is not None:
@@ -173,7 +189,7 @@ def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
         start_day=course.start_day,
         presumed=presumed,
         used=used,
-        suspended=course.units(mark - course.base) - used,
+        suspended=course.units(mark - course.base) - held,
         limit=course.amount,
         remaining=max(ZERO, course.amount - used),
         overdue_by=max(ZERO, used - allowed) if overdue else ZERO,
@@ -244,7 +260,21 @@ def _course(clock: Clock, calendar: Calendar, start: datetime, *, presumed: bool
         base -= axis.first_day(start_day)
     exclusions = _exclusions(clock, axis, start, presumed=presumed)
     end = base + axis.length(start_day, amount)
-    return _ended(Course(axis, start, start_day, base, exclusions, amount, end, start), clock.extensions)
+    course = Course(axis, start, start_day, base, exclusions, amount, end, start, loads=_loads(clock, axis))
+    return _ended(course, clock.extensions)
+
+
+def _loads(clock: Clock, axis: Axis) -> tuple[Load, ...]:
+    """Where intervals lie over one another, if that counts."""
+    if not clock.added or clock.running is None:
+        return ()
+    if clock.limit.unit is Unit.MONTH:
+        raise LimitError("time of several authorities is not added up in months")
+    roll = clock.policy.roll_resume
+    return loads(
+        (axis.enter(local(each.start), roll=roll), None if each.end is None else axis.leave(local(each.end)))
+        for each in clock.running
+    )
 
 
 def _exclusions(clock: Clock, axis: Axis, start: datetime, *, presumed: bool) -> tuple[Exclusion, ...]:
@@ -271,8 +301,10 @@ def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
     """The course with its end: facts in the order in which they happened, until one comes after expiry."""
     axis, base, start_day = course.axis, course.base, course.start_day
     amount, not_before, halted = course.amount, course.not_before, False
-    end = term = course.end
+    term = course.end
     shift, covered = 0, base
+    taken: list[Exclusion] = []
+    end = _end(course, term, taken, term)
     facts: list[tuple[datetime, Exclusion | Extension]] = [(exclusion.at, exclusion) for exclusion in course.exclusions]
     facts += [(local(extension.at), extension) for extension in extensions]
     for at, fact in sorted(facts, key=lambda fact: fact[0]):
@@ -286,11 +318,19 @@ def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
         elif fact.last is None or fact.until is None:
             halted = True
         else:
+            taken.append(fact)
             shift += max(0, fact.last - max(fact.first, covered))
             covered = max(covered, fact.last)
             not_before = max(not_before, fact.until)
-        end = max(term + shift, covered)
+        end = _end(course, term, taken, max(term + shift, covered))
     return course._replace(amount=amount, end=end, not_before=not_before, halted=halted)
+
+
+def _end(course: Course, term: int, taken: list[Exclusion], once: int) -> int:
+    """The mark on which a limit ends that would end on `term` without exclusions, and on `once` without parallel time."""
+    if not course.loads:
+        return once
+    return last_within(legs(course.base, taken, course.loads), term - course.base)
 
 
 def _bare(

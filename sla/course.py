@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from sla.added import Load, first_with, legs, used
 from sla.axis import Axis, Due
 
 
@@ -30,6 +31,7 @@ class Course(NamedTuple):
     end: int  # the mark on which the limit ends
     not_before: datetime  # the start, or the last end of an exclusion that began in time
     halted: bool = False  # an exclusion that began in time is open: there is no due date
+    loads: tuple[Load, ...] = ()  # where parallel steps are added up instead of counting once
 
     def excluded_at(self, mark: int) -> int:
         """Marks excluded up to a mark; overlaps count once."""
@@ -42,19 +44,28 @@ class Course(NamedTuple):
                 covered = until
         return total
 
-    def used_at(self, mark: int) -> int:
-        """Marks used up to a mark."""
+    def held_at(self, mark: int) -> int:
+        """Marks up to a mark that are not excluded."""
         return max(mark - self.base, 0) - self.excluded_at(mark)
 
-    def reached(self, used: int) -> int:
-        """The first mark up to which so many are used, where no open exclusion comes before it."""
+    def used_at(self, mark: int) -> int:
+        """Marks used up to a mark."""
+        if self.loads:
+            return used(legs(self.base, self.exclusions, self.loads), mark)
+        return self.held_at(mark)
+
+    def reached(self, wanted: int) -> int:
+        """The first mark up to which so many are used, where no open exclusion comes before it; at most the end."""
+        if self.loads:
+            mark = first_with(legs(self.base, self.exclusions, self.loads), wanted)
+            return self.end if mark is None else min(mark, self.end)
         excluded, covered = 0, self.base
         for _, _, first, last, _ in self.exclusions:
-            if last is None or first - self.base - excluded >= used:
+            if last is None or first - self.base - excluded >= wanted:
                 break
             excluded += max(0, last - max(first, covered))
             covered = max(covered, last)
-        return self.base + excluded + used
+        return self.base + excluded + wanted
 
     def due(self) -> Due | None:
         """When the limit ends; None while the clock is halted, and beyond the calendar."""

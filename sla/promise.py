@@ -31,3 +31,13 @@ class Promise(Model):
     also: tuple[str, ...] = ()  # further cohorts the case belongs to (a Taicang case in Suzhou's average)
     superseded: tuple[str, ...] = ()  # commitments that a stricter one replaces (就高不重复)
     due_soon_at_first_close: bool = False
+    added: bool = False  # of a chain: a day counts for each step that holds it
+    parallel_lines: bool = False  # of a chain: its parallel lines count
+    lengthened: bool = False  # an extension of the statutory limit lengthens it too
+    by_completion: bool = False  # `binding_from` is compared with the day of completion
+
+    def ramps_up(self, seen: date) -> bool:
+        """Whether it does not bind yet, of a case completed on a day, or known to be open then."""
+        if self.by_completion and self.binding_from is not None:
+            return seen < self.binding_from
+        return self.ramp_up

@@ -1,7 +1,7 @@
 """What the read model shows of a state: its case, its steps, and its clocks as facts."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
@@ -12,6 +12,8 @@ from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, Ste
 
 SUPPLEMENT = Limit(amount=Decimal(5))  # 行政许可法 32
 DELIVERY = Limit(amount=Decimal(10))  # 行政许可法 44
+STATUTORY = "statutory"  # the clock's key
+CHINA = timezone(timedelta(hours=8))
 
 # 办理状态, domain: 1 received ... 15 revoked
 _NATIONAL = {
@@ -127,6 +129,7 @@ def _clock(state: CaseState, key: str, limit: Limit, role: Role, **facts: object
             "limit": limit,
             "policy": state.policy,
             "extensions": tuple(e for k, e in state.extensions if k == key),
+            "due_soon": state.policy.due_soon,
             "suspensions": _halts(state, role, step=None),
             **facts,
         }
@@ -177,10 +180,15 @@ def _ended(state: CaseState, *steps: StepState | None) -> tuple[datetime | None,
 
 
 def _held(state: CaseState, steps: Iterable[StepState], role: Role) -> tuple[Interval, ...]:
-    """The union, by instants, of the time that counted parties held steps, less those steps' own suspensions.
+    """The union, by instants, of the time that counted parties held steps.
 
     A handover without a gap stays one interval: nobody gains a day by handing over after hours.
     """
+    return tuple(Interval(start=a, end=b) for a, b in _merged(_spans(state, steps, role)))
+
+
+def _spans(state: CaseState, steps: Iterable[StepState], role: Role) -> list[tuple[datetime, datetime | None]]:
+    """When each step was held, less its own suspensions; they may lie over one another."""
     spans: list[tuple[datetime, datetime | None]] = []
     for step in steps:
         if step.started is None:
@@ -197,7 +205,7 @@ def _held(state: CaseState, steps: Iterable[StepState], role: Role) -> tuple[Int
         else:
             if end is None or end > begin:
                 spans.append((begin, end))
-    return tuple(Interval(start=a, end=b) for a, b in _merged(spans))
+    return spans
 
 
 def _merged(spans: list[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime | None]]:
@@ -232,20 +240,24 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
     ends = [state.steps.get(k) for k in promise.ends or procedure.ends]
     stop, under = _ended(state, *ends)
     chain = promise.measure is Measure.CHAIN
-    counted = [s for s in state.steps.values() if s.step.counts and not s.step.parallel_line]
     assert promise.limit is not None  # noqa: S101  # fees have no clock
+    key = f"promise/{promise.commitment}"
+    granted = (key, STATUTORY) if promise.lengthened else (key,)
     clock = _clock(
         state,
-        f"promise/{promise.commitment}",
+        key,
         promise.limit,
         Role.PROMISE,
         start=state.accepted,
         receipt=_receipt(state),
-        running=_held(state, counted, Role.PROMISE),
+        running=_running(state, promise),
+        added=promise.added,
+        extensions=tuple(e for k, e in state.extensions if k in granted),
         stop=stop,
-        due_soon=_due_soon(promise.limit) if chain else 1,
+        due_soon=_due_soon(state, promise.limit) if chain else state.policy.due_soon,
         due_soon_at_first_close=promise.due_soon_at_first_close,
     )
+    ramp_up = promise.ramps_up(_day(stop or state.as_of or state.received))
     return _finish(
         state,
         clock,
@@ -254,15 +266,27 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
         under=under,
         commitment=promise.commitment,
         measure=promise.measure,
-        judged=promise.judged,
-        ramp_up=promise.ramp_up,
+        judged=not ramp_up if promise.by_completion else promise.judged,
+        ramp_up=ramp_up,
         also=promise.also,
     )
 
 
-def _due_soon(limit: Limit) -> int:
-    """Stages and chains are due soon at a fifth of their limit, one working day at least."""
-    return max(1, int(limit.amount / 5))
+def _running(state: CaseState, promise: Promise) -> tuple[Interval, ...]:
+    """What a promise counts: steps that count, and a chain's parallel lines where it is read so."""
+    counted = [s for s in state.steps.values() if (promise.parallel_lines if s.step.parallel_line else s.step.counts)]
+    if promise.added:
+        return tuple(Interval(start=a, end=b) for a, b in _spans(state, counted, Role.PROMISE))
+    return _held(state, counted, Role.PROMISE)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CHINA).date()
+
+
+def _due_soon(state: CaseState, limit: Limit) -> int:
+    """Stages and chains are due soon at a share of their limit, if that is longer."""
+    return max(state.policy.due_soon, int(limit.amount * state.policy.due_soon_percent / 100))
 
 
 def _statutory(state: CaseState) -> Iterable[ClockPicture]:
@@ -272,7 +296,7 @@ def _statutory(state: CaseState) -> Iterable[ClockPicture]:
     stop, under = _ended(state, state.steps.get(procedure.decided_by or ""))
     clock = _clock(
         state,
-        "statutory",
+        STATUTORY,
         procedure.statutory,
         Role.STATUTORY,
         start=state.accepted,
@@ -324,7 +348,7 @@ def _stages(state: CaseState) -> Iterable[ClockPicture]:
             start=min(started),
             running=_held(state, steps, Role.STAGE),
             stop=stop,
-            due_soon=_due_soon(stage.budget),
+            due_soon=_due_soon(state, stage.budget),
         )
         yield _finish(state, clock, Role.STAGE, owner=state.procedure.owner, under=under, stage=stage.key)
 

@@ -57,6 +57,8 @@ class Readings(Model):
     external_works_count: bool = True
     construction_binds_by: BindsBy = BindsBy.ACCEPTANCE
     extension_lengthens_promise: bool = False  # an extension by law lengthens the statutory limit only
+    expert_review_stops_promise: bool = False  # ordered by the authority, it stops the statutory clock always
+    public_notice_stops_promise: bool = False  # one without a recorded provision; one with a provision always does
 
 
 def prevailing(
@@ -66,12 +68,10 @@ def prevailing(
     facts: Mapping[str, bool | str],
     accepted_on: date,
     settings: Readings,
-    completed_on: date | None = None,
 ) -> tuple[Promise, ...]:
     """What is promised for one case; of two promises of one kind the stricter judges 就高不重复, of equal ones the local.
 
-    What does not bind yet is a ramp-up, and shown only where it is stricter than what does. `completed_on` matters
-    only where construction binds by completion.
+    What does not bind yet is a ramp-up, and shown only where it is stricter than what does.
     """
     applicable = [
         commitment
@@ -88,7 +88,7 @@ def prevailing(
     for local in own:
         parent = wider.pop(local.parent or "", None)
         rivals = sorted([local, *([parent] if parent else [])], key=lambda one: _days(one, settings))
-        in_force = [one for one in rivals if _in_force(one, settings, accepted_on, completed_on)]
+        in_force = [one for one in rivals if _in_force(one, settings, accepted_on)]
         announced = [
             one
             for one in rivals
@@ -105,11 +105,9 @@ def binding_from(commitment: Commitment, settings: Readings) -> date | None:
     return settings.taicang_start if commitment.binding.basis is Basis.UNDATED else commitment.binding.from_day
 
 
-def _in_force(commitment: Commitment, settings: Readings, accepted_on: date, completed_on: date | None) -> bool:
-    by_completion = commitment.measure is Metric.CHAIN and settings.construction_binds_by is BindsBy.COMPLETION
-    day = (completed_on or accepted_on) if by_completion else accepted_on
+def _in_force(commitment: Commitment, settings: Readings, accepted_on: date) -> bool:
     first = binding_from(commitment, settings)
-    return first is None or first <= day
+    return first is None or first <= accepted_on
 
 
 def _promise(group: list[Commitment], variant: str, settings: Readings, *, ramp_up: bool) -> Promise:
@@ -117,6 +115,7 @@ def _promise(group: list[Commitment], variant: str, settings: Readings, *, ramp_
     measure = MEASURES[first.measure]
     ids = tuple(other.id for other in others)
     average = measure is Measure.AVERAGE
+    chain = measure is Measure.CHAIN
     ends = first.ends
     if ends and variant == "cancellation":  # no certificate is issued: both cities end with the entry
         ends = ("register-entry",)
@@ -133,6 +132,10 @@ def _promise(group: list[Commitment], variant: str, settings: Readings, *, ramp_
         also=ids if average else (),
         superseded=() if average else ids,
         due_soon_at_first_close=first is taicang.COMPANY_SETUP and settings.one_day_limit == 1,
+        added=chain and settings.chain_total is ChainTotal.SUM,
+        parallel_lines=chain and settings.parallel_line_counts,
+        lengthened=settings.extension_lengthens_promise,
+        by_completion=chain and settings.construction_binds_by is BindsBy.COMPLETION,
     )
 
 

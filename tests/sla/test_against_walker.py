@@ -140,7 +140,7 @@ def _walkable(chance: random.Random) -> tuple[History, Outcome]:
 
 def _assert_reaches_the_due_day(reading: Reading, clock: Clock, total: Decimal) -> None:
     if clock.stop is None and reading.due_date is not None and not reading.overdue:
-        assert total == reading.limit or clock.limit.unit is Unit.DAY
+        assert total == reading.limit or clock.limit.unit is Unit.DAY or clock.added
 
 
 def _history(chance: random.Random) -> History:
@@ -168,6 +168,7 @@ def _history(chance: random.Random) -> History:
         stop=stop if stop is None or stop >= start else None,
         suspensions=suspensions,
         running=running,
+        added=chance.random() < 0.4,
         extensions=extensions,
         roll_accept=chance.random() < 0.8,
         roll_resume=chance.random() < 0.8,
@@ -197,6 +198,7 @@ def _clock(history: History) -> Clock:
         running=None
         if history.running is None
         else tuple(Interval(start=each.start, end=each.end) for each in history.running),
+        added=history.added,
         suspensions=tuple(
             Suspension(id=str(number), ground="g", start=each.start, end=each.end)
             for number, each in enumerate(history.suspensions)

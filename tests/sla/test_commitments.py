@@ -217,19 +217,37 @@ def test_a_chain_accepted_before_the_end_of_2020_is_ramp_up(jurisdiction: str, a
     assert (promises[0].judged, promises[0].ramp_up) == (binding, not binding)
 
 
-@pytest.mark.parametrize("completed", [None, date(2020, 12, 30), YEAR_END])
-def test_construction_may_bind_by_completion(completed: date | None) -> None:
-    readings = Readings(construction_binds_by=BindsBy.COMPLETION)
-    accepted = date(2020, 6, 1)
-    chain = ("construction-approval", "suzhou", "land-with-scheme")
-    assert prevailing(*chain, {}, accepted, readings, completed)[0].judged is (completed == YEAR_END)
-    assert not prevailing(*chain, {}, accepted, READINGS, completed)[0].judged
+@pytest.mark.parametrize(("seen", "by_completion"), [(date(2020, 12, 30), False), (YEAR_END, True)])
+def test_construction_may_bind_by_completion(seen: date, by_completion: bool) -> None:
+    chain = ("construction-approval", "suzhou", "land-with-scheme", date(2020, 6, 1))
+    assert held(*chain, Readings(construction_binds_by=BindsBy.COMPLETION))[0].ramps_up(seen) is not by_completion
+    assert held(*chain)[0].ramps_up(seen)
 
 
 def test_another_case_never_binds_by_completion() -> None:
+    company = ("company-setup", "suzhou", "standard", date(2019, 12, 31))
+    assert held(*company, Readings(construction_binds_by=BindsBy.COMPLETION)) == held(*company)
+    assert held(*company)[0].ramps_up(date(2020, 1, 2))
+
+
+@pytest.mark.parametrize(("procedure", "variant"), [row[:2] for row in TABLE if row[0] == "construction-approval"])
+@pytest.mark.parametrize("jurisdiction", ["suzhou", "taicang"])
+def test_the_day_on_which_a_chain_begins_to_bind_changes_nothing_else_of_it(
+    procedure: str, variant: str, jurisdiction: str
+) -> None:
+    """So one promise, written down at acceptance, can say what holds on either side of the day."""
     readings = Readings(construction_binds_by=BindsBy.COMPLETION)
-    accepted, completed = date(2019, 12, 31), date(2020, 1, 2)
-    assert prevailing("company-setup", "suzhou", "standard", {}, accepted, readings, completed)[0].ramp_up
+    before = held(procedure, jurisdiction, variant, YEAR_END - timedelta(days=1), readings)
+    after = held(procedure, jurisdiction, variant, YEAR_END, readings)
+    assert [p.model_copy(update={"judged": True, "ramp_up": False}) for p in before] == list(after)
+
+
+def test_only_a_chain_is_added_up_and_takes_in_its_parallel_lines() -> None:
+    readings = Readings(chain_total=ChainTotal.SUM, parallel_line_counts=True)
+    for procedure, variant, *_ in TABLE:
+        for promise in held(procedure, "suzhou", variant, MARCH, readings):
+            chain = promise.measure is Measure.CHAIN
+            assert (promise.added, promise.parallel_lines) == (chain, chain)
 
 
 @pytest.mark.parametrize("jurisdiction", ["suzhou", "taicang"])
@@ -322,6 +340,8 @@ def test_the_readings_are_those_of_the_documentation() -> None:
         "external_works_count": True,
         "construction_binds_by": BindsBy.ACCEPTANCE,
         "extension_lengthens_promise": False,
+        "expert_review_stops_promise": False,
+        "public_notice_stops_promise": False,
     }
 
 

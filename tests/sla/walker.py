@@ -97,6 +97,7 @@ class History(NamedTuple):
     stop: datetime | None = None
     suspensions: tuple[Stretch, ...] = ()
     running: tuple[Stretch, ...] | None = None
+    added: bool = False
     extensions: tuple[tuple[int, datetime], ...] = ()
     roll_accept: bool = True
     roll_resume: bool = True
@@ -128,7 +129,7 @@ def walk(history: History) -> Outcome:
         if day in walker.excluded:
             suspended += 1
         else:
-            used += 1
+            used += walker.weight(day)
     limit, due, beyond = walker.expiry()
     due_at = None if due is None else walker.closing(due)
     overdue = due_at is not None and end > due_at
@@ -148,6 +149,7 @@ class _Walker:
             self.stretches = [stretch for stretch in self.stretches if stretch.start < history.stop]
         self.left_out = {stretch: self.days_of(stretch) for stretch in self.stretches}
         self.excluded: set[date] = set().union(*self.left_out.values())
+        self.held = self.held_days() if history.added else []
 
     def counts(self, day: date) -> bool:
         return self.history.calendar_days or self.works.get(day, False)
@@ -211,6 +213,21 @@ class _Walker:
             day += timedelta(days=1)
         return days
 
+    def weight(self, day: date) -> int:
+        """How many of the intervals hold a day that counts; one at least, whoever held it."""
+        return max(1, sum(begin < day <= end for begin, end in self.held)) if self.history.added else 1
+
+    def held_days(self) -> list[tuple[date, date]]:
+        """Of each interval the day on which it begins in effect, and its last."""
+        days = []
+        for each in self.history.running or ():
+            try:
+                begin = self.effective(each.start, roll=self.history.roll_resume)
+            except OffTheMapError:
+                continue
+            days.append((begin, date.max if each.end is None else each.end.date()))
+        return days
+
     def closing(self, day: date) -> datetime:
         if self.history.close is None:
             return datetime.combine(day + timedelta(days=1), time(0), CHINA)
@@ -231,13 +248,13 @@ class _Walker:
         day = self.start_day
         while True:
             day += timedelta(days=1)
-            if day > self.end_of_map and used == limit and resumed <= self.end_of_map:
+            if day > self.end_of_map and used + self.weight(day) > limit and resumed <= self.end_of_map:
                 break
             if day > self.end_of_map:
                 raise OffTheMapError
             if not self.counts(day):
                 continue
-            used += day not in excluded
+            used += 0 if day in excluded else self.weight(day)
             if used > limit:
                 break
             last = day
@@ -276,7 +293,7 @@ class _Walker:
         due = self.due_or_none(limit, taken)
         if due is not None:
             return limit, due, None
-        counted = sum(day not in self.excluded for day in self.days_to(self.end_of_map))
+        counted = sum(self.weight(day) for day in self.days_to(self.end_of_map) if day not in self.excluded)
         return limit, None, (counted, max(0, limit - counted))
 
     def due_or_none(self, limit: int, taken: list[Stretch]) -> date | None:
