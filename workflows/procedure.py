@@ -71,7 +71,7 @@ class Step(Model):
     begins: Begins = Begins.OPEN
     target: Limit | None = None  # planning target: internal, never a public commitment
     stage: str | None = None
-    ground: str | None = None  # of an uncounted step: why its time does not count
+    ground: str | None = None  # why its time does not count, or would not where the ground stops promises
     opinions: tuple[str, ...] = ()  # sub-opinions of one merged review: one step, never several clocks
     parallel_line: bool = False  # 并行推进: outside the chain's limit
     gates: tuple[str, ...] = ()  # further steps that may not begin before this one is complete

@@ -19,10 +19,15 @@ INSPECTION = Ground(key="inspection", title_zh="检验", title_en="Inspection", 
 TESTING = Ground(key="testing", title_zh="检测", title_en="Testing", basis=LICENSING_45, stops=PAUSABLE)
 QUARANTINE = Ground(key="quarantine", title_zh="检疫", title_en="Quarantine", basis=LICENSING_45, stops=PAUSABLE)
 APPRAISAL = Ground(key="appraisal", title_zh="鉴定", title_en="Expert appraisal", basis=LICENSING_45, stops=PAUSABLE)
+# Ordered by the authority it is the authority's time: whether it stops a promise is a reading (drafting.readings).
 EXPERT_REVIEW = Ground(
-    key="expert-review", title_zh="专家评审", title_en="Expert review", basis=LICENSING_45, stops=PAUSABLE
+    key="expert-review",
+    title_zh="专家评审",
+    title_en="Expert review",
+    basis=LICENSING_45,
+    stops=("statutory", "step"),
 )
-# 行政许可法 45 does not name it: it stops nothing unless another provision is recorded as its basis.
+# 行政许可法 45 does not name it: it stops nothing unless another provision is recorded as its basis, or it is read so.
 PUBLIC_NOTICE = Ground(
     key="public-notice", title_zh="公示", title_en="Public notice", basis="无（不在行政许可法 45 所列之内）", stops=()
 )

@@ -154,7 +154,7 @@ def _steps(jurisdiction: str) -> tuple[Step, ...]:
 
 DEFINITION = Definition(
     key="company-setup",
-    version="1",
+    version="2",
     title_zh="企业开办",
     title_en="Company setup",
     jurisdictions=("suzhou", "taicang"),

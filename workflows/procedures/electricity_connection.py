@@ -148,7 +148,7 @@ def _steps(jurisdiction: str, targets: Mapping[str, str], *, grid_counts: bool) 
 
 DEFINITION = Definition(
     key="electricity-connection",
-    version="1",
+    version="2",
     title_zh="获得用电",
     title_en="Electricity connection",
     jurisdictions=("suzhou", "taicang"),

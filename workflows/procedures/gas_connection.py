@@ -84,7 +84,7 @@ def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
 
 DEFINITION = Definition(
     key="gas-connection",
-    version="1",
+    version="2",
     title_zh="获得用气",
     title_en="Gas connection",
     jurisdictions=("suzhou", "taicang"),

@@ -118,7 +118,7 @@ def _steps(jurisdiction: str) -> tuple[Step, ...]:
 
 DEFINITION = Definition(
     key="property-registration",
-    version="1",
+    version="2",
     title_zh="不动产登记",
     title_en="Real-estate registration",
     jurisdictions=("suzhou", "taicang"),

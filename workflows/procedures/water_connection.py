@@ -54,7 +54,7 @@ def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
 
 DEFINITION = Definition(
     key="water-connection",
-    version="1",
+    version="2",
     title_zh="获得用水",
     title_en="Water connection",
     jurisdictions=("suzhou", "taicang"),

@@ -92,7 +92,7 @@ def _given(key: str, title_zh: str, title_en: str, *variants: str, default: bool
 # What is major, small, exempt or fit for segments is not defined in the documents: the operator says so, case by case.
 DEFINITION = Definition(
     key="construction-approval",
-    version="1",
+    version="2",
     title_zh="工程建设项目审批",
     title_en="Construction project approval (four stages)",
     jurisdictions=("suzhou", "taicang"),

@@ -150,7 +150,8 @@ class Draft:
     def _publicity(self, stage: str) -> Step:
         names = ("scheme-publicity", "批前公示", "Publicity before approval", "planning", stage)
         if self._publicity_counts:
-            return self._counted(*names, "design-scheme-joint-review", outcomes=DONE)
+            counted = self._counted(*names, "design-scheme-joint-review", outcomes=DONE)
+            return counted.model_copy(update={"ground": "public-notice"})
         return self._uncounted(*names, "public-notice-by-law", "design-scheme-joint-review")
 
     def _construction_permit(self) -> tuple[Step, ...]:
