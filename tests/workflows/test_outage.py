@@ -1,0 +1,117 @@
+"""The database away, and many cases due at one instant."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from activities.store.store import Store
+from api.temporal_server import DevServer
+from tests.databases import PostgreSQL
+from tests.desk import Desk, at, water
+from tests.workflows.bench import Bench, now, standing_at, until
+from tests.workflows.test_case import PROMISE
+from workflows.dispatch import OutcomeUnknownError
+from workflows.messages import Complete
+from workflows.worker import connect
+
+AWAY = 60  # seconds
+DUE_AT_ONCE = 500
+
+
+async def posted(bench: Bench, case: str, command: Complete) -> int:
+    """Sends a command as a client would, again and again under its key until there is an answer; how often."""
+    for number in range(1, 100):
+        try:
+            await bench.dispatcher.send(case, command)
+        except OutcomeUnknownError:
+            continue
+        return number
+    raise AssertionError("no answer")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("database", ["postgresql"])
+async def test_with_the_database_away_for_a_minute_cases_wait_cheaply_and_go_on_at_once(
+    bench: Bench, postgresql: PostgreSQL
+) -> None:
+    bench.timeline = standing_at("2021-03-05 17:29:40")
+    desk = bench.desk
+    ringing, posting, resting = bench.new(), bench.new(), bench.new()
+    async with bench.working():
+        for case in (ringing, posting, resting):
+            await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
+        await bench.send(resting, desk.withdraw(at("2021-03-02 10:00")))
+        before = {case: sum((await bench.history(case)).values()) for case in (ringing, posting)}
+        await asyncio.to_thread(postgresql.stop)
+        try:
+            survey = desk.complete(at("2021-03-05 10:00"), "joint-site-survey")
+            with pytest.raises(OutcomeUnknownError):
+                await bench.dispatcher.send(posting, survey)
+            await asyncio.sleep(AWAY - 4.5)
+            during = {case: sum((await bench.history(case)).values()) for case in (ringing, posting)}
+        finally:
+            await asyncio.to_thread(postgresql.start)
+        back = now()
+        await posted(bench, posting, survey)
+        await until(lambda: any(r.kind == "overdue" for r in bench.rungs(ringing, PROMISE)), 10)
+        assert now() - back < timedelta(seconds=10)
+        for case in (ringing, posting):
+            assert during[case] - before[case] <= 20
+            await bench.level(case)
+        await bench.level(resting)
+    (rung,) = [r for r in bench.rungs(ringing, PROMISE) if r.kind == "overdue"]
+    assert rung.due_at == at("2021-03-05 17:30")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.filterwarnings("ignore:Cannot find activity to cancel")
+async def test_five_hundred_cases_due_at_one_instant_have_their_rungs_within_half_a_minute_of_a_cold_worker(
+    temporal_server: DevServer, store: Store
+) -> None:
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    desk = Desk()
+    earlier = Bench(client, store, standing_at("2021-03-05 08:00"))
+    cases = [earlier.new() for _ in range(DUE_AT_ONCE)]
+    gate = asyncio.Semaphore(16)
+
+    async def carried(case: str) -> None:
+        async with gate:
+            await earlier.send(
+                case,
+                desk.open(at("2021-03-01 09:00"), water()),
+                desk.accept(at("2021-03-01 10:00")),
+            )
+
+    async with earlier.working():
+        await asyncio.gather(*(carried(case) for case in cases))
+    # The worker that comes next knows no case yet, and finds all of them rung.
+    late = Bench(client, store, standing_at("2021-03-05 17:30:10"))
+    late.use(earlier.queue)
+    await asyncio.gather(*(client.get_workflow_handle(case).signal("wake") for case in cases))
+    begun = now()
+    async with late.working():
+        await until(lambda: len(late_rungs(store, cases)) == DUE_AT_ONCE, 120, pause=0.25)
+    took = now() - begun
+    assert took < timedelta(seconds=30)
+    assert all(late.kinds(case).count("rung-raised") == len(set(raised(late, case))) for case in cases)
+
+
+def late_rungs(store: Store, cases: list[str]) -> set[str]:
+    wanted = set(cases)
+    overdue = store.overdue_clocks(at("2021-03-06 00:00"), limit=20 * len(cases))
+    return {
+        c.case
+        for c in overdue
+        if c.case in wanted
+        and c.clock.picture.clock.key == PROMISE
+        and any(r.kind == "overdue" for r in c.clock.picture.rungs)
+    }
+
+
+def raised(bench: Bench, case: str) -> list[tuple[str, str]]:
+    events = [e for e in bench.store.events(case) if e.kind == "rung-raised"]
+    return [(e.body["clock"], e.body["rung"]) for e in events]
