@@ -1,6 +1,7 @@
 """The embedded Shixian made of its settings: tables, timeline, first key, and the processes over one folder."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -119,7 +120,9 @@ def _as_note(said: Say) -> Callable[[str], None]:
     return heard
 
 
-def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: int) -> None:
+def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: int) -> float:
+    """The monotonic second at which a rehearsal begins; 0 where none does."""
+    begun = 0.0
     store = open_store(settings)
     try:
         timeline = timeline_of(store)
@@ -127,8 +130,10 @@ def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: 
         if begins is not None and not going_on:
             timeline = Timeline(anchor_real=real_now() + HEAD_START, anchor_business=begins, rate=rate)
             store.set_timeline_once(timeline)
+            begun = time.monotonic() + HEAD_START.total_seconds()
     finally:
         store.close()
     if not timeline.identity:
         text = "演练 Rehearsal: {rate} business seconds in a real one, from {start} on"
         said(note("rehearsal", text, rate=timeline.rate, start=timeline.anchor_business.isoformat(sep=" ")))
+    return begun

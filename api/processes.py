@@ -126,10 +126,11 @@ class Place:
 class Stack:
     """The embedded Shixian: `with` starts it and ends it; `tend` keeps it alive. The tables are there before it starts.
 
-    `prepare` is called once the Temporal server is up, before the other processes start.
+    `prepare` is called once the Temporal server is up, before the other processes start; it answers the monotonic second
+    before which it is not called ready.
     """
 
-    def __init__(self, place: Place, say: Say, prepare: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, place: Place, say: Say, prepare: Callable[[], float] = float) -> None:
         self.url = f"http://{bracketed(place.host)}:{place.port}"
         self._place = place
         self._say = say
@@ -176,11 +177,12 @@ class Stack:
             file=str(self._server.database),
         )
         self._say(said)
-        self._prepare()
+        not_before = self._prepare()
         for child in self._children:
             child.start()
             self._say(note("process-started", "{name}: started, pid {pid}", name=child.name, pid=child.pid or 0))
         self._await_ready()
+        time.sleep(max(0.0, not_before - time.monotonic()))
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN

@@ -7,7 +7,7 @@ import typer
 
 from api.cli.http import announce, new_idempotency_key, path, post
 from api.cli.output import Json, print_json, say
-from api.cli.reading import fact, maybe_instant, pair
+from api.cli.reading import fact, maybe_instant, pair, rule
 from api.cli.words import when
 
 CaseNumber = Annotated[str, typer.Argument(metavar="CASE", help="办件编号 · the case number")]
@@ -31,6 +31,10 @@ def open_case(  # one parameter for each option
     fact_: Annotated[
         list[str] | None, typer.Option("--fact", help="事实 · 'key=value', true or false or a word; repeatable")
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="计时规则 · 'key=value' such as close=24:00, where it is another one here; repeatable"),
+    ] = None,
     survey: Annotated[str | None, typer.Option(help="联合踏勘 · the joint survey's reference")] = None,
     parent: Annotated[str | None, typer.Option(help="主项目 · the parent case")] = None,
     at: At = None,
@@ -45,6 +49,7 @@ def open_case(  # one parameter for each option
         "jurisdiction": jurisdiction,
         "variant": variant,
         "facts": facts or None,
+        "policy": dict(rule(text, "--policy") for text in policy or ()) or None,
         "survey": survey,
         "parent": parent,
     }

@@ -79,6 +79,15 @@ def fact(text: str, option: str) -> tuple[str, bool | str]:
     return key.strip(), value.strip() if said is None else said
 
 
+def rule(text: str, option: str) -> tuple[str, bool | int | str]:
+    """`key=value` of a policy: a number, true or false, or a time of day."""
+    key, value = pair(text, option)
+    if value.isdecimal():
+        return key, int(value)
+    said = {"true": True, "false": False}.get(value.lower())
+    return key, value if said is None else said
+
+
 def pair(text: str, option: str) -> tuple[str, str]:
     """`key=text`."""
     key, mark, value = text.partition("=")

@@ -6,6 +6,8 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -143,6 +145,14 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+class _Server(uvicorn.Server):
+    """Ends with status 0 where it was told to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def _work(settings: Settings, said: Say) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -176,7 +186,9 @@ async def _answer(settings: Settings, said: Say) -> None:
         proxy_headers=settings.behind_proxy,
         timeout_graceful_shutdown=API_GRACE,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     said(note("api-started", "api: http://{host}:{port}", host=settings.host, port=settings.port))
     await server.serve()
     store.close()

@@ -50,8 +50,13 @@ class Serving:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.runs:
             self.stop()
+
+    @property
+    def runs(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def said(self) -> str:
@@ -108,7 +113,7 @@ class Serving:
                 stderr=log,
                 start_new_session=True,
             )
-        self.until(lambda: READY in self.said or self._process is None or self._process.poll() is not None)
+        self.until(lambda: READY in self.said or not self.runs)
         assert READY in self.said, self.said
         known = re.findall(r"SHIXIAN_KEY=(\S+)", self.said)
         self.key = known[-1] if known else self.key
