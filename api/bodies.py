@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from api import strict
+from api.policies import PolicyPart
 from api.text import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 
 BATCH = 100  # completions in one request
@@ -35,6 +36,7 @@ class OpenBody(Dated):
     jurisdiction: Key
     variant: Key
     facts: dict[FactKey, Annotated[bool, Field(strict=True)] | Key] = {}
+    policy: PolicyPart | None = None
     survey: CaseNumber | None = None
     parent: CaseNumber | None = None
 
@@ -171,4 +173,4 @@ def _fields(kind: type[BaseModel]) -> set[str]:
     return set(kind.model_fields).union(*(_fields(one) for one in kind.__subclasses__()))
 
 
-strict.FIELDS.update(_fields(Body))
+strict.FIELDS.update(_fields(Body), PolicyPart.model_fields)

@@ -133,14 +133,22 @@ async def list_cases(
 
 
 @router.get("/{case}", response_model=CaseAnswer)
-async def show_case(visit: Visiting, case: str) -> Response:
+async def show_case(
+    visit: Visiting,
+    case: str,
+    *,
+    projection: Annotated[
+        bool, Query(description="also a provisional due date where the published calendar gives none")
+    ] = False,
+) -> Response:
     """Show a case: its steps, and every clock counted now."""
 
     def ask() -> CaseAnswer:
         view = visit.case(case)
         calendar = visit.calendar(view.case.jurisdiction)
         whole = visit.caller.owners is None
-        return case_answer(view, calendar, visit.told, visit.services.timeline.rate, whole=whole)
+        rate = visit.services.timeline.rate
+        return case_answer(view, calendar, visit.told, rate, whole=whole, projected=projection)
 
     shown = await visit.read(ask)
     return answer(shown, headers={"ETag": f'"{shown.seq}"'})

@@ -7,9 +7,11 @@ from typing import Any
 from activities.store.rows import CaseView
 from api.bodies import OpenBody
 from api.errors import Flaw, Problem
+from api.policies import changed
 from api.stamp import Stamp, backdated, promises
 from api.visit import Visit
 from sla.promise import Promise
+from workflows.drafting.readings import as_read
 from workflows.errors import BadFact, ProcedureError
 from workflows.messages import Accept, Command, Complete, Open
 from workflows.procedure import Procedure
@@ -39,7 +41,8 @@ def opening(visit: Visit, body: OpenBody) -> Make:
         if body.parent is not None and visit.services.store.case(body.parent) is None:
             raise Problem("unknown-parent", flaws=[Flaw("#/parent", "unknown-parent")])
         procedure = _resolved(visit, body)
-        policy = visit.services.settings.policy
+        settings = visit.services.settings
+        policy = changed(settings.policy, settings.channels.get(str(procedure.facts.get("channel"))), body.policy)
         return Open(
             **stamped.fields,
             procedure=procedure,
@@ -91,14 +94,15 @@ def resolved(procedure: str, jurisdiction: str, variant: str, facts: Mapping[str
 
 def _resolved(visit: Visit, body: OpenBody) -> Procedure:
     facts = dict(body.facts)
+    readings = visit.services.settings.readings
     definition = ALL.get(body.procedure)
     if (
         definition is not None
-        and not visit.services.settings.readings.external_works_count
+        and not readings.external_works_count
         and any(fact.key == EXTERNAL_WORKS for fact in definition.facts_in(body.variant))
     ):
         facts.setdefault(EXTERNAL_WORKS, False)
-    return resolved(body.procedure, body.jurisdiction, body.variant, facts)
+    return as_read(resolved(body.procedure, body.jurisdiction, body.variant, facts), readings)
 
 
 def _of_the_day(visit: Visit, stamped: Stamp, view: CaseView) -> tuple[Promise, ...]:

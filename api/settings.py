@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
 from sla.commitments.register import Readings
 from workflows.dispatch import DEADLINE, IN_FLIGHT
@@ -65,6 +66,10 @@ class Settings(BaseSettings):
     policy: Policy = Field(
         default=Policy(),
         description="office hours and what the law leaves open, as JSON or `SHIXIAN_POLICY__CUTOFF` ...",
+    )
+    channels: dict[str, PolicyPart] = Field(
+        default=CHANNELS,
+        description="what of the policy is another for a channel, by the fact `channel` of a case, as JSON",
     )
     readings: Readings = Field(
         default=Readings(),

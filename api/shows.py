@@ -11,11 +11,10 @@ from activities.record import ClockPicture, Event, FeePicture, Role, Rung, StepP
 from activities.settle import read
 from activities.store.rows import CaseLine, CaseView, ClockRow
 from sla.calendar import Calendar
-from sla.chain import Holding, total
-from sla.clock import Extension, Horizon, Interval, Limit, Reading, Standing, Suspension, Unit
+from sla.clock import Extension, Horizon, Limit, Reading, Standing, Suspension, Unit
 from sla.commitments.register import REGISTER
-from sla.errors import CountingError
 from sla.model import Model
+from sla.projection import Projection, project
 from sla.promise import Measure
 from sla.sources import Citation
 
@@ -86,6 +85,7 @@ class ClockShown(Model):
     due_soon_at: datetime | None
     provisional: bool
     horizon: HorizonShown | None
+    projection: Projection | None  # asked for by `projection=true`: provisional, beyond the published calendar
     calendar: str
     verdict: str | None
     judged_under: str | None
@@ -170,7 +170,9 @@ def case_shown(case: Model, *, whole: bool) -> dict[str, Any]:
     return case.model_dump(include=None if whole else OPEN_TO_COMPANIES)
 
 
-def case_answer(view: CaseView, calendar: Calendar, now: datetime, rate: int, *, whole: bool) -> CaseAnswer:
+def case_answer(
+    view: CaseView, calendar: Calendar, now: datetime, rate: int, *, whole: bool, projected: bool = False
+) -> CaseAnswer:
     """A case with every clock counted at a business instant."""
     keys = {clock.picture.clock.key for clock in view.clocks}
     return CaseAnswer(
@@ -181,11 +183,13 @@ def case_answer(view: CaseView, calendar: Calendar, now: datetime, rate: int, *,
         rehearsal_rate=rate,
         main=view.main if view.main in keys else None,
         steps=view.steps,
-        clocks=tuple(clock_shown(row, view, calendar, now) for row in view.clocks),
+        clocks=tuple(clock_shown(row, view, calendar, now, projected=projected) for row in view.clocks),
     )
 
 
-def clock_shown(row: ClockRow, view: CaseView, calendar: Calendar, now: datetime) -> ClockShown:
+def clock_shown(
+    row: ClockRow, view: CaseView, calendar: Calendar, now: datetime, *, projected: bool = False
+) -> ClockShown:
     """A clock counted from its facts: under today's calendar, or that of its verdict."""
     picture, clock = row.picture, row.picture.clock
     if picture.void and view.case.closed_at is not None:
@@ -207,7 +211,8 @@ def clock_shown(row: ClockRow, view: CaseView, calendar: Calendar, now: datetime
         limit=_limit(clock.limit, reading),
         started_at=clock.start,
         stopped_at=clock.stop,
-        workload=workload(view, picture, calendar, now) if picture.measure == Measure.CHAIN else None,
+        workload=workload(picture, calendar, now),
+        projection=project(clock, calendar, now) if projected and not picture.void else None,
         horizon=_horizon(reading.horizon),
         verdict=picture.verdict,
         judged_under=picture.judged_under,
@@ -253,24 +258,12 @@ def citation_shown(citation: Citation) -> Cited:
     )
 
 
-def workload(view: CaseView, picture: ClockPicture, calendar: Calendar, now: datetime) -> Decimal | None:
+def workload(picture: ClockPicture, calendar: Calendar, now: datetime) -> Decimal | None:
     """What a chain's steps took together: where the limit counts their union, this counts each."""
-    chain = picture.clock
-    halts = {clock.picture.step: clock.picture.clock.suspensions for clock in view.clocks if clock.picture.step}
-    holdings = [
-        Holding(
-            authority=step.owner,
-            intervals=(Interval(start=step.started_at, end=step.completed_at or chain.stop),),
-            suspensions=halts.get(step.key, ()),
-        )
-        for step in view.steps
-        if step.counts and step.stage is not None and step.started_at is not None
-    ]
-    try:
-        end = chain.stop or now
-        return total(holdings, calendar, end, chain.policy, chain.suspensions, chain.limit.unit).workload
-    except CountingError:
+    if picture.measure != Measure.CHAIN:
         return None
+    each = picture.clock.model_copy(update={"added": True})
+    return read(picture.model_copy(update={"clock": each}), calendar, now).used
 
 
 def line_shown(line: CaseLine, *, whole: bool) -> CaseLineShown:

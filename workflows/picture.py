@@ -273,9 +273,12 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
 
 
 def _running(state: CaseState, promise: Promise) -> tuple[Interval, ...]:
-    """What a promise counts: steps that count, and a chain's parallel lines where it is read so."""
+    """What a promise counts: steps that count, and a chain's parallel lines where it is read so.
+
+    A chain has the intervals of each step: beside their union stands their sum, or it is the sum that judges.
+    """
     counted = [s for s in state.steps.values() if (promise.parallel_lines if s.step.parallel_line else s.step.counts)]
-    if promise.added:
+    if promise.measure is Measure.CHAIN:
         return tuple(Interval(start=a, end=b) for a, b in _spans(state, counted, Role.PROMISE))
     return _held(state, counted, Role.PROMISE)
 

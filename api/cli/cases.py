@@ -19,9 +19,16 @@ Fields = Mapping[str, Any]
 OneOrOther = Annotated[bool | None, typer.Option("--open/--closed", help="在办或已办 · open ones, or closed ones")]
 
 
-def case(case: CaseNumber, json: Json = False) -> None:
+def case(
+    case: CaseNumber,
+    projected: Annotated[
+        bool,
+        typer.Option("--project", help="推算（暂定） · also a provisional due date beyond the published calendar"),
+    ] = False,
+    json: Json = False,
+) -> None:
     """看一个办件 · Shows a case: its steps, and every clock counted now."""
-    found = get(path("cases", case), json=json)
+    found = get(path("cases", case), {"projection": True} if projected else None, json=json)
     if json:
         print_json(found)
         return
@@ -278,7 +285,9 @@ def _beyond(clock: Fields) -> str:
     horizon = clock["horizon"]
     if horizon is None:
         return ""
-    return f"日历止于 {horizon['known_until']}，已计 counted {horizon['counted']}，缺 missing {horizon['missing']}"
+    known = f"日历止于 {horizon['known_until']}，已计 counted {horizon['counted']}，缺 missing {horizon['missing']}"
+    projection = clock.get("projection")
+    return known if projection is None else f"{known}；推算 {projection['due_date']}（暂定 provisional）"
 
 
 def _rung(rung: Fields) -> str:

@@ -17,6 +17,7 @@ from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count
 from sla.days import Day, day_ledger
 from sla.errors import CountingError, UnknownJurisdictionError
+from sla.projection import Projection, project
 
 GROUND = "suspension"
 
@@ -33,6 +34,10 @@ def due(  # one parameter for each option
     completed: Annotated[str | None, typer.Option(help="办结时间 · when it was completed")] = None,
     now: Annotated[str | None, typer.Option(help="计算时点 · counted up to then; now where left out")] = None,
     as_of: Annotated[str | None, typer.Option(help="日历版本日期 · the calendar as published on that day")] = None,
+    projected: Annotated[
+        bool,
+        typer.Option("--project", help="推算（暂定） · also a provisional due date beyond the published calendar"),
+    ] = False,
     json: Json = False,
 ) -> None:
     """算到期日 · Counts a due date, and says day by day why."""
@@ -56,10 +61,13 @@ def due(  # one parameter for each option
         raise typer.BadParameter(f"{error} [bad-limit]", param_hint="--limit") from None
     if now is None and reading.due_date is not None:  # asked for the due date alone
         days = tuple(one for one in days if one.date <= reading.due_date)
+    projection = project(clock, calendar, at) if projected else None
     if json:
-        print_json({"reading": reading, "days": days})
+        print_json({"reading": reading, "days": days, **({"projection": projection} if projected else {})})
         return
     show_reading(reading, unit, at)
+    if projected:
+        show_projection(projection)
     show_days(days)
 
 
@@ -103,6 +111,18 @@ def show_reading(reading: Reading, unit: Unit, at: datetime) -> None:
             ),
         ],
     )
+
+
+def show_projection(projection: Projection | None) -> None:
+    """A projected due date, for a person; never without the word provisional."""
+    if projection is None:
+        print_facts("推算 projection", [("暂定 provisional", "无需或无法推算 nothing to project")])
+        return
+    facts = [
+        ("暂定到期 provisional due", f"{when(projection.due_at)}（暂定 provisional）"),
+        ("假定 assumes", f"周一至周五均为工作日 · {projection.assumes}"),
+    ]
+    print_facts("推算 projection", facts)
 
 
 def show_days(days: tuple[Day, ...]) -> None:

@@ -40,7 +40,7 @@ class Plan:
     used: int
     paused: int = 0  # working days
     seconds_late: int = 0
-    ground: str = "expert-review"
+    ground: str = "appraisal"
     gaps: Mapping[str, int] = field(default_factory=lambda: APPLICANTS)
 
     def lengths(self) -> dict[str, int]:

@@ -87,7 +87,7 @@ def test_a_key_is_made_printed_and_may_be_given_again(shixian: CommandLine) -> N
 
 def test_suspension_extension_and_correction_put_the_due_date_where_it_belongs(shixian: CommandLine) -> None:
     case = accepted(shixian)
-    suspended = ("--ground", "expert-review", "--suspension", "s1", "--at", "2021-03-01 11:00")
+    suspended = ("--ground", "appraisal", "--suspension", "s1", "--at", "2021-03-01 11:00")
     done(shixian("suspend", case, *suspended))
     assert shixian("explain", case, "--json").json["clock"]["standing"] == "suspended"
     done(shixian("resume", case, "s1", "--at", "2021-03-02 09:00"))
