@@ -63,6 +63,11 @@ def close(day: date, *, late: int = 0) -> datetime:
     return datetime.combine(day, CLOSE, SHANGHAI) + timedelta(seconds=late)
 
 
+def midnight(day: date, *, late: int = 0) -> datetime:
+    """The last second of a day, where nobody has office hours; with `late` so many seconds into the next day."""
+    return at(day, 23, 59, 59) if not late else datetime.combine(day + ONE, time(0), SHANGHAI) + timedelta(seconds=late)
+
+
 def evenly(days: Days, begin: datetime, until: datetime, number: int) -> list[datetime]:
     """So many instants after `begin` and before `until`, in order, on working days where there are any between."""
     between = days.within(begin.date(), until.date())

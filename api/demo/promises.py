@@ -1,10 +1,10 @@
 """The first half of 2021: each promise kept on its last moment, broken by the least, and kept only because of a pause."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from api.demo.chains import Plan, due_of, facts_of, project
-from api.demo.days import Days, at, close
+from api.demo.days import ONE, Days, at, close, midnight
 from api.demo.script import Act, Expected, Kind, Pause, Script, carried
 from sla.commitments.commitment import Commitment, Metric
 from sla.commitments.register import REGISTER, Readings, prevailing
@@ -82,6 +82,15 @@ def limit_of(kind: Kind, commitment: str, accepted: date) -> int:
     return int(found.limit.amount) if found.limit else 0
 
 
+def last_moment(kind: Kind) -> Callable[..., datetime]:
+    """By when a day's work is done: the close of business, online the end of the day."""
+    return midnight if _online(kind) else close
+
+
+def _online(kind: Kind) -> bool:
+    return kind.facts.get("channel") == "online"
+
+
 def scripts() -> tuple[Script, ...]:
     """All cases of promises that one case keeps or breaks."""
     return tuple(script for number, one in enumerate(core()) for script in _three(one, number))
@@ -115,7 +124,7 @@ def _case(commitment: Commitment, how: str, days: Days, accepted: date) -> Scrip
         what=WHAT[how],
         days=days,
         accepted=begin,
-        ended=close(due, late=int(how == BROKEN)),
+        ended=last_moment(kind)(due, late=int(how == BROKEN)),
         expected=_expected(kind, commitment, how, limit, due),
         pause=pause,
         ends=ends,
@@ -124,10 +133,11 @@ def _case(commitment: Commitment, how: str, days: Days, accepted: date) -> Scrip
 
 def _expected(kind: Kind, commitment: Commitment, how: str, limit: int, due: date) -> list[Expected]:
     verdict = "missed" if how == BROKEN else "met"
-    ids = [commitment.id]
-    if kind.facts.get("channel") == "online":
+    ids, used = [commitment.id], limit
+    if _online(kind):
         ids.append("tc-56-property-certificate")  # issued at once, so that it shares the fate of the entry
-    return [Expected(commitment=one, verdict=verdict, used=limit, limit=limit, due=due) for one in ids]
+        used += how == BROKEN and Days(kind.jurisdiction, AS_OF).works(due + ONE)  # a second after midnight
+    return [Expected(commitment=one, verdict=verdict, used=used, limit=limit, due=due) for one in ids]
 
 
 def _chain(commitment: Commitment, how: str, days: Days, accepted: date) -> Script:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api.demo.days import CLOSE, Days, evenly
+from api.demo.days import Days, evenly
 from workflows.procedure import Facts, Party, Procedure, Step
 from workflows.procedures import resolve
 
@@ -101,8 +101,7 @@ class Kind:
 def opening(kind: Kind, at: datetime) -> Act:
     """The command that opens a case of a kind."""
     said = {"procedure": kind.procedure, "jurisdiction": kind.jurisdiction, "variant": kind.variant}
-    policy = {"close": f"{CLOSE:%H:%M}"}  # also online, where a day would last until 24:00
-    return Act(at, "open", body={**said, "facts": dict(kind.facts), "policy": policy})
+    return Act(at, "open", body={**said, "facts": dict(kind.facts)})
 
 
 def done(step: str, at: datetime) -> Act:
