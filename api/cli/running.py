@@ -175,7 +175,13 @@ async def _answer(settings: Settings, said: Say) -> None:
     store = open_store(settings)
     timeline = await _stored_timeline(store, said)
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
-    services = Services(store=store, dispatcher=Dispatcher(client), timeline=timeline, settings=settings, now=real_now)
+    services = Services(
+        store=store,
+        dispatcher=Dispatcher(client, in_flight=settings.in_flight),
+        timeline=timeline,
+        settings=settings,
+        now=real_now,
+    )
     config = uvicorn.Config(
         create_app(services),
         host=settings.host,

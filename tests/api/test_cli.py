@@ -80,6 +80,10 @@ def test_a_due_date_beyond_the_calendar_is_not_guessed(shixian: CommandLine) -> 
     assert said["horizon"]["known_until"] == "2026-12-31"
     assert (said["horizon"]["counted"], said["horizon"]["missing"]) == ("3", "17")
     assert "日历止于" in shixian(*asked, "--as-of", "2026-06-01").out
+    projected = shixian(*asked, "--as-of", "2026-06-01", "--project", "--json").json
+    assert (projected["reading"]["due_date"], projected["projection"]["provisional"]) == (None, True)
+    assert projected["projection"]["due_date"] > "2027-01-01"
+    assert "暂定" in shixian(*asked, "--as-of", "2026-06-01", "--project").out
 
 
 @pytest.mark.parametrize(
