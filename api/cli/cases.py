@@ -11,7 +11,7 @@ from api.cli.commands import CaseNumber
 from api.cli.http import get, path
 from api.cli.output import Failure, Json, print_facts, print_json, print_table
 from api.cli.reading import maybe_day
-from api.cli.words import PROJECTED, STANDINGS, UNITS, USES, WEEKDAYS, standing, when
+from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, standing, when
 from sla.clock import Standing
 
 Fields = Mapping[str, Any]
@@ -230,7 +230,7 @@ def _clocks(clocks: list[Fields], main: str | None) -> None:
         (
             f"{'* ' if c['key'] == main else ''}{c['key']}",
             f"{STANDINGS[c['standing']]}{_remark(c)}",
-            f"{when(c['due_at']) or ''}{'（暂定）' if c['provisional'] else ''}{_beyond(c)}{_guess(c)}",
+            f"{when(c['due_at']) or ''}{'（暂定）' if c['provisional'] else ''}{_beyond(c)}",
             f"{c['used']}/{c['limit']['amount']} {c['limit']['unit']}",
             c["suspended"] or None,
             c["owner"],
@@ -288,11 +288,6 @@ def _beyond(clock: Fields) -> str:
     known = f"日历止于 {horizon['known_until']}，已计 counted {horizon['counted']}，缺 missing {horizon['missing']}"
     projection = clock.get("projection")
     return known if projection is None else f"{known}；推算 {projection['due_date']}（暂定 provisional）"
-
-
-def _guess(clock: Fields) -> str:
-    projection = clock["projection"]
-    return "" if projection is None else f"，{PROJECTED} {when(projection['due_at'])}"
 
 
 def _rung(rung: Fields) -> str:

@@ -37,7 +37,6 @@ KINDS: Mapping[str, str] = {
     DayKind.WEEKEND: "周末 weekend",
     DayKind.HOLIDAY: "放假 holiday",
 }
-PROJECTED = "推算（暂定） projected, provisional"
 WEEKDAYS = ("周一 Mon", "周二 Tue", "周三 Wed", "周四 Thu", "周五 Fri", "周六 Sat", "周日 Sun")
 
 

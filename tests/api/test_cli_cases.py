@@ -135,6 +135,12 @@ def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation(sh
     assert steps["enterprise-project-filing"]["status"] == "running"
 
 
+def test_a_case_is_opened_under_another_policy(shixian: CommandLine) -> None:
+    case = opened(shixian, "--policy", "close=24:00", "--policy", "due_soon=2")
+    done(shixian("accept", case, "--at", "2021-03-01 10:00"))
+    assert shixian("explain", case, "--json").json["clock"]["due_at"] == "2021-03-06T00:00:00+08:00"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "rule"),
     [
