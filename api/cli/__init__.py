@@ -1,7 +1,9 @@
 """The command line `shixian`: everything that the API does, and running it."""
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -67,6 +69,9 @@ app.add_typer(keys.app, name="keys")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command: 0 done, 1 refused or failed, 2 asked wrongly."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
     try:
         app(None if arguments is None else list(arguments), prog_name="shixian")
     except SystemExit as ended:

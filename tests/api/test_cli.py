@@ -1,6 +1,10 @@
 """The command line where it needs no server: counting, registers, and what it says of wrong input."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +39,19 @@ def test_every_command_has_help_in_both_languages_and_prints_json(shixian: Comma
     assert said.code == 0
     assert "--json" in said.out
     assert any("\u4e00" <= letter <= "\u9fff" for letter in said.out)
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## The command line")[2].partition("\nCommands on cases")[0]
+    assert set(re.findall(r"`([a-z -]+)`", section)) == {*COMMANDS, "keys new", "keys list", "keys revoke"}
+
+
+def test_a_terminal_without_chinese_shows_what_it_can() -> None:
+    program = [sys.executable, "-P", "-m", "api.cli", "due", "--accepted", "2026-03-02 10:00", "--limit", "5"]
+    said = subprocess.run(program, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=False)
+    assert said.returncode == 0
+    assert b"2026-03-09 17:30" in said.stdout
 
 
 def test_without_a_command_the_commands_are_listed(shixian: CommandLine) -> None:
