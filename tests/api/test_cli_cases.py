@@ -101,6 +101,17 @@ def test_suspension_extension_and_correction_put_the_due_date_where_it_belongs(s
     assert shixian("case", case, "--json").json["status"] == "accepted"
 
 
+def test_whoever_opens_a_case_may_say_how_its_time_is_counted(shixian: CommandLine) -> None:
+    case = opened(shixian, "--policy", "close=24:00", "--policy", "count_start_day=true")
+    done(shixian("accept", case, "--at", "2021-03-01 10:00"))
+    shown = shixian("case", case, "--project", "--json").json
+    main = next(clock for clock in shown["clocks"] if clock["key"] == shown["main"])
+    assert main["due_at"].startswith("2021-03-05T00:00")
+    assert main["projection"] is None
+    wrong = ("water-connection", "--jurisdiction", "suzhou", "--variant", "no-new-pipe", "--policy", "close=noon")
+    assert shixian("open", *wrong).code == 2
+
+
 def test_a_return_a_resubmission_a_link_a_withdrawal_and_a_refusal(shixian: CommandLine) -> None:
     case, child = opened(shixian), opened(shixian)
     done(shixian("return", case, "--reason", "plan is missing", "--at", "2021-03-01 10:00"))
