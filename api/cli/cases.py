@@ -83,8 +83,7 @@ def cases(  # one parameter for each option
         for c in found["cases"]
     ]
     print_table(f"办件 cases（{len(rows)}）", columns, rows)
-    if found["next"]:
-        print_facts("", [("下一页 next page", f"--after {found['next']}")])
+    _next_page(found)
 
 
 def explain(
@@ -165,6 +164,7 @@ def told_late(
         for w in found["waiting"]
     ]
     print_table("待确认 waiting", ("编号 case", "环节 step", "责任 owner", "自报 claimed", "告知 told"), waiting)
+    _next_page(found)
 
 
 def faults(
@@ -178,6 +178,11 @@ def faults(
         return
     rows = [(f["case"], f["kind"], f["detail"], when(f["at"]), when(f["resolved_at"])) for f in found["faults"]]
     print_table("故障 faults", ("编号 case", "种类 kind", "说明 detail", "时间 at", "消除 resolved"), rows)
+
+
+def _next_page(found: Fields) -> None:
+    if found["next"]:
+        print_facts("", [("下一页 next page", f"--after {found['next']}")])
 
 
 def _heading(found: Fields) -> None:

@@ -5,7 +5,10 @@ import os
 import re
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -256,6 +259,44 @@ def test_a_server_that_is_away_is_said_with_the_key_to_send_again(
     said = shixian("accept", "c", "--key", "mine")
     assert said.code == 1
     assert "--key mine" in said.err
+
+
+class Busy(BaseHTTPRequestHandler):
+    """Answers 503 twice, then carries the command out."""
+
+    keys: ClassVar[list[str | None]] = []
+
+    def do_POST(self) -> None:
+        self.keys.append(self.headers["Idempotency-Key"])
+        self.rfile.read(int(self.headers["Content-Length"]))
+        away = len(self.keys) <= 2
+        receipt = {"case": "c", "seq": 2, "kind": "accepted", "at": "2026-03-02T10:00:00+08:00"}
+        problem = {"type": "urn:shixian:problem:outcome-unknown", "title": "unknown"}
+        body = json.dumps(problem if away else receipt | {"told": receipt["at"]}).encode()
+        self.send_response(503 if away else 201)
+        self.send_header("Content-Type", "application/problem+json" if away else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def test_an_unknown_outcome_is_asked_for_again_with_the_same_key(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("SHIXIAN_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("SHIXIAN_KEY", "sx_live_x")
+        said = shixian("accept", "c")
+        server.shutdown()
+    assert said.code == 0
+    assert "c #2 accepted" in said.out
+    assert len(Busy.keys) == 3
+    assert set(Busy.keys) == {said.err.strip().rpartition(" ")[2]}
 
 
 def test_an_empty_database_is_rebuilt_verified_and_previewed(shixian: CommandLine) -> None:

@@ -1,0 +1,158 @@
+"""The worker's process on a Temporal server of its own: heartbeat, runs that are missing, cases that are woken."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from activities.record import Event
+from activities.store.store import Store
+from api.notes import Note
+from api.temporal_server import DevServer, free_port
+from api.worker_process import WorkerProcess
+from sla.timeline import Timeline
+from tests.desk import Desk, at
+from workflows.dispatch import Dispatcher
+from workflows.procedure import Procedure
+from workflows.procedures import resolve
+from workflows.worker import connect
+
+GRACE = timedelta(milliseconds=200)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # these tests run in real time
+
+
+class Works:
+    """A server, a ledger, and worker processes over them."""
+
+    def __init__(self, server: DevServer, store: Store, client: Client) -> None:
+        self.server, self.store, self.client = server, store, client
+        self.dispatcher = Dispatcher(client)
+        self.notes: list[Note] = []
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        process = WorkerProcess(
+            self.store,
+            self.server.address,
+            self.server.namespace,
+            alarm_grace=GRACE,
+            shutdown_grace=timedelta(seconds=1),
+            now=now,
+            say=self.notes.append,
+        )
+        stop = asyncio.Event()
+        task = asyncio.create_task(process.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 10)
+
+    def said(self, event: str) -> list[Note]:
+        return [one for one in self.notes if one.event == event]
+
+    async def types(self, case: str) -> list[str]:
+        """Types of the events in the history of the case's latest run."""
+        try:
+            history = await self.client.get_workflow_handle(case).fetch_history()
+        except RPCError:
+            return []
+        return [EventType.Name(e.event_type).removeprefix("EVENT_TYPE_") for e in history.events]
+
+
+@pytest.fixture
+async def works(temporal_binary: Path, tmp_path: Path) -> AsyncIterator[Works]:
+    server = DevServer(temporal_binary, tmp_path, port=free_port())
+    await asyncio.to_thread(server.start)
+    store = Store.open(f"sqlite:///{tmp_path}/ledger.sqlite", durable=False)
+    store.migrate()
+    yield Works(server, store, await connect(server.address, server.namespace))
+    store.close()
+    await asyncio.to_thread(server.stop)
+
+
+async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = holds()
+            if asyncio.iscoroutine(answer):
+                answer = await answer
+            if answer:
+                return answer
+            await asyncio.sleep(0.1)
+
+
+def only_the_law() -> Procedure:
+    """Property registration without planning targets: of its clocks the statutory one alone runs after acceptance."""
+    procedure = resolve("property-registration", "suzhou", "first", {})
+    steps = tuple(step.model_copy(update={"target": None}) for step in procedure.steps)
+    return procedure.model_copy(update={"steps": steps, "stages": ()})
+
+
+async def test_a_heartbeat_says_that_the_worker_lives(works: Works) -> None:
+    async with works.working():
+        await until(lambda: "worker" in works.store.heartbeats())
+    assert now() - works.store.heartbeats()["worker"] < timedelta(minutes=1)
+
+
+async def test_the_notice_of_next_year_wakes_the_cases_that_waited_for_it(works: Works) -> None:
+    """Accepted on 20 November 2019 for 30 working days: due in 2020, whose notice is of the next day."""
+    works.store.set_timeline_once(Timeline(anchor_real=now(), anchor_business=at("2019-11-20 23:59:40"), rate=1))
+    desk = Desk()
+    async with works.working():
+        for case in ("waits", "lost"):
+            when = at("2019-11-20 10:00")
+            await works.dispatcher.send(case, desk.open(when, only_the_law(), promises=()), timedelta(seconds=20))
+            await works.dispatcher.send(case, desk.accept(when, promises=()), timedelta(seconds=20))
+        assert "TIMER_STARTED" not in (await works.types("waits"))[-3:]
+        await works.client.get_workflow_handle("lost").terminate()  # its alarm must not be lost with it
+        await until(lambda: works.said("calendar-applied"))
+        assert works.said("calendar-applied")[0].facts == {"applied": 2, "woken": 2}
+        for case in ("waits", "lost"):
+            types = await until(partial(_armed, works, case))
+            assert "WORKFLOW_EXECUTION_SIGNALED" in types
+            view = works.store.case(case)
+            assert view is not None
+            statutory = next(row for row in view.clocks if row.picture.clock.key == "statutory")
+            assert statutory.due_date is not None
+            assert statutory.due_date > date(2020, 1, 1)
+
+
+async def _armed(works: Works, case: str) -> list[str]:
+    types = await works.types(case)
+    signaled = max((n for n, kind in enumerate(types) if kind == "WORKFLOW_EXECUTION_SIGNALED"), default=len(types))
+    return types if "TIMER_STARTED" in types[signaled:] else []
+
+
+async def test_an_open_case_without_a_run_gets_one_that_adopts_its_ledger(works: Works) -> None:
+    desk, case = Desk(), "lost"
+    async with works.working():
+        yesterday = now() - timedelta(days=1)
+        await works.dispatcher.send(case, desk.open(yesterday, only_the_law(), promises=()), timedelta(seconds=20))
+    await works.client.get_workflow_handle(case).terminate()
+    events = works.store.events(case)
+    async with works.working():
+        await until(lambda: works.said("runs-started"))
+        handle = works.client.get_workflow_handle(case)
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        assert await until(lambda: _level(works, case)) == works.store.events(case)
+    assert works.store.events(case)[: len(events)] == events
+
+
+async def _level(works: Works, case: str) -> list[Any]:
+    with contextlib.suppress(RPCError):
+        known: list[Any] = await works.client.get_workflow_handle(case).query("record", 0, result_type=list[Event])
+        return known if known == works.store.events(case) else []
+    return []
