@@ -27,6 +27,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a process that ended
 STEADY = 30.0  # a process that lived so long starts again without more delay
 SERVER_WITHIN = 15.0  # seconds for a server that is started again
 GIVE_UP = 3  # ends of one process before the first time all was ready
+STDERR = 2  # the file descriptor
 
 
 class StartFailed(Exception):
@@ -63,6 +64,7 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603  # this very program
             self._command,
             env=self._env,
+            stdout=STDERR,  # what Temporal's SDK logs is no answer
             stdin=subprocess.PIPE,  # its end tells the child that its parent is gone
             process_group=0,
         )
