@@ -20,7 +20,7 @@ from api.temporal_server import free_port
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
 
-LEAD = 5.0  # seconds for worker and API to start before business time reaches the first day
+LEAD = 8.0  # seconds for worker and API to start before business time reaches the first day
 ATTEMPTS = 3  # each but the first with more time than the one before it took
 OWN = "SHIXIAN_"
 TAKEN_OVER = frozenset({"SHIXIAN_TEMPORAL"})  # where the Temporal command is
