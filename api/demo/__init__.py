@@ -19,6 +19,7 @@ from api.demo.table import as_json, show, summary
 from api.temporal_binary import find
 
 WIDTH = 160  # of the tables where there is no terminal
+PROGRAM = "shixian"
 LOOK = 0.2  # seconds between looks at the processes
 
 
@@ -69,16 +70,17 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
 
 def _serve(said: Console, folder: Path, key: str) -> None:
     """The first rehearsal again, until Ctrl-C."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == PROGRAM else PROGRAM
     with reopened(folder) as stack:
         lines = (
             "",
             f"The first rehearsal goes on at {stack.url} until Ctrl-C. To look further, in another terminal:",
             f"  export SHIXIAN_URL={stack.url} SHIXIAN_KEY={key}",
-            "  shixian cases",
-            "  shixian case late-told-late-02-10",
-            "  shixian explain sz-22-water-no-pipe-paused promise/sz-22-water-no-pipe",
-            "  shixian averages",
-            "  shixian told-late",
+            f"  {program} cases",
+            f"  {program} case late-told-late-02-10",
+            f"  {program} explain sz-22-water-no-pipe-paused promise/sz-22-water-no-pipe",
+            f"  {program} averages",
+            f"  {program} told-late",
         )
         said.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
         try:
