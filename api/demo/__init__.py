@@ -78,7 +78,7 @@ def _serve(said: Console, folder: Path, key: str) -> None:
             f"  export SHIXIAN_URL={stack.url} SHIXIAN_KEY={key}",
             f"  {program} cases",
             f"  {program} case late-told-late-02-10",
-            f"  {program} explain sz-22-water-no-pipe-paused promise/sz-22-water-no-pipe",
+            f"  {program} explain sz-22-water-no-pipe-paused",
             f"  {program} averages",
             f"  {program} told-late",
         )
