@@ -15,13 +15,13 @@ from typing import Self
 
 import httpx2
 
-from api.notes import Say, note
+from api.notes import Say, note, say_json
 from api.temporal_server import DevServer, TemporalFailed
 
 STOP_WITHIN = 10.0  # seconds, all of them
 WORKER_GRACE = 8.0  # of these
 KILL_AFTER = 8.7
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 LOOK = 0.1  # seconds between looks at the processes
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a process that ended is started again
 STEADY = 30.0  # a process that lived so long starts again without more delay
@@ -139,10 +139,9 @@ class Stack:
         self._prepare = prepare
         self._server: DevServer | None = None
         env = {**os.environ, **place.env, "PYTHONUNBUFFERED": "1"}
-        program = [sys.executable, "-P", "-m", "api.cli"]
+        options = ["--with-parent", *(["--json"] if say is say_json else [])]
         self._children = [
-            Child("worker", [*program, "worker", "--with-parent"], env),
-            Child("api", [*program, "api", "--with-parent"], env),
+            Child(name, [sys.executable, "-P", "-m", "api.cli", name, *options], env) for name in ("worker", "api")
         ]
         self._server_again_at = 0.0
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from pydantic_settings import SettingsError
 
 from activities.store.store import Store
 from api.app import create_app
-from api.cli.output import Failure, Json, print_json, say, warn
+from api.cli.output import Failure, Json, print_json, say
 from api.cli.reading import instant
 from api.embedded import embedded, open_store, real_now, refuse_open_door
 from api.notes import Say, note, say_json, say_line
@@ -66,7 +67,9 @@ def serve(  # one parameter for each option
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:
-        with embedded(settings, said, begins=begins, rate=rate, temporal_port=temporal_port, first_key=_show) as stack:
+        with embedded(
+            settings, said, begins=begins, rate=rate, temporal_port=temporal_port, first_key=partial(_show, said)
+        ) as stack:
             said(note("ready", "Shixian: {url}  (Ctrl-C ends it)", url=stack.url))
             while True:
                 stack.tend()
@@ -135,8 +138,9 @@ def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings 
         raise Failure("\n".join(flaws), code=2) from None
 
 
-def _show(key: str) -> None:
-    warn(f"第一把密钥，只显示一次 The first key, an officer's, shown only now:\n\n  export SHIXIAN_KEY={key}\n")
+def _show(said: Say, key: str) -> None:
+    text = "第一把密钥，只显示一次 The first key, an officer's, shown only now:\n\n  export SHIXIAN_KEY={key}\n"
+    said(note("first-key", text, key=key))
 
 
 def _interrupt(*_: object) -> None:

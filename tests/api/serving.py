@@ -17,7 +17,7 @@ import pytest
 from api.cli import main
 
 READY = "Ctrl-C"
-WITHIN = 60.0
+WITHIN = 150.0  # seconds; a machine may be busy with other things
 
 
 class Said(NamedTuple):

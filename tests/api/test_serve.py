@@ -20,6 +20,8 @@ from api.temporal_server import free_port
 from sla.axis import SHANGHAI
 from tests.api.serving import WITHIN, Serving
 
+pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
+
 STOP_WITHIN = 10.0
 
 

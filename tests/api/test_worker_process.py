@@ -26,6 +26,8 @@ from workflows.procedure import Procedure
 from workflows.procedures import resolve
 from workflows.worker import connect
 
+pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
+
 GRACE = timedelta(milliseconds=200)
 
 
