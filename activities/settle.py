@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from itertools import chain as join
+from typing import NamedTuple
 
 from temporalio import activity
 
 from activities.record import Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
+from activities.store.columns import Shown, shown
+from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
@@ -68,6 +71,8 @@ class Settler:
     def settle(self, request: Settle) -> Settled:
         """Compares and appends in one transaction; raises StoreUnavailable while the database is away."""
         now = Instant(self._now(), self._timeline, self._grace)
+        # drafted as if ledger and workflow agreed, before the lock for which others wait
+        draft = None if request.changes is None else drafted(request, request.changes, now)
         with self._store.append(request.case) as ledger:
             behind = _disagreement(ledger, request.expected)
             if behind is not None:
@@ -76,9 +81,10 @@ class Settler:
             if ledger.head.seq > request.expected.seq:
                 unknown = tuple(ledger.events_after(request.expected.seq, PAGE))
                 return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
-            if request.changes is None:
+            if draft is None:
                 return Settled(outcome=Outcome.LEVEL, head=ledger.head)
-            return append(ledger, request, request.changes, now)
+            ledger.write(draft.events, draft.rows)
+            return draft.settled
 
 
 def _disagreement(ledger: Appending, expected: Head) -> str | None:
@@ -92,33 +98,44 @@ def _disagreement(ledger: Appending, expected: Head) -> str | None:
     return None
 
 
-def append(ledger: Appending, request: Settle, changed: Changes, now: Instant) -> Settled:
-    """Counts what changed or may fall due, appends the request's events and what counting finds; the caller has compared."""
+class Draft(NamedTuple):
+    """What a settling writes, and its answer once that is written."""
+
+    events: list[Stored]
+    rows: Shown | None
+    settled: Settled
+
+
+def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
+    """Counts what changed or may fall due: the request's events, what counting finds, and the rows they make."""
     calendar = calendar_for(changed.case.jurisdiction, today(now.business))
     clocks = [c for c in changed.clocks if c is not None]
     readings = [read(c, calendar, now.business) for c in clocks]
     moved = applied(clocks, request.calendar, calendar, now.business)
     cause = _cause(request.events, calendar_moved=bool(moved))
     raised = join.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
-    new = [*request.events, *moved, *raised]
-    events = ledger.extend(new, calendar.version)
-    found = events[len(request.events) :]
-    if events:
-        told = max(e.told for e in events)
+    news = [*request.events, *moved, *raised]
+    events = linked(request.case, request.expected, news, calendar.version)
+    known = len(request.events)
+    found = [numbered(event, row) for event, row in zip(news[known:], events[known:], strict=True)]
+    rows = None
+    if news:
+        told = max(e.told for e in news)
         as_of = told if request.as_of is None else max(told, request.as_of)
-        rows = iter([_row(c, r, calendar, as_of) for c, r in zip(with_rungs(clocks, found), readings, strict=True)])
-        kept = tuple(None if c is None else next(rows) for c in changed.clocks)
-        ledger.put(ChangedRows.model_construct(case=changed.case, steps=changed.steps, clocks=kept))
+        made = iter([_row(c, r, calendar, as_of) for c, r in zip(with_rungs(clocks, found), readings, strict=True)])
+        kept = tuple(None if c is None else next(made) for c in changed.clocks)
+        rows = shown(ChangedRows.model_construct(case=changed.case, steps=changed.steps, clocks=kept))
     alarms = [a for c, r in zip(clocks, readings, strict=True) if (a := next_alarm(c, r, now))]
-    return Settled(
+    settled = Settled(
         outcome=Outcome.LEVEL,
-        head=ledger.head,
+        head=Head(seq=events[-1].seq, hash=events[-1].hash) if events else request.expected,
         calendar=calendar.version,
-        hashes=tuple(e.hash for e in events[: len(request.events)]),
+        hashes=tuple(row.hash for row in events[:known]),
         found=tuple(found),
         due=_extendable(clocks, readings),
         alarm=min(alarms, default=None),
     )
+    return Draft(events, rows, settled)
 
 
 def today(business: datetime) -> date:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activities.record import ClockPicture, Event, Picture, changes
 from activities.rungs import Instant, next_alarm
-from activities.settle import Settle, append, read, today
+from activities.settle import Settle, drafted, read, today
 from activities.store.ledger import Appending
 from activities.store.rows import CaseClock, CaseView, ClockRow
 from activities.store.store import Store
@@ -164,7 +164,9 @@ def _append(ledger: Appending, view: CaseView, now: Instant) -> bool | None:
         as_of=max(e.told for e in events),
         calendar=last,
     )
-    settled = append(ledger, request, changes(None, Picture(case=view.case, steps=view.steps, clocks=clocks)), now)
+    draft = drafted(request, changes(None, Picture(case=view.case, steps=view.steps, clocks=clocks)), now)
+    ledger.write(draft.events, draft.rows)
+    settled = draft.settled
     if not settled.found:
         return None
     return settled.alarm is not None and (before is None or settled.alarm < before)

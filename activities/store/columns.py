@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, StepPicture
 from activities.store.instants import maybe_instant, maybe_micros, micros
@@ -15,6 +15,26 @@ from sla.clock import Clock, Horizon, Standing
 LOCAL = timezone(timedelta(hours=8))
 
 Columns = dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """A case's rows as columns, those that change; `sizes` is how many there are of each kind, changed or not."""
+
+    case: Columns
+    steps: list[Columns]
+    clocks: list[Columns]
+    sizes: tuple[int, int]
+
+
+def shown(rows: Rows | ChangedRows) -> Shown:
+    """The columns of a case's rows; None among them stands for one that stays as it is."""
+    case = rows.case.case
+    return Shown(
+        case=case_columns(rows),
+        steps=[step_columns(case, pos, step) for pos, step in enumerate(rows.steps) if step is not None],
+        clocks=[clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks) if clock is not None],
+        sizes=(len(rows.steps), len(rows.clocks)),
+    )
 
 
 def case_columns(rows: Rows | ChangedRows) -> Columns:

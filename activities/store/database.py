@@ -7,9 +7,11 @@ from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
+import psycopg
 from sqlalchemy import ClauseElement, Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from activities.store.errors import Conflict, StoreUnavailable
@@ -33,6 +35,7 @@ AWAY_CODES = {
     sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_PROTOCOL,
 }
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 
 
 class _Gate:
@@ -73,6 +76,24 @@ class Database:
             yield connection
 
     @contextmanager
+    def appending(self) -> Iterator[DBAPICursor]:
+        """One write transaction on the driver's own cursor: for the few statements that every command runs."""
+        with translated(), self._gate:
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                if self.sqlite:
+                    cursor.execute("BEGIN IMMEDIATE")
+                yield cursor
+                connection.commit()
+            except DRIVER_ERRORS as error:
+                if is_away(error):
+                    connection.invalidate(error)
+                raise
+            finally:
+                connection.close()  # what was not committed is rolled back
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot."""
         with translated(), self._reader.begin() as connection:
@@ -85,39 +106,40 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """The driver's errors as the store's."""
+    """The driver's errors as the store's, whether SQLAlchemy has wrapped them or not."""
     try:
         yield
-    except IntegrityError as error:
-        if is_taken(error):
-            raise Conflict from error
-        raise
     except PoolTimeout as error:
         raise StoreUnavailable("(no connection is free)") from error
     except DBAPIError as error:
+        if error.orig is not None and is_taken(error.orig):
+            raise Conflict from error
+        if error.connection_invalidated or (error.orig is not None and is_away(error.orig)):
+            raise StoreUnavailable from error
+        raise
+    except DRIVER_ERRORS as error:
+        if is_taken(error):
+            raise Conflict from error
         if is_away(error):
             raise StoreUnavailable from error
         raise
 
 
-def is_taken(error: IntegrityError) -> bool:
+def is_taken(error: BaseException) -> bool:
     """Whether a unique key is taken; any other broken constraint is a fault of the code."""
-    if isinstance(error.orig, sqlite3.Error):
-        return getattr(error.orig, "sqlite_errorcode", 0) in TAKEN_CODES
-    return getattr(error.orig, "sqlstate", None) == "23505"
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) in TAKEN_CODES
+    return getattr(error, "sqlstate", None) == "23505"
 
 
-def is_away(error: DBAPIError) -> bool:
+def is_away(error: BaseException) -> bool:
     """Whether the error speaks of the database's state rather than of the statement."""
-    original = error.orig
-    if isinstance(original, sqlite3.Error):
+    if isinstance(error, sqlite3.Error):
         # the low byte is the primary code
-        return getattr(original, "sqlite_errorcode", 0) & 0xFF in AWAY_CODES
-    if error.connection_invalidated:
-        return True
-    state = getattr(original, "sqlstate", None)
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY_CODES
+    state = getattr(error, "sqlstate", None)
     if state is None:
-        return type(original).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout", "PipelineAborted"}
+        return type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout", "PipelineAborted"}
     return str(state).startswith(AWAY_STATES)
 
 

@@ -83,16 +83,20 @@ def stored(case: str, event: NewEvent, seq: int, calendar: str, previous: str) -
     return row._replace(hash=event_hash(row))
 
 
-def chain(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> list[Event]:
-    """The events numbered and hashed after `head`, counted under `calendar`."""
-    chained: list[Event] = []
+def linked(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> list[Stored]:
+    """The columns of events that follow `head`, counted under `calendar`."""
+    rows: list[Stored] = []
     seq, previous = head.seq, head.hash
     for event in events:
         seq += 1
-        row = stored(case, event, seq, calendar, previous)
-        previous = row.hash
-        chained.append(numbered(event, row))
-    return chained
+        rows.append(stored(case, event, seq, calendar, previous))
+        previous = rows[-1].hash
+    return rows
+
+
+def chain(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> list[Event]:
+    """The events numbered and hashed after `head`, counted under `calendar`."""
+    return [numbered(e, row) for e, row in zip(events, linked(case, head, events, calendar), strict=True)]
 
 
 def numbered(event: NewEvent, row: Stored) -> Event:

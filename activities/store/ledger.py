@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 
-from activities.record import GENESIS, Event, Head, NewEvent
+from activities.record import GENESIS, Event, Head
 from activities.store import tables
-from activities.store.columns import case_columns, clock_columns, step_columns
+from activities.store.columns import Shown, shown
 from activities.store.database import Database, translated
 from activities.store.errors import Conflict
-from activities.store.hashing import Stored, follows, numbered, stored
+from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
 from activities.store.rows import ChangedRows, Rows
 
@@ -73,38 +74,33 @@ def _beyond(table: Table) -> Delete:
 class Appending:
     """A case's ledger under its lock, until the transaction ends."""
 
-    def __init__(self, case: str, connection: Connection, statements: Statements, locked: Sequence[Any]) -> None:
+    def __init__(self, case: str, cursor: DBAPICursor, statements: Statements, locked: Sequence[Any]) -> None:
         self.case = case
         self.head = Head(seq=locked[0], hash=locked[1])
-        self._size = (locked[2] or 0, locked[3] or 0)
-        self._connection = connection
+        self._sizes = (locked[2] or 0, locked[3] or 0)
+        self._cursor = cursor
         self._sql = statements
 
     def events_after(self, seq: int, limit: int = 1000) -> list[Event]:
         """The events after a number, oldest first."""
-        found = self._connection.exec_driver_sql(
-            self._sql.events, {"of": self.case, "first": seq + 1, "last": seq + limit}
-        )
-        return [_event(row) for row in found]
+        self._cursor.execute(self._sql.events, {"of": self.case, "first": seq + 1, "last": seq + limit})
+        return [_event(row) for row in self._cursor.fetchall()]
 
     def hash_at(self, seq: int) -> str | None:
         """The hash at a number; GENESIS at 0, None where the ledger has no such event."""
         if seq in {0, self.head.seq}:
             return self.head.hash if seq else GENESIS
-        found = self._connection.exec_driver_sql(self._sql.hash_at, {"of": self.case, "number": seq})
-        hashed: str | None = found.scalar()
-        return hashed
+        self._cursor.execute(self._sql.hash_at, {"of": self.case, "number": seq})
+        found = self._cursor.fetchone()
+        return None if found is None else str(found[0])
 
-    def extend(self, events: Sequence[NewEvent], calendar: str) -> list[Event]:
-        """Append events after this head, counted under a calendar version; Conflict where a key is taken."""
-        rows: list[Stored] = []
-        seq, previous = self.head.seq, self.head.hash
-        for event in events:
-            seq += 1
-            rows.append(stored(self.case, event, seq, calendar, previous))
-            previous = rows[-1].hash
-        self._insert(rows)
-        return [numbered(event, row) for event, row in zip(events, rows, strict=True)]
+    def write(self, events: Sequence[Stored], rows: Shown | None) -> None:
+        """Append events that follow this head, and replace the rows that they change; Conflict where a key is taken."""
+        if events and events[0].prev_hash != self.head.hash:
+            raise Conflict(f"(number {events[0].seq} does not follow number {self.head.seq})")
+        self._insert(events)
+        if rows is not None:
+            self._show(rows)
 
     def add(self, events: Sequence[Event]) -> None:
         """Append events that were hashed before; Conflict where they don't follow this head or a key is taken."""
@@ -122,32 +118,31 @@ class Appending:
         if not rows:
             return
         with translated():
-            self._connection.exec_driver_sql(self._sql.add, [row._asdict() for row in rows])
+            self._cursor.executemany(self._sql.add, [row._asdict() for row in rows])
         last = rows[-1]
-        self._connection.exec_driver_sql(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
+        self._cursor.execute(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
         self.head = Head(seq=last.seq, hash=last.hash)
 
     def put(self, rows: Rows | ChangedRows) -> None:
         """Replace the case's rows in the read model; equal input leaves equal rows, and None leaves one as it is."""
-        run, sql, case = self._connection.exec_driver_sql, self._sql, self.case
-        run(sql.put_case, case_columns(rows))
-        steps = [step_columns(case, pos, step) for pos, step in enumerate(rows.steps) if step is not None]
-        if steps:
-            run(sql.put_step, steps)
-        clocks = [clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks) if clock is not None]
-        if clocks:
-            run(sql.put_clock, clocks)
-        size = (len(rows.steps), len(rows.clocks))
-        if self._size[0] > size[0]:
-            run(sql.cut_step, {"of": case, "rows": size[0]})
-        if self._size[1] > size[1]:
-            run(sql.cut_clock, {"of": case, "rows": size[1]})
-        self._size = size
+        self._show(shown(rows))
+
+    def _show(self, rows: Shown) -> None:
+        run, run_many, sql = self._cursor.execute, self._cursor.executemany, self._sql
+        run(sql.put_case, rows.case)
+        if rows.steps:
+            run_many(sql.put_step, rows.steps)
+        if rows.clocks:
+            run_many(sql.put_clock, rows.clocks)
+        for before, now, cut in zip(self._sizes, rows.sizes, (sql.cut_step, sql.cut_clock), strict=True):
+            if before > now:
+                run(cut, {"of": self.case, "rows": now})
+        self._sizes = rows.sizes
 
     def fault(self, kind: str, detail: str, at: datetime) -> None:
         """Record a fault of this case; one that is open already is not recorded again."""
         values = {"case": self.case, "kind": kind, "detail": detail, "at": micros(at)}
-        self._connection.exec_driver_sql(self._sql.fault, values)
+        self._cursor.execute(self._sql.fault, values)
 
 
 class Ledger(Database):
@@ -160,12 +155,14 @@ class Ledger(Database):
     @contextmanager
     def append(self, case: str) -> Iterator[Appending]:
         """One write transaction on one case, which waits for others on the same case; it commits at the end."""
-        with self.writing() as connection:
-            found = connection.exec_driver_sql(self._sql.lock, {"of": case}).first()
+        with self.appending() as cursor:
+            cursor.execute(self._sql.lock, {"of": case})
+            found = cursor.fetchone()
             if found is None:
-                connection.exec_driver_sql(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
-                found = connection.exec_driver_sql(self._sql.lock, {"of": case}).one()
-            yield Appending(case, connection, self._sql, found)
+                cursor.execute(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
+                cursor.execute(self._sql.lock, {"of": case})
+                [found] = cursor.fetchall()
+            yield Appending(case, cursor, self._sql, found)
 
     def head(self, case: str) -> Head:
         """Where the case's ledger stands; number 0 where it has none."""
