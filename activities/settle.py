@@ -15,8 +15,9 @@ from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
-from sla.calendar import Calendar, calendar_for, calendar_of_version
+from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
 from sla.clock import Reading, count
+from sla.errors import CalendarVersionError
 from sla.model import Model
 from sla.timeline import Timeline
 
@@ -146,7 +147,7 @@ def today(business: datetime) -> date:
 def read(clock: ClockPicture, calendar: Calendar, now: datetime) -> Reading:
     """A clock's reading; a verdict is counted under the calendar it was given under."""
     under = clock.judged_under if clock.clock.stop is not None else None
-    return count(clock.clock, calendar_of_version(under) if under else calendar, now)
+    return count(clock.clock, calendar_as_corrected(under) if under else calendar, now)
 
 
 def rows(picture: Picture, calendar: Calendar, as_of: datetime) -> Rows:
@@ -182,16 +183,19 @@ def applied(clocks: Sequence[ClockPicture], last: str | None, calendar: Calendar
     """The event that puts moved due dates on record, old and new, where the calendar is not the one last used."""
     if not last or last == calendar.version:
         return []
-    before = calendar_of_version(last)
-    moved: dict[str, list[str | None]] = {}
-    changed = False
-    for clock in clocks:
-        if clock.clock.stop is None and not clock.void:
-            old, new = count(clock.clock, before, now), count(clock.clock, calendar, now)
-            changed |= _thresholds(old) != _thresholds(new)
-            if old.due_at != new.due_at:
-                moved[clock.clock.key] = [_text(old.due_at), _text(new.due_at)]
-    if not changed:
+    live = [c.clock for c in clocks if c.clock.stop is None and not c.void]
+    readings = [count(c, calendar, now) for c in live]
+    try:
+        before = calendar_of_version(last)
+    except CalendarVersionError:  # its table was wrong and a release corrected it: what it said is not known any more
+        moved = {c.key: [None, _text(r.due_at)] for c, r in zip(live, readings, strict=True)}
+    else:
+        old = [count(c, before, now) for c in live]
+        if [_thresholds(r) for r in old] == [_thresholds(r) for r in readings]:
+            return []
+        pairs = zip(live, old, readings, strict=True)
+        moved = {c.key: [_text(o.due_at), _text(n.due_at)] for c, o, n in pairs if o.due_at != n.due_at}
+    if not live:
         return []
     body = {"from": last, "to": calendar.version, "moved": moved}
     return [NewEvent(kind="calendar-applied", at=now, told=now, actor=ACTOR, body=body)]

@@ -12,7 +12,7 @@ from activities.settle import Settle, drafted, read, today
 from activities.store.ledger import Appending
 from activities.store.rows import CaseClock, CaseView, ClockRow
 from activities.store.store import Store
-from sla.calendar import Calendar, calendar_for, calendar_of_version
+from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
 from sla.clock import count, is_late
 from sla.errors import CalendarVersionError
 from sla.model import Model
@@ -181,7 +181,7 @@ def _events(ledger: Appending) -> list[Event]:
 
 def _alarm(clocks: Sequence[ClockPicture], version: str, now: Instant) -> datetime | None:
     """The alarm that a run has armed which last settled under a calendar."""
-    calendar = calendar_of_version(version)
+    calendar = calendar_as_corrected(version)
     alarms = (next_alarm(c, read(c, calendar, now.business), now) for c in clocks)
     return min((a for a in alarms if a is not None), default=None)
 

@@ -26,7 +26,7 @@ from api.shows import (
 from api.stamp import Stamp, digest
 from api.text import CaseNumber, Key, Name
 from api.visit import IdempotencyKey, Visit, Visiting
-from sla.calendar import calendar_of_version
+from sla.calendar import calendar_as_corrected
 from sla.clock import Standing
 from sla.days import Day, day_ledger
 from sla.errors import CountingError
@@ -209,7 +209,7 @@ async def show_days(visit: Visiting, case: str, clock: str) -> Response:
             raise Problem("unknown-clock", flaws=[Flaw("path/clock", "unknown-clock")])
         calendar = visit.calendar(view.case.jurisdiction)
         shown = clock_shown(row, view, calendar, visit.told)
-        under = calendar_of_version(shown.calendar)
+        under = calendar_as_corrected(shown.calendar)
         try:
             days = day_ledger(row.picture.clock, under, visit.told)
         except CountingError as error:

@@ -141,14 +141,19 @@ def calendar_for(jurisdiction: str, as_of: date) -> Calendar:
     return _calendar(place, days[index - 1] if index else date.min)
 
 
-def calendar_of_version(version: str) -> Calendar:
-    """The calendar that gave itself this version."""
+def calendar_as_corrected(version: str) -> Calendar:
+    """The calendar of the same notices as that version's, even where a release has corrected their table since."""
     place, _, rest = version.partition(":")
     day, _, _ = rest.partition(":")
     try:
-        found = calendar_for(place, date.min if day == BASE else date.fromisoformat(day))
+        return calendar_for(place, date.min if day == BASE else date.fromisoformat(day))
     except ValueError:
         raise CalendarVersionError(f"{version!r} is no calendar version") from None
+
+
+def calendar_of_version(version: str) -> Calendar:
+    """The calendar that gave itself this version; CalendarVersionError where its table was corrected since."""
+    found = calendar_as_corrected(version)
     if found.version != version:
         raise CalendarVersionError(f"{version} cannot be given back: its notices now come to {found.version}")
     return found

@@ -13,7 +13,7 @@ from activities.settle import FAULT, rows
 from activities.store.columns import case_columns, clock_columns, step_columns
 from activities.store.rows import Rows
 from activities.store.store import Store
-from sla.calendar import calendar_of_version
+from sla.calendar import calendar_as_corrected
 from workflows.case import CaseWorkflow
 from workflows.fold import fold
 from workflows.picture import picture
@@ -34,7 +34,7 @@ def rows_of(case: str, events: Iterable[Event]) -> Rows | None:
     state = fold(None, events, case)
     if state is None or state.as_of is None:
         return None
-    return rows(picture(state), calendar_of_version(state.events[-1].calendar), state.as_of)
+    return rows(picture(state), calendar_as_corrected(state.events[-1].calendar), state.as_of)
 
 
 def all_events(store: Store, case: str) -> list[Event]:

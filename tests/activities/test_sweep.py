@@ -8,7 +8,7 @@ import pytest
 
 from activities.record import Event, Head, Picture, changes
 from activities.rungs import Instant
-from activities.settle import Outcome, Settle, Settled, Settler, as_settled
+from activities.settle import Outcome, Settle, Settled, Settler, applied, as_settled, read
 from activities.store.rows import ClockRow
 from activities.store.store import Store
 from activities.sweep import Batch, preview, sweep
@@ -246,3 +246,21 @@ def test_a_sweep_raises_what_fell_due_while_nobody_looked(store: Store) -> None:
     raised = [rung for rung in clock(store, "c").picture.rungs if rung.withdrawn is None]
     assert [(rung.kind, rung.due_at) for rung in raised] == [("overdue", at("2020-02-05 17:30"))]
     assert clock(store, "c").standing in {None, Standing.OVERDUE}
+
+
+def test_a_corrected_table_is_applied_although_what_the_wrong_one_said_is_unknown(store: Store) -> None:
+    accepted(store, "c", "2020-01-17", 2)
+    wrong = BEFORE[:-8] + "00000000"
+    pictures = [row.picture for row in store.case("c").clocks]
+    (event,) = applied(pictures, wrong, calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00"))
+    assert event.body["from"] == wrong
+    assert event.body["moved"][PROMISE] == [None, at("2020-01-20 17:30").isoformat()]
+
+
+def test_a_verdict_given_under_a_table_that_was_corrected_can_still_be_counted(store: Store) -> None:
+    run = accepted(store, "c", "2020-01-16", 2)
+    completed(run, "2020-01-17", "2020-01-17", "2020-01-17")
+    given = clock(store, "c").picture
+    under = given.model_copy(update={"judged_under": BEFORE[:-8] + "00000000"})
+    today = calendar_for("suzhou", date(2020, 1, 28))
+    assert read(under, today, at("2020-01-28 10:00")).standing is Standing.MET
