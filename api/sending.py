@@ -56,6 +56,7 @@ async def carry_out(visit: Visit, wish: Wish) -> Done:
     """The receipt of a command; a Problem where it is refused. What is on record is answered without Temporal."""
     prepared = await visit.read(_prepare, visit, wish)
     if isinstance(prepared, Event):
+        visit.services.dispatcher.nudge(wish.case, prepared.seq)
         return Done(receipt_of(wish.case, prepared), fresh=False, replayed=True)
     return await dispatch(visit, wish, prepared, visit.remaining)
 

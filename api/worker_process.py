@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
 from temporalio.client import Client
@@ -28,6 +29,7 @@ T = TypeVar("T")
 HEARTBEAT = timedelta(seconds=5)
 RUNS = timedelta(seconds=60)  # between looks for open cases without a run
 RETRY = timedelta(seconds=1)
+OVERDUE_WAIT = timedelta(seconds=30)  # real time after the alarm, before a case is woken for a breach not raised
 LONGEST_NAP = timedelta(hours=1)  # a machine's clock may be set
 SHORTEST_NAP = timedelta(seconds=1)  # in a rehearsal days may pass in less
 AT_ONCE = 20  # runs started or woken at a time
@@ -63,6 +65,7 @@ class WorkerProcess:
         self._now = now
         self._say = say
         self._timeline = IDENTITY
+        self._ended: frozenset[str] = frozenset()  # cases that had ended and still ran at the last look
         self._looked: frozenset[str] = frozenset()  # cases with live clocks, of the last sweep
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -182,13 +185,30 @@ class WorkerProcess:
             wanted.update(page)
             after = page[-1]
         query = "WorkflowType = 'Case' AND ExecutionStatus = 'Running'"
-        running = {run.id async for run in client.list_workflows(query, page_size=1000)} if wanted else set()
+        running = {run.id async for run in client.list_workflows(query, page_size=1000)}
         missing = sorted(wanted - running)
         await _each(missing, lambda case: _start(client, case))
         self._looked = frozenset()  # decided cases whose delivery still runs: once a sweep is enough
         if missing:
             text = "worker: {started} open cases had no run and have one now"
             self._say(note("runs-started", text, started=len(missing)))
+        await _each(await asyncio.to_thread(self._behind, running - wanted), partial(_wake, client))
+
+    def _behind(self, closed: set[str]) -> set[str]:
+        """Cases whose runs may not know all of their ledgers: a Temporal server that dies takes updates with it.
+
+        Those are the ones that have ended and still run (each is looked at once), and those with a breach not raised.
+        """
+        ended = {case for case in closed - self._ended if not self._lives(case)}
+        self._ended = frozenset(closed)
+        grace = self._alarm_grace + OVERDUE_WAIT
+        rate = self._timeline.rate
+        overdue = self._store.overdue_clocks(self._timeline.business(self._now()), grace * rate, unraised=True)
+        return ended | {found.case for found in overdue if not found.clock.picture.ramp_up}
+
+    def _lives(self, case: str) -> bool:
+        view = self._store.case(case)
+        return view is not None and any(c.picture.clock.stop is None and not c.picture.void for c in view.clocks)
 
 
 async def _start(client: Client, case: str, signal: str | None = None) -> None:
@@ -203,6 +223,12 @@ async def _start(client: Client, case: str, signal: str | None = None) -> None:
         task_timeout=TASK_TIMEOUT,
         start_signal=signal,
     )
+
+
+async def _wake(client: Client, case: str) -> None:
+    """Has a case's run settle, if it still runs."""
+    with contextlib.suppress(RPCError):
+        await client.get_workflow_handle(case).signal(CaseWorkflow.wake)
 
 
 async def _each(cases: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:

@@ -16,7 +16,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.case import CaseWorkflow
 from workflows.messages import CaseInput, Command, Receipt
@@ -25,6 +25,8 @@ from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
 IN_FLIGHT = 8  # the server allows ten updates in flight on a case
 DEADLINE = timedelta(seconds=4.5)
 NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been away since it was made
+NUDGED = 10_000  # cases whose last nudge is remembered
+NUDGES = 8  # attempts, over a minute; later a worker's process finds the case
 PAUSE = 0.05  # seconds before another try, doubled up to a second
 
 
@@ -59,6 +61,8 @@ class Dispatcher:
         self._task_queue = task_queue
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._waiting: dict[str, int] = defaultdict(int)
+        self._nudged: dict[str, int] = {}
+        self._nudges: set[asyncio.Task[None]] = set()
 
     async def send(self, case: str, command: Command, deadline: timedelta = DEADLINE) -> Receipt:
         """The receipt of a command; raises Refused or OutcomeUnknownError."""
@@ -67,6 +71,33 @@ class Dispatcher:
                 return await self._persist(case, command)
         except TimeoutError as error:
             raise OutcomeUnknownError from error
+
+    def nudge(self, case: str, seq: int) -> None:
+        """Has the case's run adopt, in the background, an event that was answered from the ledger: it may not know it.
+
+        So it is where the server died with the task that had settled: the update was gone, and nothing wakes the run.
+        """
+        if self._nudged.get(case, 0) >= seq:
+            return
+        if len(self._nudged) >= NUDGED:
+            self._nudged.clear()
+        self._nudged[case] = seq
+        task = asyncio.create_task(self._wake(case))
+        self._nudges.add(task)
+        task.add_done_callback(self._nudges.discard)
+
+    async def _wake(self, case: str) -> None:
+        for attempt in range(NUDGES):
+            try:
+                await self._client.get_workflow_handle(case).signal("wake")
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:  # it has ended, so it knew all
+                    return
+            except RuntimeError:
+                pass  # a lazy client whose server has been away since it was made
+            else:
+                return
+            await asyncio.sleep(min(2**attempt, 10))
 
     async def reaches(self) -> bool:
         """Whether the Temporal server answers; waits as long as it takes to know."""

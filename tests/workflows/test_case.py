@@ -101,6 +101,22 @@ def _append_behind(bench: Bench, case: str, command: Complete) -> None:
         ledger.put(made)
 
 
+async def test_a_run_that_is_nudged_adopts_what_was_answered_from_the_ledger(bench: Bench) -> None:
+    case, desk = bench.new(), bench.desk
+    async with bench.working():
+        await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
+        _append_behind(bench, case, desk.complete(at("2021-03-02 10:00"), "joint-site-survey"))
+        seq = bench.store.head(case).seq
+        bench.dispatcher.nudge(case, seq)
+        bench.dispatcher.nudge(case, seq)
+        for _ in range(100):
+            if len(await bench.known(case)) >= seq:
+                break
+            await asyncio.sleep(0.05)
+        await bench.level(case)
+        assert (await bench.history(case))["WORKFLOW_EXECUTION_SIGNALED"] == 1
+
+
 async def test_a_closed_case_is_revived_by_a_command_and_answers_an_old_key_with_its_old_receipt(bench: Bench) -> None:
     case, desk = bench.new(), bench.desk
     opening = desk.open(at("2021-03-01 09:00"), water())

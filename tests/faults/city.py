@@ -1,0 +1,149 @@
+"""The real processes: a Temporal server over a file, two workers and an API, each of which may be killed."""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from activities.store.store import Store
+from api.auth import Role, new_key
+from api.temporal_server import DevServer, free_port
+from sla.timeline import Timeline
+from tests.desk import at
+
+GRACE = timedelta(seconds=1)  # real, before a rung is raised
+RATE = 7200  # two business hours in a second: promises of some working days fall due within a minute
+MONDAY = at("2021-03-01 08:00")
+FROZEN = 3.0  # seconds for which a stopped worker stands still, which is longer than a workflow task may take
+PROCESSES = ("worker-1", "worker-2", "api")
+
+
+def real_now() -> datetime:
+    """The real instant."""
+    return datetime.now(UTC)  # noqa: TID251  # these processes live in real time
+
+
+class City:
+    """All processes over one database. `with` starts and ends them; whatever is killed is started again."""
+
+    def __init__(self, temporal: Path, folder: Path, database_url: str) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.database_url = database_url
+        self.kills: dict[str, int] = {}
+        self.temporal = DevServer(temporal, folder / "temporal", port=free_port())
+        self._port = free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._log: IO[bytes] | None = None
+        store = Store.open(database_url)
+        store.migrate()
+        self.timeline = Timeline(anchor_real=real_now(), anchor_business=MONDAY, rate=RATE)
+        store.set_timeline_once(self.timeline)
+        self.officer = _key(store, "window-1", Role.OFFICER)
+        self.water = _key(store, "water-system", Role.UTILITY, "suzhou-water")
+        store.close()
+
+    def __enter__(self) -> "City":
+        self._log = (self.folder / "processes.log").open("ab")
+        self.temporal.start()
+        for name in PROCESSES:
+            self._start(name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.temporal.stop()
+        if self._log is not None:
+            self._log.close()
+
+    def stop(self) -> None:
+        """Asks workers and API to end, and ends those that do not."""
+        for process in self._running.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+    def harm(self, chance: random.Random) -> str:
+        """Kills one process at random, or the server, or freezes a worker; starts again what it killed."""
+        victim = chance.choice((*PROCESSES, *PROCESSES[:2], "temporal", "frozen"))
+        pause = chance.uniform(0, 0.5)
+        self.kills[victim] = self.kills.get(victim, 0) + 1
+        if victim == "temporal":
+            self.temporal.kill()
+            time.sleep(pause)
+            self.temporal.start()
+        elif victim == "frozen":
+            process = self._running[chance.choice(PROCESSES[:2])]
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(FROZEN)
+            process.send_signal(signal.SIGCONT)
+        else:
+            self._running[victim].kill()
+            self._running[victim].wait()
+            time.sleep(pause)
+            self._start(victim)
+        return victim
+
+    @property
+    def killed(self) -> int:
+        """How many processes were killed; a frozen one was not."""
+        return sum(number for victim, number in self.kills.items() if victim != "frozen")
+
+    def command(self, *words: str) -> str:
+        """What a command of `shixian` prints; it must end with 0."""
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *words], env=self._env(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _start(self, name: str) -> None:
+        words = ("api",) if name == "api" else ("worker",)
+        self._running[name] = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", *words],
+            env=self._env(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            process_group=0,
+        )
+
+    def _env(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "SHIXIAN_DATA_DIR": str(self.folder),
+            "SHIXIAN_DATABASE_URL": self.database_url,
+            "SHIXIAN_TEMPORAL_ADDRESS": self.temporal.address,
+            "SHIXIAN_TEMPORAL_NAMESPACE": self.temporal.namespace,
+            "SHIXIAN_PORT": str(self._port),
+            "SHIXIAN_ALARM_GRACE": str(GRACE.total_seconds()),
+        }
+
+
+def _key(store: Store, actor: str, role: Role, company: str | None = None) -> str:
+    text, kept = new_key(actor=actor, role=role, company=company, now=real_now())
+    store.add_key(kept)
+    return text
+
+
+def waiting(seconds: float, pause: float = 0.2) -> Iterator[None]:
+    """Turns of a loop that gives up after some seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+        time.sleep(pause)
