@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from api import cases, commands, completions, health, oversight, registers
+from api import cases, commands, completions, health, metrics, oversight, registers
 from api.errors import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, problem_response
 from api.flaws import flaws_of
-from api.guard import Guard
+from api.guard import GUARDED, Guard
 from api.services import Services
 
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
@@ -47,7 +47,8 @@ def create_app(services: Services) -> FastAPI:
     app = _routes(lifespan)
     app.state.services = services
     app.state.pool = pool
-    app.add_middleware(Guard, services=services, pool=pool)
+    app.state.requests = metrics.Requests()
+    app.add_middleware(Guard, services=services, pool=pool, requests=app.state.requests)
     return app
 
 
@@ -62,7 +63,7 @@ def describe() -> dict[str, Any]:
     _as_answered(schemas)
     described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for path, operations in described["paths"].items():
-        if path.startswith("/v1"):
+        if path.startswith(GUARDED):
             for operation in operations.values():
                 operation["security"] = [{"key": []}]
     return described
@@ -87,7 +88,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         responses=PROBLEM,
         generate_unique_id_function=lambda route: route.name,
     )
-    for part in (cases, commands, completions, registers, oversight, health):
+    for part in (cases, commands, completions, registers, oversight, health, metrics):
         app.include_router(part.router)
     for status in BY_STATUS:
         app.add_exception_handler(status, _of_the_framework)

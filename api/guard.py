@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from activities.store.errors import StoreUnavailable
 from api import strict
 from api.auth import Caller, Keyring, authenticate
 from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
+from api.metrics import Requests
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
 
@@ -29,7 +31,8 @@ log = logging.getLogger("shixian.api")
 BODY = 65_536  # bytes
 BATCH_BODY = 262_144
 BATCH_PATH = "/v1/completions:batch"
-GUARDED = "/v1"
+GUARDED = ("/v1", "/metrics")
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 TICK = timedelta(microseconds=1)
 
 HEADERS = {
@@ -63,8 +66,9 @@ class Watch:
 class Guard:
     """The middleware. It leaves `request_id`, `arrived`, `deadline` and `caller` in the request's state."""
 
-    def __init__(self, app: Application, services: Services, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, app: Application, services: Services, pool: ThreadPoolExecutor, requests: Requests) -> None:
         self._app = app
+        self._requests = requests
         self._services = services
         self._pool = pool
         self._keyring = Keyring(services.store.key_by_hash)
@@ -75,7 +79,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = Answer(send, secrets.token_hex(8))
+        answer, began = Answer(send, secrets.token_hex(8)), time.perf_counter()
         try:
             problem = await self._pass(scope, receive, answer)
         except Exception as error:  # noqa: BLE001  # the last resort: a client never sees what went wrong inside
@@ -83,6 +87,8 @@ class Guard:
             problem = Problem("internal")
         if problem is not None and not answer.begun:
             await problem_response(problem, answer.request_id)(scope, receive, answer)
+        route = getattr(scope.get("route"), "path", None)
+        self._requests.answered(_method(scope), route, answer.status, time.perf_counter() - began)
 
     async def _pass(self, scope: Scope, receive: Receive, answer: "Answer") -> Problem | None:
         seconds = self._services.settings.request_deadline.total_seconds()
@@ -132,16 +138,25 @@ class Answer:
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
         self.request_id = request_id
-        self.begun = False
+        self.status = 0
+
+    @property
+    def begun(self) -> bool:
+        """True once anything was sent."""
+        return self.status > 0
 
     async def __call__(self, message: Message) -> None:
         """Sends a part of the answer."""
         if message["type"] == "http.response.start":
-            self.begun = True
+            self.status = message["status"]
             own = {**HEADERS, "X-Request-Id": self.request_id}
             more = [(name.lower().encode(), value.encode()) for name, value in own.items()]
             message["headers"] = [*message.get("headers", ()), *more]
         await self._send(message)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"  # a client may invent any
 
 
 async def _body(receive: Receive, most: int) -> bytes:

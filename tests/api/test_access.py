@@ -53,6 +53,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/averages"): OVERSEERS,
     ("get", "/v1/told-late"): OVERSEERS,
     ("get", "/v1/faults"): OVERSEERS,
+    ("get", "/metrics"): OVERSEERS,
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
 
