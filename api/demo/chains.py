@@ -18,7 +18,7 @@ LEAN_GOVERNMENT: Facts = {**LEAN, "tender_required_by_law": False}
 
 FIRST_STEPS = ("project-proposal-approval", "enterprise-project-filing")
 BESIDE = ("planning-and-land-verification", "fire-acceptance")  # the same days, which count once
-APPLICANTS = {"land-acquisition": 1, "drawing-preparation": 2, "construction-works": 3}  # working days it takes
+APPLICANTS = {"land-acquisition": 1, "drawing-preparation": 1, "construction-works": 2}  # working days it takes
 FILING = "completion-filing"
 FILED_WITHIN = 3  # working days of the last step
 PAUSED_WITHIN = "construction-permit"
