@@ -256,23 +256,27 @@ def _course(clock: Clock, calendar: Calendar, start: datetime, *, presumed: bool
         start_day = axis.start_day(start, base, roll=roll)
     except CalendarHorizonError:
         return None
+    added = _loads(clock, axis, base)
     if policy.count_start_day and not same_day:
         base -= axis.first_day(start_day)
     exclusions = _exclusions(clock, axis, start, presumed=presumed)
     end = base + axis.length(start_day, amount)
-    course = Course(axis, start, start_day, base, exclusions, amount, end, start, loads=_loads(clock, axis))
+    course = Course(axis, start, start_day, base, exclusions, amount, end, start, loads=added)
     return _ended(course, clock.extensions)
 
 
-def _loads(clock: Clock, axis: Axis) -> tuple[Load, ...]:
-    """Where intervals lie over one another, if that counts."""
+def _loads(clock: Clock, axis: Axis, base: int) -> tuple[Load, ...]:
+    """Where intervals lie over one another after the day of the start, if that counts; that day counts once at most."""
     if not clock.added or clock.running is None:
         return ()
     if clock.limit.unit is Unit.MONTH:
         raise LimitError("time of several authorities is not added up in months")
     roll = clock.policy.roll_resume
     return loads(
-        (axis.enter(local(each.start), roll=roll), None if each.end is None else axis.leave(local(each.end)))
+        (
+            max(base, axis.enter(local(each.start), roll=roll)),
+            None if each.end is None else axis.leave(local(each.end)),
+        )
         for each in clock.running
     )
 
@@ -304,7 +308,7 @@ def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
     term = course.end
     shift, covered = 0, base
     taken: list[Exclusion] = []
-    end = _end(course, term, taken, term)
+    end = _term(course, term, shift, taken)
     facts: list[tuple[datetime, Exclusion | Extension]] = [(exclusion.at, exclusion) for exclusion in course.exclusions]
     facts += [(local(extension.at), extension) for extension in extensions]
     for at, fact in sorted(facts, key=lambda fact: fact[0]):
@@ -322,14 +326,14 @@ def _ended(course: Course, extensions: tuple[Extension, ...]) -> Course:
             shift += max(0, fact.last - max(fact.first, covered))
             covered = max(covered, fact.last)
             not_before = max(not_before, fact.until)
-        end = _end(course, term, taken, max(term + shift, covered))
+        end = max(_term(course, term, shift, taken), covered)
     return course._replace(amount=amount, end=end, not_before=not_before, halted=halted)
 
 
-def _end(course: Course, term: int, taken: list[Exclusion], once: int) -> int:
-    """The mark on which a limit ends that would end on `term` without exclusions, and on `once` without parallel time."""
+def _term(course: Course, term: int, shift: int, taken: list[Exclusion]) -> int:
+    """The mark up to which a limit lasts that without exclusions lasts up to `term`; they shift it, parallel time shortens it."""
     if not course.loads:
-        return once
+        return term + shift
     return last_within(legs(course.base, taken, course.loads), term - course.base)
 
 

@@ -74,6 +74,13 @@ def test_steps_that_follow_one_another_add_up_to_their_union():
         assert read(clock("2026-03-02", 9, running=after_hours, added=added), "2026-03-06").used == 4
 
 
+def test_the_day_of_the_start_counts_once_where_it_counts():
+    twice = (interval("2026-02-27"), interval("2026-02-27"))
+    facts = clock("2026-03-02", 3, running=twice, added=True, policy=Policy(count_start_day=True))
+    assert [read(facts, f"2026-03-0{now}").used for now in (2, 3)] == [1, 3]
+    assert read(facts, "2026-03-02").due_date == day("2026-03-03")
+
+
 def test_without_intervals_there_is_nothing_to_add_up():
     assert read(clock("2026-03-02", 9, added=True), "2026-03-06").used == 4
 

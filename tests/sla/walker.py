@@ -214,8 +214,10 @@ class _Walker:
         return days
 
     def weight(self, day: date) -> int:
-        """How many of the intervals hold a day that counts; one at least, whoever held it."""
-        return max(1, sum(begin < day <= end for begin, end in self.held)) if self.history.added else 1
+        """How many of the intervals hold a day that counts; one at least, and one on the day of the start."""
+        if not self.history.added or day == self.start_day:
+            return 1
+        return max(1, sum(begin < day <= end for begin, end in self.held))
 
     def held_days(self) -> list[tuple[date, date]]:
         """Of each interval the day on which it begins in effect, and its last."""
