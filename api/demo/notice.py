@@ -234,7 +234,7 @@ async def _before(cast: Cast, case: str, span: Span) -> dict[str, Any]:
         answer = await cast.send(AUDITOR, f"/v1/cases/{case}")
         if answer.good:
             clock = _clock(answer.body, span.commitment)
-            if clock["verdict"] if span.decided else clock["started_at"]:
+            if clock["verdict"] if span.decided else clock["due_date"]:
                 return clock
         if cast.now > AFTER:
             raise Unplayed(f"{case} has not begun: {answer.word}")
