@@ -40,6 +40,7 @@ class Report:
     """What a run did and what is wrong; nothing may be."""
 
     seed: int
+    slowest: str = ""
     kills: dict[str, int] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
     wrong: dict[str, list[str]] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Report:
     def __str__(self) -> str:
         lines = [f"seed {self.seed}", f"kills {self.kills}"]
         lines += [f"{name} {value:g}" for name, value in self.figures.items()]
+        lines.append(f"slowest answer to {self.slowest}")
         lines += [f"WRONG {what}: {len(found)}, such as {found[:3]}" for what, found in self.wrong.items()]
         return "\n".join(lines)
 
@@ -102,6 +104,7 @@ async def _loaded(city: City, commands: int, kills: int, seed: int) -> Answers:
 def _check(city: City, report: Report, answers: Answers, ended: datetime) -> None:
     """Everything that the ledger alone can tell."""
     facts = evidence.ledger(city.database_url)
+    report.slowest = answers.slowest[1]
     report.add("acknowledged and lost", evidence.lost(answers.acknowledged, facts))
     report.add("twice", evidence.twice(answers.acknowledged, facts))
     report.add("two answers to one key", answers.different)
@@ -120,7 +123,7 @@ def _check(city: City, report: Report, answers: Answers, ended: datetime) -> Non
         "refused": len(answers.refused),
         "cut": answers.cut,
         "answered_503": answers.statuses[503],
-        "slowest_answer_seconds": round(answers.slowest, 1),
+        "slowest_answer_seconds": round(answers.slowest[0], 1),
         "cases": len(facts),
         "events": sum(map(len, facts.values())),
         "rungs": len(raised),

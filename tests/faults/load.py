@@ -37,7 +37,7 @@ class Answers:
     unanswered: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     cut: int = 0  # requests whose connection broke
-    slowest: float = 0.0  # seconds until an answer
+    slowest: tuple[float, str] = (0.0, "")  # seconds until an answer, and to which request
 
 
 class Load:
@@ -106,7 +106,7 @@ class Load:
             else:
                 await asyncio.sleep(0.3)
                 continue
-            self.answers.slowest = max(self.answers.slowest, loop.time() - begun)
+            self.answers.slowest = max(self.answers.slowest, (loop.time() - begun, request_id))
             return
         self.answers.unanswered.append(request_id)
 

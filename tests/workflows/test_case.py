@@ -71,7 +71,7 @@ async def test_what_the_ledger_knows_beyond_the_run_is_adopted_and_commands_are_
         await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
         await bench.level(case)
         behind = desk.complete(at("2021-03-02 10:00"), "joint-site-survey", request_id="behind")
-        _append_behind(bench, case, behind)
+        append_behind(bench, case, behind)
         other = desk.complete(at("2021-03-02 11:00"), "joint-site-survey")
         fee = desk.fee(at("2021-03-02 12:00"), 700)
         answers = await asyncio.gather(*(outcome(bench, case, c) for c in (other, behind, fee)))
@@ -87,7 +87,7 @@ async def test_what_the_ledger_knows_beyond_the_run_is_adopted_and_commands_are_
     assert (view.case, view.steps, view.clocks) == (made.case, made.steps, made.clocks)
 
 
-def _append_behind(bench: Bench, case: str, command: Complete) -> None:
+def append_behind(bench: Bench, case: str, command: Complete) -> None:
     """Writes to the ledger what a settling whose workflow task was lost had written."""
     body = {"step": command.step, "occurrence": 1, "outcome": "done", "opinions": {}, "note": None, "backdated": False}
     event = NewEvent(
@@ -105,7 +105,7 @@ async def test_a_run_that_is_nudged_adopts_what_was_answered_from_the_ledger(ben
     case, desk = bench.new(), bench.desk
     async with bench.working():
         await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
-        _append_behind(bench, case, desk.complete(at("2021-03-02 10:00"), "joint-site-survey"))
+        append_behind(bench, case, desk.complete(at("2021-03-02 10:00"), "joint-site-survey"))
         seq = bench.store.head(case).seq
         bench.dispatcher.nudge(case, seq)
         bench.dispatcher.nudge(case, seq)

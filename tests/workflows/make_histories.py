@@ -1,0 +1,155 @@
+"""Makes the histories that later releases are replayed against: `python -m tests.workflows.make_histories`.
+
+They are made anew only where a release may no longer replay the old ones, which is a decision of its own.
+"""
+
+import asyncio
+import json
+import re
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.settle import Settle, Settled, Settler
+from activities.store.errors import StoreUnavailable
+from activities.store.store import Store
+from api.temporal_binary import find
+from api.temporal_server import DevServer, free_port
+from tests.desk import a_whole_case, at, water
+from tests.workflows.bench import GRACE, Bench, now, standing_at, until
+from tests.workflows.test_case import PROMISE, append_behind
+from workflows.dispatch import Refused
+from workflows.worker import connect, worker
+
+HISTORIES = Path(__file__).parent / "histories"
+SHORT = {"limit.historyCount.suggestContinueAsNew": "40"}
+SCRUBBED = {"identity", "stackTrace", "workerControlTaskQueue", "workerInstanceKey"}
+MACHINE = re.compile(r"\d+@[\w.-]+")  # a process and its machine
+
+
+class Flaky(Settler):
+    """A settler whose database is away for some calls."""
+
+    away = 0
+
+    @activity.defn(name="settle")
+    def settle(self, request: Settle) -> Settled:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable
+        return super().settle(request)
+
+
+def scrubbed(value: Any) -> Any:
+    """A history without the names of machines and processes."""
+    if isinstance(value, dict):
+        return {k: "scrubbed" if k in SCRUBBED else scrubbed(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [scrubbed(v) for v in value]
+    return MACHINE.sub("scrubbed", value) if isinstance(value, str) else value
+
+
+async def keep(client: Client, case: str, name: str, run: str | None = None) -> None:
+    """Writes one run's history."""
+    history = await client.get_workflow_handle(case, run_id=run).fetch_history()
+    text = json.dumps(scrubbed(history.to_json_dict()), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    (HISTORIES / f"{name}.json").write_text(text + "\n")
+
+
+async def carried(bench: Bench) -> None:
+    """From its opening to its decision, with a refusal on the way; and what comes after."""
+    desk, case = bench.desk, "carried"
+    whole = a_whole_case(desk)
+    await bench.send(case, *whole[:2])
+    try:
+        await bench.send(case, desk.complete(at("2021-03-02 10:00"), "water-on"))
+    except Refused:
+        await bench.send(case, *whole[2:])
+    await bench.ended(case)
+    await keep(bench.client, case, "carried-with-a-refusal")
+    accepted = next(e.seq for e in bench.store.events(case) if e.kind == "accepted")
+    await bench.send(case, desk.correct(at("2021-03-05 17:31"), accepted, instant=at("2021-03-01 11:00")))
+    await bench.ended(case)
+    await keep(bench.client, case, "revived-and-corrected")
+
+
+async def rung(bench: Bench) -> None:
+    """Its alarm rings; a completion told late takes the breach back."""
+    desk, case = bench.desk, "rung"
+    await bench.send(case, *a_whole_case(desk)[:4])
+    await until(lambda: any(r.kind == "overdue" for r in bench.rungs(case, PROMISE)), 20)
+    await bench.send(case, desk.complete(at("2021-03-05 16:00"), "water-on", told=at("2021-03-05 17:31")))
+    await keep(bench.client, case, "alarm-and-told-late")
+
+
+async def adopted(bench: Bench) -> None:
+    """The ledger knows more than the run."""
+    desk, case = bench.desk, "adopted"
+    await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
+    append_behind(bench, case, desk.complete(at("2021-03-02 10:00"), "joint-site-survey"))
+    await bench.send(case, desk.fee(at("2021-03-02 11:00"), 700))
+    await keep(bench.client, case, "adoption")
+
+
+async def suspended(bench: Bench) -> None:
+    """Suspended, resumed, extended, returned, resubmitted, withdrawn."""
+    desk, case = bench.desk, "suspended"
+    await bench.send(
+        case,
+        desk.open(at("2021-03-01 09:00"), water()),
+        desk.send_back(at("2021-03-01 10:00")),
+        desk.resubmit(at("2021-03-02 10:00")),
+        desk.accept(at("2021-03-02 11:00")),
+        desk.extend(at("2021-03-03 10:00"), PROMISE, 3),
+        desk.suspend(at("2021-03-03 11:00"), "s1", "hearing"),
+        desk.resume(at("2021-03-04 11:00"), "s1"),
+        desk.withdraw(at("2021-03-05 11:00")),
+    )
+    await bench.ended(case)
+    await keep(bench.client, case, "suspended-extended-withdrawn")
+
+
+async def continued(bench: Bench) -> None:
+    """Its history grows until it continues as new, twice."""
+    desk, case = bench.desk, "continued"
+    await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
+    first = (await bench.client.get_workflow_handle(case).describe()).run_id
+    for n in range(25):
+        await bench.send(case, desk.fee(at("2021-03-02 10:00"), n))
+    await keep(bench.client, case, "continued-as-new-first-run", first)
+    await keep(bench.client, case, "continued-as-new-last-run")
+
+
+async def waited(bench: Bench, settler: Flaky) -> None:
+    """The database is away for longer than the local attempts last."""
+    desk, case = bench.desk, "waited"
+    await bench.send(case, desk.open(at("2021-03-01 09:00"), water()))
+    settler.away = 5
+    await bench.send(case, desk.accept(at("2021-03-01 10:00")))
+    await keep(bench.client, case, "database-away")
+
+
+async def make() -> None:
+    """All of them, on a server of their own."""
+    HISTORIES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        store = Store.open(f"sqlite:///{folder}/ledger.db", durable=False)
+        store.migrate()
+        server = DevServer(find().path, Path(folder), port=free_port(), dynamic_config=SHORT)
+        await asyncio.to_thread(server.start)
+        bench = Bench(await connect(server.address, server.namespace), store, standing_at("2021-03-05 17:29:55"))
+        settler = Flaky(store, bench.timeline, GRACE, now)
+        async with worker(bench.client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
+            for scene in (rung, carried, adopted, suspended, continued):
+                await scene(bench)
+            await waited(bench, settler)
+        store.close()
+        await asyncio.to_thread(server.stop)
+
+
+if __name__ == "__main__":
+    asyncio.run(make())

@@ -1,0 +1,57 @@
+"""Histories of this release are replayed with the worker's own settings."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from workflows.case import CaseWorkflow
+from workflows.worker import options
+
+FILES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+HISTORIES = {path.stem: path.read_text() for path in FILES}
+KINDS = {
+    "adoption",
+    "alarm-and-told-late",
+    "carried-with-a-refusal",
+    "continued-as-new-first-run",
+    "continued-as-new-last-run",
+    "database-away",
+    "revived-and-corrected",
+    "suspended-extended-withdrawn",
+}
+
+
+def replayer() -> Replayer:
+    return Replayer(
+        workflows=[CaseWorkflow],
+        workflow_runner=options(timedelta())["workflow_runner"],
+        data_converter=pydantic_data_converter,
+    )
+
+
+def test_there_is_a_history_of_every_kind() -> None:
+    assert HISTORIES.keys() >= KINDS
+
+
+@pytest.mark.parametrize("kind", HISTORIES)
+async def test_a_history_of_this_release_is_replayed(kind: str) -> None:
+    await replayer().replay_workflow(WorkflowHistory.from_json("case", HISTORIES[kind]))
+
+
+async def test_a_history_that_asks_for_other_commands_is_noticed() -> None:
+    history = json.loads(HISTORIES["alarm-and-told-late"])
+    started = next(e for e in history["events"] if e["eventType"] == "EVENT_TYPE_TIMER_STARTED")
+    started["eventType"] = "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
+    started["activityTaskScheduledEventAttributes"] = {
+        "activityId": "1",
+        "activityType": {"name": "settle"},
+        "workflowTaskCompletedEventId": started.pop("timerStartedEventAttributes")["workflowTaskCompletedEventId"],
+    }
+    with pytest.raises(NondeterminismError):
+        await replayer().replay_workflow(WorkflowHistory.from_json("case", json.dumps(history)))
