@@ -44,7 +44,7 @@ class PostgreSQL:
         """The URL of a copy of a database that nobody is connected to."""
         self._made += 1
         name = f"test_{self._made}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {url.split('?')[0].rsplit('/', 1)[1]}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {url.split('?', maxsplit=1)[0].rsplit('/', 1)[1]}")
         return str(self._server.get_uri(database=name))
 
     def drop(self, url: str) -> None:

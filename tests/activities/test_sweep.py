@@ -251,7 +251,9 @@ def test_a_sweep_raises_what_fell_due_while_nobody_looked(store: Store) -> None:
 def test_a_corrected_table_is_applied_although_what_the_wrong_one_said_is_unknown(store: Store) -> None:
     accepted(store, "c", "2020-01-17", 2)
     wrong = BEFORE[:-8] + "00000000"
-    pictures = [row.picture for row in store.case("c").clocks]
+    view = store.case("c")
+    assert view is not None
+    pictures = [row.picture for row in view.clocks]
     (event,) = applied(pictures, wrong, calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00"))
     assert event.body["from"] == wrong
     assert event.body["moved"][PROMISE] == [None, at("2020-01-20 17:30").isoformat()]

@@ -1,19 +1,13 @@
 """What a case comes to: commands decided, events folded, the picture of it; all without a server."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from activities.record import Event, Role
-from activities.settle import rows
-from sla.calendar import calendar_of_version
-from tests.desk import CALENDAR, Desk, Paper, a_whole_case, at, water
+from activities.record import Role
+from tests.desk import Desk, Paper, a_whole_case, at, water
 from workflows.answers import Refusal
-from workflows.fold import fold
 from workflows.messages import Message
 from workflows.picture import picture
 from workflows.procedures import resolve
@@ -335,114 +329,3 @@ def test_the_statutory_limit_is_extended_by_no_more_than_the_law_allows() -> Non
     paper.due = {"statutory": at("2021-03-29 17:30")}
     allowed = procedure.statutory_extension
     assert refusal(paper, desk.extend(T, "statutory", allowed + 1)) == ("extension-too-long", "workdays")
-
-
-# --- properties -----------------------------------------------------------------------------------------------------
-
-STEPS = [s.key for s in water(BRANCHED).steps]
-OUTCOMES = ["done", "done", "done", "correction", "refused", "other"]
-MOMENTS = st.integers(0, 20 * 24).map(lambda hours: at("2021-03-01 09:00") + timedelta(hours=hours))
-
-
-KINDS: list[Callable[..., Callable[[Desk], Message]]] = [
-    lambda when, told, **_: lambda d: d.accept(when, told),
-    lambda when, told, step, outcome, **_: lambda d: d.complete(when, step, told, outcome),
-    lambda when, told, step, **_: lambda d: d.complete(when, step, told),
-    lambda when, told, step, **_: lambda d: d.complete(when, step, told, backdated=True),
-    lambda when, told, step, seq, **_: lambda d: d.complete(when, step, told, occurrence=1 + seq % 2),
-    lambda when, maybe, **_: lambda d: d.send_back(when, maybe),
-    lambda when, maybe, **_: lambda d: d.resubmit(when, maybe),
-    lambda when, maybe, name, **_: lambda d: d.suspend(when, name, "hearing", step=maybe),
-    lambda when, name, **_: lambda d: d.resume(when, name),
-    lambda when, told, seq, **_: lambda d: d.correct(max(when, told), seq, instant=min(when, told)),
-    lambda when, seq, **_: lambda d: d.correct(when, seq, void=True),
-    lambda when, seq, **_: lambda d: d.confirm(when, seq),
-    lambda when, seq, **_: lambda d: d.fee(when, seq),
-    lambda when, **_: lambda d: d.withdraw(when),
-    lambda when, **_: lambda d: d.decide(when, "refused"),
-    lambda when, **_: lambda d: d.decide(when),
-    lambda when, **_: lambda d: d.revoke(when),
-    lambda when, seq, **_: lambda d: d.extend(when, "promise/sz-22-water-no-pipe", seq),
-]
-
-
-@st.composite
-def commands(draw: st.DrawFn) -> Callable[[Desk], Message]:
-    step = draw(st.sampled_from(STEPS))
-    make: Callable[..., Callable[[Desk], Message]] = draw(st.sampled_from(KINDS))
-    return make(
-        when=draw(MOMENTS),
-        told=draw(MOMENTS),
-        step=step,
-        maybe=draw(st.sampled_from([None, step])),
-        name=draw(st.sampled_from(["s1", "s2"])),
-        seq=draw(st.integers(1, 14)),
-        outcome=draw(st.sampled_from(OUTCOMES)),
-    )
-
-
-ORDER = [s for s in STEPS if s not in {"application", "acceptance"}]
-WAY: list[Callable[[Desk], Message]] = [
-    lambda d: d.accept(at("2021-03-01 10:00")),
-    *(lambda d, n=n, s=s: d.complete(at("2021-03-01 10:00") + timedelta(hours=9 * n), s) for n, s in enumerate(ORDER)),
-    lambda d: d.decide(at("2021-03-06 10:00")),
-]
-Makers = list[Callable[[Desk], Message]]
-# Some way along the regular course, then anything at all.
-HISTORIES = st.builds(lambda n, more: WAY[:n] + more, st.integers(1, len(WAY)), st.lists(commands(), max_size=20))
-
-
-def played(makers: Makers) -> tuple[Paper, list[Message]]:
-    """A case that took what it would of some commands, and those it took."""
-    desk, paper = Desk(), Paper()
-    paper.due = {"promise/sz-22-water-no-pipe": at("2021-03-10 17:30")}
-    paper.take(desk.open(at("2021-03-01 09:00"), water(BRANCHED)))
-    taken: list[Message] = []
-    for make in makers:
-        command = make(desk)
-        try:
-            paper.take(command)
-            taken.append(command)
-        except Refusal:
-            pass
-    return paper, taken
-
-
-@settings(max_examples=80, deadline=None)
-@given(HISTORIES, st.integers(1, 7))
-def test_folding_in_pages_is_folding_at_once(makers: Makers, size: int) -> None:
-    paper, _ = played(makers)
-    state = None
-    for first in range(0, len(paper.events), size):
-        state = fold(state, paper.events[first : first + size], paper.case)
-    assert state == fold(None, paper.events, paper.case) == paper.state
-
-
-@settings(max_examples=80, deadline=None)
-@given(HISTORIES)
-def test_whatever_was_taken_can_be_shown_and_counted_and_no_event_is_recorded_twice(
-    makers: Makers,
-) -> None:
-    paper, _ = played(makers)
-    shown = picture(paper.now())
-    keys = [c.clock.key for c in shown.clocks]
-    assert len(keys) == len(set(keys))
-    made = rows(shown, calendar_of_version(CALENDAR), max(e.told for e in paper.events))
-    assert len(made.clocks) == len(keys)
-    done = [(e.body["step"], e.body["occurrence"]) for e in paper.events if e.kind == "completed"]
-    assert len(done) == len(set(done))
-
-
-@settings(max_examples=80, deadline=None)
-@given(HISTORIES)
-def test_every_command_that_was_taken_is_known_for_good(makers: Makers) -> None:
-    paper, taken = played(makers)
-    before: list[Event] = list(paper.events)
-    for command in taken:
-        seq = paper.take(command)
-        known = paper.now().by_request(command.request_id)
-        assert known is None or known.seq == seq
-        other = command.model_copy(update={"digest": "other"})
-        if known is not None:
-            assert refusal(paper, other) == ("request-reused", "request_id")
-    assert paper.events == before
