@@ -26,7 +26,7 @@ from workflows.dispatch import Refused
 from workflows.worker import connect, worker
 
 HISTORIES = Path(__file__).parent / "histories"
-SHORT = {"limit.historyCount.suggestContinueAsNew": "40"}
+SHORT = {"limit.historyCount.suggestContinueAsNew": "60"}
 SCRUBBED = {"identity", "stackTrace", "workerControlTaskQueue", "workerInstanceKey"}
 MACHINE = re.compile(r"\d+@[\w.-]+")  # a process and its machine
 
@@ -118,7 +118,7 @@ async def continued(bench: Bench) -> None:
     desk, case = bench.desk, "continued"
     await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
     first = (await bench.client.get_workflow_handle(case).describe()).run_id
-    for n in range(25):
+    for n in range(32):
         await bench.send(case, desk.fee(at("2021-03-02 10:00"), n))
     await keep(bench.client, case, "continued-as-new-first-run", first)
     await keep(bench.client, case, "continued-as-new-last-run")
@@ -141,10 +141,10 @@ async def make() -> None:
         store.migrate()
         server = DevServer(find().path, Path(folder), port=free_port(), dynamic_config=SHORT)
         await asyncio.to_thread(server.start)
-        bench = Bench(await connect(server.address, server.namespace), store, standing_at("2021-03-05 17:29:55"))
+        bench = Bench(await connect(server.address, server.namespace), store, standing_at("2021-03-05 17:29:48"))
         settler = Flaky(store, bench.timeline, GRACE, now)
         async with worker(bench.client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
-            for scene in (rung, carried, adopted, suspended, continued):
+            for scene in (continued, rung, carried, adopted, suspended):
                 await scene(bench)
             await waited(bench, settler)
         store.close()
