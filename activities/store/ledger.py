@@ -59,7 +59,9 @@ class Statements:
 
 def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
     keys = [column.name for column in table.primary_key]
-    changed = {column.name: row.excluded[column.name] for column in table.c if column.name not in keys}
+    # SQLite writes the index of a column that is set, changed or not
+    changing = [c.name for c in table.c if not c.primary_key and not c.info.get(tables.FIXED)]
+    changed = {name: row.excluded[name] for name in changing}
     if isinstance(row, sqlite.Insert):
         return row.on_conflict_do_update(index_elements=keys, set_=changed)
     # a row that stays as it was leaves no dead one behind

@@ -18,6 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+FIXED = "fixed"  # in a column's info: for one case, or one step of it, always the same
+FOREVER = {FIXED: True}
 LAST = 2**63 - 1  # where a case without due date is sorted: after all others
 
 metadata = MetaData()
@@ -56,16 +58,16 @@ case = Table(
     "case_",
     metadata,
     Column("case", String, primary_key=True),
-    Column("procedure", String, nullable=False),
-    Column("variant", String, nullable=False),
-    Column("jurisdiction", String, nullable=False),
-    Column("owner", String, nullable=False),
+    Column("procedure", String, nullable=False, info=FOREVER),
+    Column("variant", String, nullable=False, info=FOREVER),
+    Column("jurisdiction", String, nullable=False, info=FOREVER),
+    Column("owner", String, nullable=False, info=FOREVER),
     Column("status", String, nullable=False),
     Column("open", Boolean, nullable=False),
-    Column("survey", String),
-    Column("parent", String),
-    Column("excluded", String),
-    Column("received_at", BigInteger, nullable=False),
+    Column("survey", String, info=FOREVER),
+    Column("parent", String, info=FOREVER),
+    Column("excluded", String, info=FOREVER),
+    Column("received_at", BigInteger, nullable=False, info=FOREVER),
     Column("accepted_at", BigInteger),
     Column("decided_at", BigInteger),
     Column("closed_at", BigInteger),
@@ -92,11 +94,11 @@ step = Table(
     metadata,
     Column("case", String, ForeignKey("case_.case", ondelete="CASCADE"), primary_key=True),
     Column("pos", Integer, primary_key=True, autoincrement=False),
-    Column("key", String, nullable=False),
+    Column("key", String, nullable=False, info=FOREVER),
     Column("occurrence", Integer, nullable=False),
-    Column("party", String, nullable=False),
-    Column("owner", String, nullable=False),
-    Column("stage", String),
+    Column("party", String, nullable=False, info=FOREVER),
+    Column("owner", String, nullable=False, info=FOREVER),
+    Column("stage", String, info=FOREVER),
     Column("status", String, nullable=False),
     Column("pending", Boolean, nullable=False),
     Column("opened_at", BigInteger),

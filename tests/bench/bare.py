@@ -19,6 +19,14 @@ def nothing() -> None:
     """An empty effect."""
 
 
+class Asked:
+    """A command that waits for its answer."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.answered = False
+
+
 @workflow.defn
 class Bare:
     """Answers each command after an empty local activity, with its one timer armed anew."""
@@ -26,7 +34,7 @@ class Bare:
     @workflow.init
     def __init__(self, start: CaseInput) -> None:
         self._case = start.case
-        self._queue: list[list[Command | bool]] = []
+        self._queue: list[Asked] = []
         self._timer: asyncio.Task[None] | None = None
 
     @workflow.run
@@ -38,21 +46,21 @@ class Bare:
             batch = list(self._queue)
             await workflow.execute_local_activity(nothing, start_to_close_timeout=timedelta(seconds=5))
             del self._queue[: len(batch)]
-            decided = any(not isinstance(c[0], bool) and c[0].kind == "decide" for c in batch)
+            decided = any(one.command.kind == "decide" for one in batch)
             if self._timer is not None:
                 self._timer.cancel()
             if not decided:
                 self._timer = asyncio.create_task(workflow.sleep(timedelta(days=5)))
             for one in batch:
-                one.append(True)
+                one.answered = True
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     @workflow.update
     async def command(self, command: Command) -> Receipt:
         """Queues and waits, as a case does."""
-        asked: list[Command | bool] = [command]
+        asked = Asked(command)
         self._queue.append(asked)
-        await workflow.wait_condition(lambda: len(asked) > 1)
+        await workflow.wait_condition(lambda: asked.answered)
         return Receipt(
             case=self._case,
             seq=1,

@@ -1,164 +1,144 @@
-"""Cases with 23 commands, sent through the Temporal client: the durable case against the bare workflow."""
+"""Figures of cases: what one costs in events and actions, and how fast they are carried through."""
 
 import asyncio
-import statistics
-import subprocess
-import sys
+import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
 from uuid import uuid4
 
+import httpx2
 from temporalio.client import Client
 
-from activities.store.store import Store
 from api.temporal_server import DevServer
-from sla.clock import Limit
 from tests.bench.bare import QUEUE, Bare
-from tests.desk import Desk, at, promised
+from tests.bench.figures import Sheet
+from tests.bench.load import COMMANDS, Carry, Run, carrying, commands, load
+from tests.bench.stand import api
 from workflows.case import CaseWorkflow
 from workflows.dispatch import Dispatcher
-from workflows.messages import Command
-from workflows.procedure import Ground, Outcome, Party, Procedure, Step
 from workflows.worker import TASK_QUEUE, connect
 
-COMPLETIONS = 20
-WORKERS = 2
-DONE = (Outcome(key="done", title_zh="完成", title_en="done"),)
+EVENTS_ALLOWED = 8 * COMMANDS + 12
+WATER = {"procedure": "water-connection", "jurisdiction": "suzhou", "variant": "no-new-pipe"}
+STEPS = ("joint-site-survey", "inspection-and-meter", "water-on")
+ACTION = re.compile(r"^action\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
+
+Pairs = list[tuple[Run, Run]]
 
 
-def long_procedure() -> Procedure:
-    """Application, acceptance, and twenty steps one after another, each with a planning target."""
-    names = ["application", "acceptance", *(f"step-{n}" for n in range(1, COMPLETIONS + 1))]
-    steps = [
-        Step(
-            key=name,
-            title_zh=name,
-            title_en=name,
-            party=Party.AUTHORITY if number else Party.APPLICANT,
-            owner="office",
-            after=(names[number - 1],) if number else (),
-            outcomes=DONE,
-            counts=bool(number),
-            target=Limit(amount=1) if number else None,
-        )
-        for number, name in enumerate(names)
-    ]
-    return Procedure(
-        key="long",
-        version="1",
-        title_zh="长",
-        title_en="long",
-        jurisdiction="suzhou",
-        variant="standard",
-        facts={},
-        owner="office",
-        steps=tuple(steps),
-        grounds=(Ground(key="correction", title_zh="补正", title_en="correction", basis="-", stops=("promise",)),),
-        accepted_by="acceptance",
-        ends=(names[-1],),
-    )
-
-
-def commands() -> Iterator[Command]:
-    """The 23 commands of one case: open, accept, 20 completions, decide."""
-    desk = Desk()
-    yield desk.open(at("2021-03-01 09:00"), long_procedure(), promises=promised(30))
-    yield desk.accept(at("2021-03-01 10:00"), promises=promised(30))
-    days = [1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 22, 23, 24, 25, 26]
-    for number, day in enumerate(days, start=1):
-        yield desk.complete(at(f"2021-03-{day:02} 11:00"), f"step-{number}")
-    yield desk.decide(at("2021-03-29 09:00"))
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: commands a second, and latencies in seconds."""
-
-    rate: float
-    p50: float
-    p99: float
-
-
-async def load(send: Callable[[str, Command], object], cases: int, in_flight: int) -> Run:
-    """Carries cases through, so many at a time."""
-    gate = asyncio.Semaphore(in_flight)
-    latencies: list[float] = []
-
-    async def carry() -> None:
-        case = f"bench-{uuid4().hex}"
-        async with gate:
-            for command in commands():
-                began = time.perf_counter()
-                await send(case, command)  # type: ignore[misc]
-                latencies.append(time.perf_counter() - began)
-
-    began = time.perf_counter()
-    await asyncio.gather(*(carry() for _ in range(cases)))
-    took = time.perf_counter() - began
-    cuts = statistics.quantiles(latencies, n=100)
-    return Run(len(latencies) / took, cuts[49], cuts[98])
-
-
-@contextmanager
-def workers(address: str, url: str) -> Iterator[None]:
-    """Worker processes over one ledger."""
-    command = [sys.executable, "-m", "tests.bench.work", address, url]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(WORKERS)]
-    try:
-        for process in started:
-            assert process.stdout is not None
-            process.stdout.readline()
-        yield
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-async def compare(address: str, pairs: int, cases: int, in_flight: int) -> list[tuple[Run, Run]]:
-    """Ours and bare in turn."""
-    client = await connect(address)
-    ours, bare = Dispatcher(client), Dispatcher(client, task_queue=QUEUE, workflow=Bare)
-    await load(ours.send, 4, 4)
-    await load(bare.send, 4, 4)
-    return [(await load(ours.send, cases, in_flight), await load(bare.send, cases, in_flight)) for _ in range(pairs)]
-
-
-async def events(client: Client) -> dict[str, int]:
-    """Events in the history of one case of each kind, its commands sent one after another."""
-    found: dict[str, int] = {}
+async def cost(sheet: Sheet, server: DevServer, metrics_port: int) -> None:
+    """Events and billable actions of one case, its commands sent one after another."""
+    client = await connect(server.address)
+    events: dict[str, int] = {}
+    actions: dict[str, float] = {}
     for name, queue, kind in (("ours", TASK_QUEUE, CaseWorkflow), ("bare", QUEUE, Bare)):
-        dispatcher, case = Dispatcher(client, task_queue=queue, workflow=kind), f"events-{uuid4().hex}"
-        for command in commands():
-            await dispatcher.send(case, command)
-        history = await client.get_workflow_handle(case).fetch_history()
-        found[name] = len(history.events)
-    return found
+        before = await _actions(metrics_port)
+        events[name] = await _one_case(client, queue, kind)
+        actions[name] = await _actions(metrics_port) - before
+    against = f"history of a case with {COMMANDS} commands; at most {EVENTS_ALLOWED}"
+    sheet.add("case.events", events["ours"], "events", against)
+    against = f"against {events['bare']} of the bare workflow; at most 1.05"
+    sheet.add("case.events_vs_bare", events["ours"] / events["bare"], "ratio", against)
+    against = f"the server's counter over such a case; {actions['bare']:.0f} of the bare workflow"
+    sheet.add("case.actions", actions["ours"], "actions", against)
 
 
-def main(binary: Path, folder: Path, url: str, pairs: int = 3, cases: int = 40, in_flight: int = 16) -> None:
-    """A quick look."""
-    from api.temporal_server import free_port
-
-    with DevServer(binary, folder, port=free_port()) as server:
-        store = Store.open(url)
-        store.migrate()
-        with workers(server.address, url):
-            for ours, bare in asyncio.run(compare(server.address, pairs, cases, in_flight)):
-                print(f"ours {ours.rate:.0f}/s p99 {ours.p99 * 1e3:.0f} ms  bare {bare.rate:.0f}/s p99 {bare.p99 * 1e3:.0f} ms  "
-                      f"{ours.rate / bare.rate:.2f} {ours.p99 / bare.p99:.2f}", flush=True)
-
-            async def count() -> None:
-                print(await events(await connect(server.address)))
-
-            asyncio.run(count())
+async def _one_case(client: Client, queue: str, kind: type) -> int:
+    dispatcher, case = Dispatcher(client, task_queue=queue, workflow=kind), f"events-{uuid4().hex}"
+    for command in commands():
+        await dispatcher.send(case, command)
+    handle = client.get_workflow_handle(case)
+    await handle.result()
+    return len((await handle.fetch_history()).events)
 
 
-if __name__ == "__main__":
-    import tempfile
+async def _actions(metrics_port: int) -> float:
+    """All actions so far; the server reports them about once a second."""
+    known = -1.0
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        while True:
+            await asyncio.sleep(2)
+            text = (await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).text
+            found = sum(map(float, ACTION.findall(text)))
+            if found == known:
+                return found
+            known = found
 
-    home = Path(tempfile.mkdtemp())
-    main(Path(sys.argv[1]), home, f"sqlite:///{home}/ledger.sqlite")
+
+async def in_turn(ours: Carry, bare: Carry, *, pairs: int, cases: int, in_flight: int) -> Pairs:
+    """Ours and bare, who comes first in turn as well; a few cases of each beforehand."""
+    for carry in (ours, bare):
+        await load(carry, min(cases, 8), min(in_flight, 4))
+    measured: Pairs = []
+    for number in range(pairs):
+        runs: dict[bool, Run] = {}
+        for is_ours in (True, False) if number % 2 == 0 else (False, True):
+            runs[is_ours] = await load(ours if is_ours else bare, cases, in_flight)
+        measured.append((runs[True], runs[False]))
+    return measured
+
+
+def state(sheet: Sheet, where: str, what: str, pairs: Pairs, *, targets: bool) -> None:
+    """The figures of pairs of runs, under a name that says where they were."""
+    wanted = ("; at least 0.8", "; at most 1.3") if targets else ("", "")
+    rates = [ours.rate / bare.rate for ours, bare in pairs]
+    tails = [ours.p99 / bare.p99 for ours, bare in pairs]
+    sheet.add_ratios(f"{where}.throughput_vs_bare", rates, f"{what} against the bare workflow{wanted[0]}")
+    sheet.add_ratios(f"{where}.p99_vs_bare", tails, f"{what} against the bare workflow{wanted[1]}")
+    ours, bare = (_typical([pair[side] for pair in pairs]) for side in (0, 1))
+    sheet.add(f"{where}.throughput", ours.rate, "commands/s", f"{what}; {bare.rate:.0f} of the bare workflow")
+    sheet.add(f"{where}.p50", ours.p50 * 1e3, "ms", f"{what}; {bare.p50 * 1e3:.0f} of the bare workflow")
+    sheet.add(f"{where}.p99", ours.p99 * 1e3, "ms", f"{what}; {bare.p99 * 1e3:.0f} of the bare workflow")
+
+
+def _typical(runs: Sequence[Run]) -> Run:
+    middle = sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+    return Run(middle.rate, middle.p50, middle.p99)
+
+
+async def at_the_client(server: DevServer, *, pairs: int, cases: int, in_flight: int) -> Pairs:
+    """Both at the Temporal client."""
+    client = await connect(server.address)
+    ours, bare = carrying(Dispatcher(client).send), carrying(Dispatcher(client, task_queue=QUEUE, workflow=Bare).send)
+    return await in_turn(ours, bare, pairs=pairs, cases=cases, in_flight=in_flight)
+
+
+async def over_http(server: DevServer, url: str, *, pairs: int, cases: int, in_flight: int) -> Pairs:
+    """Ours through an API process, the bare workflow still at the Temporal client: it has no API."""
+    client = await connect(server.address)
+    bare = carrying(Dispatcher(client, task_queue=QUEUE, workflow=Bare).send)
+    async with _http(server, url) as http:
+        return await in_turn(_posting(http), bare, pairs=pairs, cases=cases, in_flight=in_flight)
+
+
+@asynccontextmanager
+async def _http(server: DevServer, url: str) -> AsyncIterator[httpx2.AsyncClient]:
+    with api(server, url) as (_, http):
+        async with http:
+            yield http
+
+
+def _posting(http: httpx2.AsyncClient) -> Carry:
+    """Carries a water connection through: open, accept, its three steps, fees up to 23 commands, decide."""
+
+    async def carry(latencies: list[float]) -> None:
+        keys = (f"{uuid4().hex}" for _ in count())
+
+        async def post(path: str, body: Mapping[str, object]) -> str:
+            begun = time.perf_counter()
+            answer = await http.post(path, json=body, headers={"Idempotency-Key": next(keys)})
+            latencies.append(time.perf_counter() - begun)
+            answer.raise_for_status()
+            return str(answer.json()["case"])
+
+        case = f"/v1/cases/{await post('/v1/cases', WATER)}"
+        await post(f"{case}/accept", {})
+        for step in STEPS:
+            await post(f"{case}/steps/{step}/completions", {"outcome": "done"})
+        for number in range(COMMANDS - len(STEPS) - 3):
+            await post(f"{case}/fees", {"fen": 100 + number, "reason": "-"})
+        await post(f"{case}/decide", {"outcome": "approved"})
+
+    return carry

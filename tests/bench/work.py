@@ -1,26 +1,28 @@
 """A worker process of the benchmark: the real worker and the bare one side by side, in turn at work."""
 
 import asyncio
+import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from activities.settle import Settler
 from activities.store.store import Store
-from sla.timeline import Timeline
+from api.worker_process import timeline_of
 from tests.bench.bare import bare_worker
-from tests.desk import at
+from tests.bench.stand import now
 from workflows.worker import connect, worker
 
 
 async def work(address: str, url: str) -> None:
-    """Works until the process is ended."""
+    """Works until the process is told to stop."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     client = await connect(address)
-    now = datetime.now(UTC)
-    timeline = Timeline(anchor_real=now, anchor_business=at("2021-03-01 08:00"))
-    settler = Settler(Store.open(url), timeline, timedelta(seconds=5), lambda: datetime.now(UTC))
+    store = Store.open(url)
+    settler = Settler(store, timeline_of(store), timedelta(seconds=5), now)
     async with worker(client, settler, grace=timedelta(seconds=1)), bare_worker(client):
-        print("ready", flush=True)
-        await asyncio.Event().wait()
+        print("ready", flush=True)  # whoever started it waits for this line
+        await stop.wait()
 
 
 if __name__ == "__main__":

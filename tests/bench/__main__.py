@@ -1,0 +1,60 @@
+"""The benchmark: `python -m tests.bench`."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from api.temporal_binary import find
+from api.temporal_server import DevServer, free_port
+from tests.bench import calendars, memory
+from tests.bench.cases import at_the_client, cost, over_http, state
+from tests.bench.figures import Sheet
+from tests.bench.stand import folder, postgresql, prepared, workers
+
+WORKERS = 2  # processes, on each ledger; one uses no more than one core
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints every figure and writes them to a file."""
+    asked = _asked(arguments)
+    for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name != "SHIXIAN_TEMPORAL"]:
+        del os.environ[name]  # the settings of whoever runs it are not measured
+    sheet = Sheet()
+    calendars.compare(sheet, asked.additions)
+    binary = find().path
+    metrics_port = free_port()
+    with folder() as home, DevServer(binary, home, port=free_port(), metrics_port=metrics_port) as server:
+        size = {"cases": asked.cases, "in_flight": asked.in_flight}
+        ledger = prepared(f"sqlite:///{home}/ledger.sqlite")
+        with workers(server, ledger, WORKERS):
+            asyncio.run(cost(sheet, server, metrics_port))
+            pairs = asyncio.run(at_the_client(server, pairs=asked.pairs, **size))
+            state(sheet, "case", "at the Temporal client, SQLite", pairs, targets=True)
+            pairs = asyncio.run(over_http(server, ledger, pairs=asked.more_pairs, **size))
+            state(sheet, "case.http", "over HTTP, SQLite", pairs, targets=False)
+        with postgresql(home / "pg") as other, workers(server, other, WORKERS):
+            pairs = asyncio.run(at_the_client(server, pairs=asked.more_pairs, **size))
+            state(sheet, "case.postgresql", "at the Temporal client, PostgreSQL", pairs, targets=False)
+    # a server of its own: the worker looks for cases that lack a run
+    with folder() as home, DevServer(binary, home, port=free_port()) as server:
+        asyncio.run(memory.measure(sheet, server, prepared(f"sqlite:///{home}/ledger.sqlite"), asked.open_cases))
+    sheet.write(asked.output)
+    return 0
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=7, help="pairs of runs on SQLite, ours and bare in turn")
+    parser.add_argument("--more-pairs", type=int, default=5, help="pairs on PostgreSQL and over HTTP")
+    parser.add_argument("--cases", type=int, default=24, help="cases in a run, 23 commands each")
+    parser.add_argument("--in-flight", type=int, default=8, help="cases that are carried through at a time")
+    parser.add_argument("--open-cases", type=int, default=1000, help="cases open while memory is looked at")
+    parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
+    parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

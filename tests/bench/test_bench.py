@@ -1,0 +1,50 @@
+"""The benchmark itself, in its smallest size: what it prints and writes, never how fast it was."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SMALLEST = {"pairs": 1, "more-pairs": 1, "cases": 2, "in-flight": 2, "open-cases": 5, "additions": 200}
+LINE = re.compile(r"(?P<name>[a-z0-9_.]+) (?P<value>-?[0-9.]+) (?P<unit>[a-zA-Z/]+), (?P<against>.+)")
+COMPARED = ("throughput_vs_bare", "p99_vs_bare", "throughput", "p50", "p99")
+NAMES = {
+    "calendar.add",
+    "calendar.add_vs_numpy",
+    "calendar.add_vs_chinesecalendar",
+    "case.events",
+    "case.events_vs_bare",
+    "case.actions",
+    *(f"{where}.{what}" for where in ("case", "case.http", "case.postgresql") for what in COMPARED),
+    "memory.worker_5_open_cases",
+    "memory.api_5_open_cases",
+}
+
+
+@pytest.mark.slow
+def test_every_figure_is_a_line_and_stands_in_the_file(temporal_binary: Path, tmp_path: Path) -> None:
+    written = tmp_path / "build" / "bench.json"
+    sizes = [f"--{name}={value}" for name, value in SMALLEST.items()]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench", *sizes, "--output", str(written)],
+        env={"PATH": "/usr/bin:/bin", "SHIXIAN_TEMPORAL": str(temporal_binary), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    lines = [LINE.fullmatch(line) for line in ran.stdout.splitlines()]
+    figures = json.loads(written.read_text())
+    assert {line["name"] for line in lines if line} == set(figures) == NAMES
+    assert None not in lines
+    for line in lines:
+        if line is not None:
+            kept = figures[line["name"]]
+            assert (f"{kept['value']}", kept["unit"], kept["against"]) == (line["value"], line["unit"], line["against"])
+    # counts are the same on every machine
+    assert figures["case.events"]["value"] <= 8 * 23 + 12
+    assert figures["case.events_vs_bare"]["value"] <= 1.05
