@@ -68,7 +68,9 @@ class Settler:
         self._grace = grace
         self._now = now
 
-    @activity.defn(name="settle")
+    # An attempt that is given up runs on to its end, and what it writes is adopted: an exception thrown into its thread
+    # may hit the moment between taking the writer's lock and being able to give it back.
+    @activity.defn(name="settle", no_thread_cancel_exception=True)
     def settle(self, request: Settle) -> Settled:
         """Compares and appends in one transaction; raises StoreUnavailable while the database is away."""
         now = Instant(self._now(), self._timeline, self._grace)

@@ -36,7 +36,7 @@ class Flaky(Settler):
 
     away = 0
 
-    @activity.defn(name="settle")
+    @activity.defn(name="settle", no_thread_cancel_exception=True)
     def settle(self, request: Settle) -> Settled:
         if self.away:
             self.away -= 1
