@@ -141,14 +141,21 @@ async def make() -> None:
         store.migrate()
         server = DevServer(find().path, Path(folder), port=free_port(), dynamic_config=SHORT)
         await asyncio.to_thread(server.start)
-        bench = Bench(await connect(server.address, server.namespace), store, standing_at("2021-03-05 17:29:48"))
-        settler = Flaky(store, bench.timeline, GRACE, now)
-        async with worker(bench.client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
-            for scene in (continued, rung, carried, adopted, suspended):
-                await scene(bench)
-            await waited(bench, settler)
-        store.close()
-        await asyncio.to_thread(server.stop)
+        try:
+            await play(await connect(server.address, server.namespace), store)
+        finally:
+            await asyncio.to_thread(server.stop)
+            store.close()
+
+
+async def play(client: Client, store: Store) -> None:
+    """One scene after another, on one worker."""
+    bench = Bench(client, store, standing_at("2021-03-05 17:29:48"))
+    settler = Flaky(store, bench.timeline, GRACE, now)
+    async with worker(client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
+        for scene in (continued, rung, carried, adopted, suspended):
+            await scene(bench)
+        await waited(bench, settler)
 
 
 if __name__ == "__main__":
