@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from activities.store.errors import Conflict, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000
+LOOK = 0.001  # seconds between looks whether another process has ended its write
 POSTGRESQL_OPTIONS = "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
 # connection lost, resources gone, operator or timeout, read-only, idle too long, lock not given, serialization, deadlock
 AWAY_STATES = ("08", "53", "57", "25006", "25P03", "55P03", "40001", "40P01")
@@ -83,7 +85,7 @@ class Database:
             try:
                 cursor = connection.cursor()
                 if self.sqlite:
-                    cursor.execute("BEGIN IMMEDIATE")
+                    _begin(cursor)
                 yield cursor
                 connection.commit()
             except DRIVER_ERRORS as error:
@@ -102,6 +104,24 @@ class Database:
     def sql(self, statement: ClauseElement, *columns: str) -> str:
         """The statement's text for `exec_driver_sql`, parameters by name; `columns` are the ones it writes if not all."""
         return str(statement.compile(dialect=self.engine.dialect, column_keys=columns or None))
+
+
+def _begin(cursor: DBAPICursor) -> None:
+    """Begins to write on SQLite, which itself would look for another process's end ever more rarely, up to 100 ms apart."""
+    deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+                sleep(LOOK)
+            else:
+                return
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 @contextmanager
