@@ -75,7 +75,7 @@ class City:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+            _reap(process)
         self._running.clear()
 
     def harm(self, chance: random.Random) -> str:
@@ -94,7 +94,7 @@ class City:
             process.send_signal(signal.SIGCONT)
         else:
             self._running[victim].kill()
-            self._running[victim].wait()
+            _reap(self._running[victim])
             time.sleep(pause)
             self._start(victim)
         return victim
@@ -115,9 +115,9 @@ class City:
     def _start(self, name: str) -> None:
         words = ("api",) if name == "api" else ("worker",)
         self._running[name] = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", *words],
+            [sys.executable, "-m", "api.cli", *words, "--with-parent"],
             env=self._env(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # its end tells them that the checker is gone
             stdout=self._log,
             stderr=self._log,
             process_group=0,
@@ -133,6 +133,12 @@ class City:
             "SHIXIAN_PORT": str(self._port),
             "SHIXIAN_ALARM_GRACE": str(GRACE.total_seconds()),
         }
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _key(store: Store, actor: str, role: Role, company: str | None = None) -> str:
