@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decide import decide
     from workflows.fold import fold
     from workflows.messages import CaseInput, Command, Extend, Message, Receipt
-    from workflows.picture import picture
+    from workflows.picture import Drawn, picture
     from workflows.state import CaseState
 
 # With the database away a local activity that retries for ever would write history at every task timeout and fail the
@@ -52,7 +52,7 @@ class CaseWorkflow:
         self._case = start.case
         self._state: CaseState | None = None
         self._head = Head()
-        self._shown: Picture | None = None  # what the rows show at that head
+        self._drawn: Drawn | None = None  # what the rows show at that head
         self._due: dict[str, datetime | None] | None = None  # of clocks that can be extended; None: not counted yet
         self._queue: list[Asked] = []
         self._woken = False
@@ -134,12 +134,12 @@ class CaseWorkflow:
             asked = self._batch()
             state, answers = self._decide(asked)
             events = [a.event for a in answers if isinstance(a, Decision)]
-            after = picture(state) if state else None
+            after = picture(state, self._drawn) if state else None
             settled = await self._settle(self._request(after, events))
             if settled.outcome is not Outcome.AHEAD:
                 break
             self._fold(settled.unknown)
-            self._shown = picture(self._state) if self._state else None
+            self._drawn = Drawn(self._state, picture(self._state)) if self._state else None
         if settled.outcome is Outcome.FAULT:
             self._refuse_all(_fault(settled))
             self._arm(workflow.now() + FAULT_PAUSE)
@@ -149,7 +149,7 @@ class CaseWorkflow:
         first = self._head.seq + 1
         self._fold(_numbered(event, seq, settled.calendar, h) for seq, (event, h) in enumerate(numbered, first))
         self._fold(settled.found)
-        self._shown = as_settled(after, settled) if after else None
+        self._drawn = Drawn(self._state, as_settled(after, settled)) if self._state and after else None
         self._due = settled.due
         self._arm(settled.alarm)
         for one, answer in zip(asked, answers, strict=True):
@@ -192,7 +192,7 @@ class CaseWorkflow:
             case=self._case,
             expected=self._head,
             events=tuple(events),
-            changes=changes(self._shown, after),
+            changes=changes(self._drawn.picture if self._drawn else None, after),
             as_of=known.as_of if known else None,
             calendar=known.events[-1].calendar if known else None,
         )

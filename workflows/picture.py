@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from operator import attrgetter
+from typing import NamedTuple
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
 from sla.clock import Clock, Interval, Limit, Receipt, Suspension
@@ -24,14 +26,34 @@ _NATIONAL = {
     Status.WITHDRAWN: 14,
     Status.REVOKED: 15,
 }
+# of all that a step's rows are drawn from besides the step itself
+_COMMON = attrgetter("status", "outcome", "decided", "decided_under", "suspensions", "extensions", "rungs", "policy")
 _DECISIONS = {"approved": 11, "approved-with-tolerance": 12, "refused": 13}
 
 
-def picture(state: CaseState) -> Picture:
-    """The rows of a case, before anything is counted."""
-    return Picture(
-        case=_case(state), steps=tuple(_step(state, s) for s in state.steps.values()), clocks=tuple(_clocks(state))
-    )
+class Drawn(NamedTuple):
+    """A state with its picture, as it is once it is settled."""
+
+    state: CaseState
+    picture: Picture
+
+
+def picture(state: CaseState, before: Drawn | None = None) -> Picture:
+    """The rows of a case, before anything is counted; what depends on nothing that changed is taken from `before`."""
+    kept = _as_they_were(state, before) if before else {}
+    steps = tuple(kept[key][0] if key in kept else _step(state, step) for key, step in state.steps.items())
+    targets = (kept[key][1] if key in kept else _planned(state, step) for key, step in state.steps.items())
+    clocks = (*_clocks(state), *(target for target in targets if target is not None))
+    return Picture(case=_case(state), steps=steps, clocks=clocks)
+
+
+def _as_they_were(state: CaseState, before: Drawn) -> dict[str, tuple[StepPicture, ClockPicture | None]]:
+    """Steps that did not change, each with its planning target's clock; none where something changed of which all depend."""
+    if _COMMON(state) != _COMMON(before.state):
+        return {}
+    clocks = {c.step: c for c in before.picture.clocks if c.role is Role.STEP}
+    known = before.state.steps
+    return {s.key: (s, clocks.get(s.key)) for s in before.picture.steps if state.steps.get(s.key) is known.get(s.key)}
 
 
 def national_state(state: CaseState) -> int:
@@ -118,7 +140,6 @@ def _clocks(state: CaseState) -> Iterable[ClockPicture]:
     yield from _statutory(state)
     yield from _delivery(state)
     yield from _stages(state)
-    yield from _planned(state)
 
 
 def _clock(state: CaseState, key: str, limit: Limit, role: Role, **facts: object) -> Clock:
@@ -356,20 +377,19 @@ def _stages(state: CaseState) -> Iterable[ClockPicture]:
         yield _finish(state, clock, Role.STAGE, owner=state.procedure.owner, under=under, stage=stage.key)
 
 
-def _planned(state: CaseState) -> Iterable[ClockPicture]:
-    for step in state.steps.values():
-        if step.step.target is None or step.started is None or step.step.party is Party.APPLICANT:
-            continue
-        stop, under = _ended(state, step)
-        clock = _clock(
-            state,
-            f"step/{step.step.key}#{step.occurrence}",
-            step.step.target,
-            Role.STEP,
-            start=step.started,
-            stop=stop,
-            suspensions=_halts(state, Role.STEP, step.step.key),
-        )
-        yield _finish(
-            state, clock, Role.STEP, owner=step.step.owner, under=under, step=step.step.key, stage=step.step.stage
-        )
+def _planned(state: CaseState, step: StepState) -> ClockPicture | None:
+    if step.step.target is None or step.started is None or step.step.party is Party.APPLICANT:
+        return None
+    stop, under = _ended(state, step)
+    clock = _clock(
+        state,
+        f"step/{step.step.key}#{step.occurrence}",
+        step.step.target,
+        Role.STEP,
+        start=step.started,
+        stop=stop,
+        suspensions=_halts(state, Role.STEP, step.step.key),
+    )
+    return _finish(
+        state, clock, Role.STEP, owner=step.step.owner, under=under, step=step.step.key, stage=step.step.stage
+    )
