@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 
 from api.temporal_binary import find
 from tests.faults import evidence, oracle
-from tests.faults.city import GRACE, RATE, City, real_now
+from tests.faults.city import GRACE, RATE, City, plan, real_now
 from tests.faults.load import Answers, Load
 
 CATCH_UP = 75  # looks, a second apart, at a case whose run does not know its ledger
@@ -64,7 +64,7 @@ def run(city: City, *, commands: int, kills: int, seed: int) -> Report:
     begun = time.monotonic()
     answers = asyncio.run(_loaded(city, commands, kills, seed))
     report.figures["load_seconds"] = round(time.monotonic() - begun, 1)
-    report.kills = dict(city.kills)
+    report.kills = dict(city.harmed)
     time.sleep(QUIET)
     asyncio.run(_histories(city, report))
     ended = real_now()
@@ -79,24 +79,18 @@ def run(city: City, *, commands: int, kills: int, seed: int) -> Report:
 
 
 async def _loaded(city: City, commands: int, kills: int, seed: int) -> Answers:
-    load = Load(city, seed, enough=lambda done: done >= commands and city.killed >= kills)
-    ended = asyncio.Event()
-
-    async def posting() -> None:
-        try:
-            await load.run()
-        finally:
-            ended.set()
+    chance = random.Random(seed)  # noqa: S311
+    victims = plan(kills, chance)
+    load = Load(city, seed, enough=lambda done: done >= commands and city.harmed.total() == len(victims))
 
     async def harming() -> None:
-        chance = random.Random(seed)  # noqa: S311
-        while city.killed < kills and not ended.is_set():
-            if load.done >= (city.killed + 1) * commands / (kills + 1):
-                await asyncio.to_thread(city.harm, chance)
-            await asyncio.sleep(0.1)
+        for number, victim in enumerate(victims, start=1):
+            while load.done < number * commands / (len(victims) + 1):
+                await asyncio.sleep(0.05)
+            await asyncio.to_thread(city.harm, victim, chance)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(posting())
+        group.create_task(load.run())
         group.create_task(harming())
     return load.answers
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,8 @@ GRACE = timedelta(seconds=1)  # real, before a rung is raised
 RATE = 7200  # two business hours in a second: promises of some working days fall due within a minute
 MONDAY = at("2021-03-01 08:00")
 FROZEN = 3.0  # seconds for which a stopped worker stands still, which is longer than a workflow task may take
+VICTIMS = ("worker-1", "temporal", "worker-2", "api", "worker-1", "worker-2")
+FREEZES = 2
 PROCESSES = ("worker-1", "worker-2", "api")
 
 
@@ -37,7 +39,7 @@ class City:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.database_url = database_url
-        self.kills: dict[str, int] = {}
+        self.harmed: Counter[str] = Counter()
         self.temporal = DevServer(temporal, folder / "temporal", port=free_port())
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
@@ -78,11 +80,9 @@ class City:
             _reap(process)
         self._running.clear()
 
-    def harm(self, chance: random.Random) -> str:
-        """Kills one process at random, or the server, or freezes a worker; starts again what it killed."""
-        victim = chance.choice((*PROCESSES, *PROCESSES[:2], "temporal", "frozen"))
+    def harm(self, victim: str, chance: random.Random) -> None:
+        """Kills a process or the server and starts it again, or freezes a worker."""
         pause = chance.uniform(0, 0.5)
-        self.kills[victim] = self.kills.get(victim, 0) + 1
         if victim == "temporal":
             self.temporal.kill()
             time.sleep(pause)
@@ -97,12 +97,7 @@ class City:
             _reap(self._running[victim])
             time.sleep(pause)
             self._start(victim)
-        return victim
-
-    @property
-    def killed(self) -> int:
-        """How many processes were killed; a frozen one was not."""
-        return sum(number for victim, number in self.kills.items() if victim != "frozen")
+        self.harmed[victim] += 1
 
     def command(self, *words: str) -> str:
         """What a command of `shixian` prints; it must end with 0."""
@@ -135,6 +130,13 @@ class City:
         }
 
 
+def plan(kills: int, chance: random.Random) -> list[str]:
+    """Whom to harm, in which order: so many kills, of every kind, and some freezes."""
+    victims = [VICTIMS[number % len(VICTIMS)] for number in range(kills)] + ["frozen"] * FREEZES
+    chance.shuffle(victims)
+    return victims
+
+
 def _reap(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdin is not None:
@@ -145,11 +147,3 @@ def _key(store: Store, actor: str, role: Role, company: str | None = None) -> st
     text, kept = new_key(actor=actor, role=role, company=company, now=real_now())
     store.add_key(kept)
     return text
-
-
-def waiting(seconds: float, pause: float = 0.2) -> Iterator[None]:
-    """Turns of a loop that gives up after some seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-        time.sleep(pause)
