@@ -63,6 +63,21 @@ class Settings(BaseSettings):
     future_tolerance: Seconds = Field(
         default=timedelta(minutes=5), description="business seconds by which a client's clock may run ahead"
     )
+    metrics_host: str = Field(default="127.0.0.1", description="address that the exporter of metrics listens on")
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8081, description="port that the exporter of metrics listens on"
+    )
+    metrics_series: Annotated[int, Field(ge=0)] = Field(
+        default=500, description="cases, and steps, that have series of their own; the number left out is a series too"
+    )
+    relay_host: str = Field(default="127.0.0.1", description="address that the relay of alerts listens on")
+    relay_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8082, description="port that the relay of alerts listens on"
+    )
+    recipients_file: Path | None = Field(
+        default=None, description="who is told of which alerts and how (`docs/alerts.md`); none: the log alone"
+    )
+    public_url: str = Field(default="", description="address of the API as people reach it, for links in notices")
     policy: Policy = Field(
         default=Policy(),
         description="office hours and what the law leaves open, as JSON or `SHIXIAN_POLICY__CUTOFF` ...",
