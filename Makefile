@@ -20,7 +20,7 @@ serve: .venv/run.stamp ## server, worker and API over the data directory, until 
 	@$(BIN)/shixian serve $(OPTIONS)
 
 test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="...")
-	@$(BIN)/python -m api.temporal_binary
+	@$(BIN)/python -m api.programs
 	@$(BIN)/python -m pytest --cov --cov-fail-under=100 $(OPTIONS)
 
 check: .venv/dev.stamp ## format, lint, types, import directions, dependencies

@@ -11,8 +11,8 @@ from activities.store.store import Store
 from api.auth import Role, new_key
 from api.notes import Say, note, say_line
 from api.processes import Place, Stack
+from api.programs import TEMPORAL, find
 from api.settings import Settings
-from api.temporal_binary import find
 from api.temporal_server import free_port
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
@@ -76,7 +76,7 @@ def embedded(
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}
     )
-    temporal = find() if said is say_line else find(_as_note(said))
+    temporal = find(TEMPORAL) if said is say_line else find(TEMPORAL, _as_note(said))
     place = Place(
         temporal=temporal.path,
         data_dir=settings.data_dir,

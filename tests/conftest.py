@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.temporal_binary import find
+from api.programs import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, TEMPORAL, find
 from api.temporal_server import DevServer, free_port
 
-KEPT = {"SHIXIAN_TEMPORAL"}
+KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER"}
 # A history is deleted once these queues have moved on, which they note every half minute.
 QUICK_DELETION = {
     "history.transferProcessorUpdateAckInterval": '"1s"',
@@ -19,7 +19,7 @@ QUICK_DELETION = {
 
 @pytest.fixture(autouse=True, scope="session")
 def no_settings() -> Iterator[None]:
-    """Settings of whoever runs the tests do not reach them; which Temporal to use is theirs to say."""
+    """Settings of whoever runs the tests do not reach them; which servers to use is theirs to say."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name not in KEPT]:
             patch.delenv(name)
@@ -28,7 +28,27 @@ def no_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def temporal_binary() -> Path:
-    return find().path
+    return find(TEMPORAL).path
+
+
+@pytest.fixture(scope="session")
+def prometheus_binary() -> Path:
+    return find(PROMETHEUS).path
+
+
+@pytest.fixture(scope="session")
+def promtool() -> Path:
+    return find(PROMTOOL).path
+
+
+@pytest.fixture(scope="session")
+def alertmanager_binary() -> Path:
+    return find(ALERTMANAGER).path
+
+
+@pytest.fixture(scope="session")
+def amtool() -> Path:
+    return find(AMTOOL).path
 
 
 @pytest.fixture(scope="session")

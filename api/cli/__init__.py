@@ -12,7 +12,7 @@ from api.cli import cases, commands, counting, keys, registers, running, upkeep
 from api.cli.output import Failure, print_json, warn
 from api.embedded import WrongSetting
 from api.processes import StartFailed
-from api.temporal_binary import TemporalMissing
+from api.programs import ProgramMissing
 from api.temporal_server import DataInUse, TemporalFailed
 
 app = typer.Typer(
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongSetting as error:
         warn(str(error))
         return 2
-    except (StoreError, TemporalMissing, TemporalFailed, DataInUse, StartFailed, OSError) as error:
+    except (StoreError, ProgramMissing, TemporalFailed, DataInUse, StartFailed, OSError) as error:
         warn(str(error))
         return 1
     except Exception as error:  # noqa: BLE001  # whatever it is, a person sees one line

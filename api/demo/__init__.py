@@ -16,7 +16,7 @@ from api.demo.playing import Played, Programme, perform
 from api.demo.programmes import first_half_of_2021, winter_of_2020
 from api.demo.progress import Progress
 from api.demo.table import as_json, show, summary
-from api.temporal_binary import find
+from api.programs import TEMPORAL, find
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"
@@ -26,7 +26,7 @@ LOOK = 0.2  # seconds between looks at the processes
 def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
     """Plays both rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
     forget_settings()
-    find()
+    find(TEMPORAL)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return play_all(

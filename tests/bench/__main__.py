@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.temporal_binary import find
+from api.programs import ALL, TEMPORAL, find
 from api.temporal_server import DevServer, free_port
 from tests.bench import calendars, memory
 from tests.bench.cases import at_the_client, cost, over_http, state
@@ -19,11 +19,12 @@ WORKERS = 2  # processes, on each ledger; one uses no more than one core
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints every figure and writes them to a file."""
     asked = _asked(arguments)
-    for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name != "SHIXIAN_TEMPORAL"]:
+    kept = {program.module.setting for program in ALL}
+    for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name not in kept]:
         del os.environ[name]  # the settings of whoever runs it are not measured
     sheet = Sheet()
     calendars.compare(sheet, asked.additions)
-    binary = find().path
+    binary = find(TEMPORAL).path
     metrics_port = free_port()
     with folder() as home, DevServer(binary, home, port=free_port(), metrics_port=metrics_port) as server:
         size = {"cases": asked.cases, "in_flight": asked.in_flight}

@@ -18,7 +18,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from api.temporal_binary import find
+from api.programs import TEMPORAL, find
 from tests.faults import evidence, oracle
 from tests.faults.city import GRACE, RATE, City, plan, real_now
 from tests.faults.load import Answers, Load
@@ -182,7 +182,7 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         url = given.database or f"sqlite:///{folder}/ledger.sqlite"
-        with City(find().path, Path(folder), url) as city:
+        with City(find(TEMPORAL).path, Path(folder), url) as city:
             report = run(city, commands=given.commands, kills=given.kills, seed=given.seed)
         sys.stdout.write(f"{report}\n{json.dumps(report.figures)}\n")
     sys.exit(1 if report.wrong else 0)

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from activities.settle import Settle, Settled, Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
-from api.temporal_binary import find
+from api.programs import TEMPORAL, find
 from api.temporal_server import DevServer, free_port
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import GRACE, Bench, now, standing_at, until
@@ -139,7 +139,7 @@ async def make() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         store = Store.open(f"sqlite:///{folder}/ledger.db", durable=False)
         store.migrate()
-        server = DevServer(find().path, Path(folder), port=free_port(), dynamic_config=SHORT)
+        server = DevServer(find(TEMPORAL).path, Path(folder), port=free_port(), dynamic_config=SHORT)
         await asyncio.to_thread(server.start)
         try:
             await play(await connect(server.address, server.namespace), store)

@@ -1,4 +1,4 @@
-"""Which Temporal command is taken. `temporal` and `go` are small scripts here; the real ones run in the other tests."""
+"""Which command of a server is taken. Commands and `go` are small scripts here; the real ones run in the other tests."""
 
 import os
 import threading
@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from api.temporal_binary import Binary, TemporalMissing, _built_now, find
+from api.programs import (
+    ALERTMANAGER,
+    ALL,
+    AMTOOL,
+    PROMETHEUS,
+    PROMTOOL,
+    TEMPORAL,
+    Binary,
+    Program,
+    ProgramMissing,
+    _built_now,
+    find,
+)
 
 NEW = "temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)"
 OLD = "temporal version 1.1.0 (Server 1.24.2, UI 2.28.0)"
@@ -14,19 +26,20 @@ GO = """case "$1" in
   version) echo "go version go{version} linux/amd64" ;;
   install) echo "$CGO_ENABLED $(test -f go.mod && echo pinned)" >> "{calls}"; {then} ;;
 esac"""
-BUILDS = 'sleep 0.3; echo "#!/bin/sh" > "$GOBIN/temporal"; chmod +x "$GOBIN/temporal"'
+BUILDS = """sleep 0.3; for tool in $(sed -n 's|.*/cmd/||p' go.mod); do
+    echo "#!/bin/sh" > "$GOBIN/$tool"; chmod +x "$GOBIN/$tool"; done"""
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that comes first on a path where there is neither a temporal nor a go."""
+    """A folder that comes first on a path where there is neither a server nor a go."""
     folder = tmp_path / "path"
     folder.mkdir()
-    clean = [
-        p for p in os.environ["PATH"].split(os.pathsep) if not any((Path(p) / c).exists() for c in ("go", "temporal"))
-    ]
+    unwanted = ("go", *(name for program in ALL for name in program.called))
+    clean = [p for p in os.environ["PATH"].split(os.pathsep) if not any((Path(p) / c).exists() for c in unwanted)]
     monkeypatch.setenv("PATH", os.pathsep.join([str(folder), *clean]))
-    monkeypatch.delenv("SHIXIAN_TEMPORAL", raising=False)
+    for program in ALL:
+        monkeypatch.delenv(program.module.setting, raising=False)
     return folder
 
 
@@ -47,9 +60,9 @@ def _go(path: Path, tools: Path, then: str, version: str = "1.26.4") -> Path:
     return calls
 
 
-def _find(tools: Path) -> tuple[Binary, str]:
+def _find(tools: Path, program: Program = TEMPORAL) -> tuple[Binary, str]:
     said: list[str] = []
-    binary = find(said.append, tools)
+    binary = find(program, said.append, tools)
     return binary, "".join(said)
 
 
@@ -69,7 +82,7 @@ def test_a_named_command_that_cannot_be_run_is_an_error(
 ) -> None:
     _script(path / "temporal", f'echo "{NEW}"')
     monkeypatch.setenv("SHIXIAN_TEMPORAL", "no-such-command")
-    with pytest.raises(TemporalMissing, match="no-such-command"):
+    with pytest.raises(ProgramMissing, match="no-such-command"):
         _find(tools)
 
 
@@ -112,5 +125,51 @@ def test_two_at_once_build_once(path: Path, tools: Path) -> None:
 
 def test_a_build_that_failed_leaves_nothing_that_looks_built(path: Path, tools: Path) -> None:
     _go(path, tools, 'echo half > "$GOBIN/temporal"; exit 3')
-    assert _built_now(tools, lambda _: None) is None
+    assert _built_now(TEMPORAL, tools, lambda _: None) is None
     assert sorted(file.name for file in tools.iterdir()) == ["build.log", "lock"]
+
+
+@pytest.mark.parametrize(("program", "beside"), [(PROMETHEUS, PROMTOOL), (ALERTMANAGER, AMTOOL)])
+def test_both_commands_of_a_module_come_from_one_build(
+    path: Path, tools: Path, program: Program, beside: Program
+) -> None:
+    calls = _go(path, tools, BUILDS)
+    first, said = _find(tools, program)
+    assert f"deploy/{program.module.name}/go.mod" in said
+    second, said = _find(tools, beside)
+    assert second.how == "built earlier"
+    assert first.path.name.rpartition("-")[2] == second.path.name.rpartition("-")[2]
+    assert calls.read_text().count("\n") == 1
+
+
+def test_a_tool_is_taken_from_beside_the_server_that_is_named(
+    path: Path, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _script(path / "promtool", 'echo "promtool, version 3.5.1"')
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    server, tool = _script(mine / "prometheus", ""), _script(mine / "promtool", "")
+    monkeypatch.setenv("SHIXIAN_PROMETHEUS", str(server))
+    assert _find(tools, PROMETHEUS)[0].path == server
+    assert _find(tools, PROMTOOL)[0].path == tool
+    tool.unlink()
+    assert _find(tools, PROMTOOL)[0] == Binary(path / "promtool", "on the path")
+
+
+@pytest.mark.parametrize(
+    ("version", "taken"), [("0.25.0+ds", True), ("0.28.1", True), ("1.0.0", True), ("0.24.0", False), ("", False)]
+)
+def test_the_server_of_debian_is_taken_by_its_own_name_where_it_is_new_enough(
+    path: Path, tools: Path, version: str, *, taken: bool
+) -> None:
+    server = _script(path / "prometheus-alertmanager", f'echo "alertmanager, version {version} (branch: )" >&2')
+    _go(path, tools, BUILDS)
+    found = _find(tools, ALERTMANAGER)[0]
+    assert (found == Binary(server, "on the path")) == taken
+    assert found.how.startswith("built now") != taken
+
+
+def test_what_cannot_be_built_names_the_setting_that_helps(path: Path, tools: Path) -> None:
+    _go(path, tools, "exit 3")
+    with pytest.raises(ProgramMissing, match=r"No amtool.*SHIXIAN_ALERTMANAGER.*build\.log"):
+        _find(tools, AMTOOL)
