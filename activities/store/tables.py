@@ -201,3 +201,67 @@ heartbeat = Table(
     Column("name", String, primary_key=True),
     Column("at", BigInteger, nullable=False),
 )
+
+# What the relay of alerts remembers and has told (`tellings.py`); instants here are real ones.
+told = Table(
+    "told",
+    metadata,
+    Column("receiver", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("case", String),
+    Column("since", BigInteger, nullable=False),
+    Column("picture", Text, nullable=False),
+    Index("told_state", "state", "since"),
+)
+
+telling = Table(
+    "telling",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("receiver", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("telling_at", "at"),
+    Index("telling_kind", "kind", "at"),
+)
+
+telling_alert = Table(
+    "telling_alert",
+    metadata,
+    Column("number", Integer, ForeignKey("telling.number"), primary_key=True),
+    Column("pos", Integer, primary_key=True, autoincrement=False),
+    Column("alertname", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("case", String),
+    Column("step", String),
+    Column("named", Boolean, nullable=False),  # False: counted in "and so many more"
+    Column("reason", String),
+    Index("telling_alert_case", "case"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("number", Integer, ForeignKey("telling.number"), primary_key=True),
+    Column("nth", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("error", String),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, ForeignKey("telling.number"), primary_key=True, autoincrement=False),
+    Column("channel", String, nullable=False),
+    Column("receiver", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Index("outbox_order", "channel", "receiver", "number"),
+    Index("outbox_at", "at"),
+)

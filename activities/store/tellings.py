@@ -1,0 +1,350 @@
+"""What the relay of alerts remembers, has told and has yet to deliver. Instants are real ones."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from activities.record import Role
+from activities.store import tables
+from activities.store.database import Database
+from activities.store.instants import instant, maybe_instant, micros
+from sla.clock import Standing
+from sla.model import Model
+
+TOLD, TELLING, ALERT = tables.told.c, tables.telling.c, tables.telling_alert.c
+CASE, CLOCK = tables.case.c, tables.clock.c
+DELIVERY, OUTBOX = tables.delivery.c, tables.outbox.c
+REMINDER = "reminder"  # the kind of notice that comes each minute; others are evidence and stay
+AT_A_TIME = 500
+
+T = TypeVar("T")
+
+
+class State(StrEnum):
+    """How a receiver was left with a subject."""
+
+    TOLD = "told"
+    HELD = "held"  # resolved, it is said; the read model has not confirmed it
+    WITHDRAWN = "withdrawn"
+
+
+class Firing(Model):
+    """An alert of a subject that fires, or was the last to."""
+
+    severity: str
+    started_at: datetime
+
+
+class Told(Model):
+    """A subject as one receiver was told of it: an alert without its severity, which may rise."""
+
+    receiver: str
+    subject: str
+    state: State
+    since: datetime  # of the state
+    case: str | None = None
+    severity: str  # the highest that was told
+    scope: str
+    labels: Mapping[str, str]  # of the last alert told, as the annotations
+    annotations: Mapping[str, str]
+    started_at: datetime
+    ended_at: datetime | None = None
+    due_at: datetime | None = None  # business instant that the read model had when it was told
+    firing: Mapping[str, Firing] = {}  # by fingerprint
+
+
+class AlertLine(Model):
+    """An alert of a notice, as evidence. `named`: by itself, not among "so many more"."""
+
+    alertname: str
+    severity: str
+    case: str | None = None
+    step: str | None = None
+    named: bool = True
+    reason: str | None = None
+
+
+class NewTelling(Model):
+    """A notice for one channel."""
+
+    id: str
+    receiver: str
+    channel: str
+    kind: str
+    at: datetime
+    body: str
+    alerts: tuple[AlertLine, ...]
+
+
+class Attempt(Model):
+    """One try to deliver a notice. `outcome`: delivered, failed or given-up."""
+
+    nth: int
+    at: datetime
+    outcome: str
+    error: str | None = None
+
+
+class Telling(Model):
+    """A notice as the log has it."""
+
+    number: int
+    id: str
+    receiver: str
+    channel: str
+    kind: str
+    at: datetime
+    alerts: tuple[AlertLine, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+class Pending(NamedTuple):
+    """A notice that is to be delivered."""
+
+    number: int
+    id: str
+    receiver: str
+    kind: str
+    body: str
+    attempts: int
+
+
+class BareClock(NamedTuple):
+    """What the read model says of a clock without its picture."""
+
+    case: str
+    key: str
+    main: bool  # the clock that a list shows of the case
+    step: str | None  # of a step's planning target
+    live: bool
+    suspended: bool
+    due_at: datetime | None
+
+
+class TellingFilter(Model):
+    """Which notices a list holds; None asks nothing."""
+
+    case: str | None = None
+    receiver: str | None = None
+    since: datetime | None = None
+    reminders: bool = False
+
+
+class Remembering:
+    """One receiver's memory in a write transaction that holds it alone."""
+
+    def __init__(self, connection: Connection, receiver: str, *, lite: bool) -> None:
+        self._connection = connection
+        self._receiver = receiver
+        self._upsert = sqlite.insert if lite else postgresql.insert
+
+    def known(self, subjects: Iterable[str]) -> dict[str, Told]:
+        """What the receiver was told of these."""
+        found: dict[str, Told] = {}
+        for some in _some(subjects):
+            query = select(TOLD.picture).where(TOLD.receiver == self._receiver, TOLD.subject.in_(some))
+            read = [Told.model_validate_json(text) for text in self._connection.scalars(query)]
+            found |= {told.subject: told for told in read}
+        return found
+
+    def put(self, remembered: Iterable[Told]) -> None:
+        """Remember these as they are now."""
+        values = [
+            {
+                "receiver": self._receiver,
+                "subject": told.subject,
+                "state": told.state.value,
+                "case": told.case,
+                "since": micros(told.since),
+                "picture": told.model_dump_json(),
+            }
+            for told in remembered
+        ]
+        if values:
+            upsert = self._upsert(tables.told)
+            changed = {name: upsert.excluded[name] for name in ("state", "case", "since", "picture")}
+            statement = upsert.on_conflict_do_update(index_elements=["receiver", "subject"], set_=changed)
+            self._connection.execute(statement, values)
+
+    def waits(self, channel: str, kind: str) -> bool:
+        """Whether a notice of a kind still waits for delivery."""
+        query = select(OUTBOX.number).join(tables.telling, TELLING.number == OUTBOX.number)
+        query = query.where(OUTBOX.channel == channel, OUTBOX.receiver == self._receiver, TELLING.kind == kind)
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def tell(self, telling: NewTelling) -> None:
+        """Put a notice on record and into the outbox."""
+        values = telling.model_dump(exclude={"alerts"}) | {"at": micros(telling.at)}
+        number = self._connection.execute(insert(tables.telling).returning(TELLING.number), values).scalar_one()
+        lines = [{"number": number, "pos": pos, **line.model_dump()} for pos, line in enumerate(telling.alerts)]
+        if lines:
+            self._connection.execute(insert(tables.telling_alert), lines)
+        waiting = {"number": number, "channel": telling.channel, "receiver": telling.receiver, "attempts": 0}
+        at = micros(telling.at)
+        self._connection.execute(insert(tables.outbox), {**waiting, "at": at, "next_at": at})
+
+
+class Tellings(Database):
+    """The relay's memory, its outbox and its log."""
+
+    @contextmanager
+    def remembering(self, receiver: str) -> Iterator[Remembering]:
+        """One receiver's memory, to read and to change in one transaction."""
+        with self.writing() as connection:
+            if not self.sqlite:  # on SQLite there is one writer
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"relay:{receiver}"))))
+            yield Remembering(connection, receiver, lite=self.sqlite)
+
+    def remembered(self, state: State, *, after: tuple[str, str] = ("", ""), limit: int = AT_A_TIME) -> list[Told]:
+        """Subjects in a state by receiver and subject, after one."""
+        later = (TOLD.receiver > after[0]) | ((TOLD.receiver == after[0]) & (TOLD.subject > after[1]))
+        query = select(TOLD.picture).where(TOLD.state == state.value, later)
+        with self.reading() as connection:
+            found = connection.scalars(query.order_by(TOLD.receiver, TOLD.subject).limit(limit)).all()
+        return [Told.model_validate_json(text) for text in found]
+
+    def pending(self, channel: str, now: datetime) -> Pending | None:
+        """The notice to deliver next: of each receiver only its oldest, so that each hears things in order."""
+        oldest = select(func.min(OUTBOX.number)).where(OUTBOX.channel == channel).group_by(OUTBOX.receiver)
+        query = (
+            select(TELLING.number, TELLING.id, TELLING.receiver, TELLING.kind, TELLING.body, OUTBOX.attempts)
+            .join(tables.outbox, OUTBOX.number == TELLING.number)
+            .where(OUTBOX.number.in_(oldest), OUTBOX.next_at <= micros(now))
+            .order_by(OUTBOX.number)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            found = connection.execute(query).first()
+        return None if found is None else Pending(*found)
+
+    def next_attempt(self, channel: str) -> datetime | None:
+        """When something is to be delivered by a channel; None where nothing waits."""
+        oldest = select(func.min(OUTBOX.number)).where(OUTBOX.channel == channel).group_by(OUTBOX.receiver)
+        query = select(func.min(OUTBOX.next_at)).where(OUTBOX.number.in_(oldest))
+        with self.reading() as connection:
+            return maybe_instant(connection.scalar(query))
+
+    def attempted(self, number: int, attempt: Attempt, again_at: datetime | None) -> None:
+        """Put an attempt on record; without `again_at` the notice leaves the outbox."""
+        values = {"number": number, **attempt.model_dump(), "at": micros(attempt.at)}
+        waiting = OUTBOX.number == number
+        with self.writing() as connection:
+            connection.execute(insert(tables.delivery), values)
+            if again_at is None:
+                connection.execute(delete(tables.outbox).where(waiting))
+            else:
+                later = {"attempts": attempt.nth, "next_at": micros(again_at)}
+                connection.execute(update(tables.outbox).where(waiting).values(later))
+
+    def give_up(self, before: datetime, now: datetime) -> int:
+        """Take notices older than `before` out of the outbox, and say so in the log; how many those were."""
+        old = select(OUTBOX.number, OUTBOX.attempts).where(OUTBOX.at < micros(before))
+        with self.writing() as connection:
+            found = connection.execute(old).all()
+            for number, attempts in found:
+                given_up = {"number": number, "nth": attempts + 1, "at": micros(now), "outcome": "given-up"}
+                connection.execute(insert(tables.delivery), given_up)
+                connection.execute(delete(tables.outbox).where(OUTBOX.number == number))
+        return len(found)
+
+    def clear(self, before: datetime) -> None:
+        """Forget reminders that were delivered, and subjects that were withdrawn, before an instant."""
+        waiting = select(OUTBOX.number)
+        old = select(TELLING.number).where(
+            TELLING.kind == REMINDER, TELLING.at < micros(before), TELLING.number.not_in(waiting)
+        )
+        with self.writing() as connection:
+            numbers = list(connection.scalars(old))
+            for some in _some(numbers):
+                for table in (tables.delivery, tables.telling_alert, tables.telling):
+                    connection.execute(delete(table).where(table.c.number.in_(some)))
+            withdrawn = (TOLD.state == State.WITHDRAWN.value) & (TOLD.since < micros(before))
+            connection.execute(delete(tables.told).where(withdrawn))
+
+    def undelivered(self) -> tuple[int, datetime | None]:
+        """How many notices wait for delivery, and since when the oldest does."""
+        with self.reading() as connection:
+            count, oldest = connection.execute(
+                select(func.count(), func.min(OUTBOX.at)).select_from(tables.outbox)
+            ).one()
+        return count, maybe_instant(oldest)
+
+    def bare_clocks(self, cases: Iterable[str]) -> dict[str, list[BareClock]]:
+        """The clocks of these cases, in order; a case that the read model does not know is left out."""
+        found: dict[str, list[BareClock]] = {}
+        names = ("key", "role", "step", "live", "standing", "due_at")
+        with self.reading() as connection:
+            for some in _some(sorted(set(cases))):
+                query = select(CASE.case, CASE.main, *(CLOCK[name] for name in names))
+                query = query.join_from(tables.case, tables.clock, CLOCK.case == CASE.case, isouter=True)
+                for row in connection.execute(query.where(CASE.case.in_(some)).order_by(CASE.case, CLOCK.pos)):
+                    clocks = found.setdefault(row.case, [])
+                    if row.key is not None:
+                        clocks.append(_bare(row))
+        return found
+
+    def tellings(self, wanted: TellingFilter, *, after: int = 0, limit: int = 1000) -> list[Telling]:
+        """Notices with their alerts and attempts, oldest first, after a number."""
+        query = select(tables.telling).where(TELLING.number > after, *_conditions(wanted))
+        with self.reading() as connection:
+            found = connection.execute(query.order_by(TELLING.number).limit(limit)).mappings().all()
+            numbers = [row["number"] for row in found]
+            alerts: dict[int, list[AlertLine]] = {number: [] for number in numbers}
+            attempts: dict[int, list[Attempt]] = {number: [] for number in numbers}
+            for some in _some(numbers):
+                lines = select(tables.telling_alert).where(ALERT.number.in_(some)).order_by(ALERT.number, ALERT.pos)
+                for row in connection.execute(lines).mappings():
+                    alerts[row["number"]].append(AlertLine(**_but(row, "number", "pos")))
+                tries = select(tables.delivery).where(DELIVERY.number.in_(some)).order_by(DELIVERY.number, DELIVERY.nth)
+                for row in connection.execute(tries).mappings():
+                    attempts[row["number"]].append(Attempt(**_but(row, "number") | {"at": instant(row["at"])}))
+        return [
+            Telling(
+                **_but(row, "body") | {"at": instant(row["at"])},
+                alerts=tuple(alerts[row["number"]]),
+                attempts=tuple(attempts[row["number"]]),
+            )
+            for row in found
+        ]
+
+
+def _bare(row: Row[Any]) -> BareClock:
+    return BareClock(
+        case=row.case,
+        key=row.key,
+        main=row.key == row.main,
+        step=row.step if row.role == Role.STEP.value else None,
+        live=row.live,
+        suspended=row.standing == Standing.SUSPENDED.value,
+        due_at=maybe_instant(row.due_at),
+    )
+
+
+def _some(items: Iterable[T]) -> Iterator[list[T]]:
+    """So many of them at a time as a statement may name."""
+    rest = iter(items)
+    while part := list(islice(rest, AT_A_TIME)):
+        yield part
+
+
+def _conditions(wanted: TellingFilter) -> Sequence[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.case is not None:
+        conditions.append(TELLING.number.in_(select(ALERT.number).where(ALERT.case == wanted.case)))
+    if wanted.receiver is not None:
+        conditions.append(TELLING.receiver == wanted.receiver)
+    if wanted.since is not None:
+        conditions.append(TELLING.at >= micros(wanted.since))
+    if not wanted.reminders:
+        conditions.append(TELLING.kind != REMINDER)
+    return conditions
+
+
+def _but(row: Mapping[Any, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
