@@ -1,0 +1,1 @@
+"""What is alerted, who is told, and how Prometheus and Alertmanager are told so."""

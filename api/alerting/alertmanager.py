@@ -1,0 +1,238 @@
+"""Alertmanager's configuration: who is told of an alert by its scope, department and severity, and when."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import yaml
+
+from api.alerting import hours
+from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
+from api.alerting.rule import PREFIX, Scope, Severity
+from api.departments import DEPARTMENTS, UNLISTED, told_for
+from sla.calendar import Calendar, calendar_for
+from sla.clock import Policy
+from sla.model import Model
+
+PLACE = "suzhou"  # one calendar for all departments: no days off of a place's own are known
+WATCHDOG = "Watchdog"
+ONE_BY_ONE = (Scope.STEP, Scope.CASE)
+CAN_WAIT = (Severity.INFO, Severity.WARNING)
+SHORTEST = timedelta(seconds=1)
+HEAD = """\
+# Written by `shixian alertmanager-config`: change the recipients, the policy or the notices, not this file.
+"""
+DAYS = "# Working days of {version}, from {since} to {until}; afterwards every Monday to Friday counts as one.\n"
+
+Route = dict[str, Any]
+
+
+class Timing(Model):
+    """How long Alertmanager waits; a group is what it tells in one notice."""
+
+    one_by_one_wait: timedelta  # before the first notice of a group of steps or cases
+    one_by_one_interval: timedelta  # before a notice of what joined or left that group
+    wait: timedelta  # the same for all other groups
+    interval: timedelta
+    repeat: timedelta
+    platform_repeat: timedelta
+    heartbeat: timedelta  # of the dead-man switch
+
+    def scaled(self, scale: float) -> "Timing":
+        """For a rehearsal: every wait so many times shorter, a second at least; machines keep their real time."""
+        real = {"platform_repeat", "heartbeat"}
+        waits = {name: max(SHORTEST, value / scale) for name, value in self if name not in real}
+        return self.model_copy(update=waits)
+
+
+SHIPPED = Timing(
+    one_by_one_wait=timedelta(seconds=10),
+    one_by_one_interval=timedelta(seconds=30),
+    wait=timedelta(seconds=30),
+    interval=timedelta(minutes=5),
+    repeat=timedelta(hours=24),
+    platform_repeat=timedelta(hours=4),
+    heartbeat=timedelta(minutes=1),
+)
+FAST = SHIPPED.model_copy(
+    update=dict.fromkeys(("one_by_one_wait", "one_by_one_interval", "wait", "interval"), SHORTEST)
+)
+
+
+def render(
+    recipients: Recipients,
+    relay: str,
+    *,
+    today: date,
+    timing: Timing = SHIPPED,
+    office_hours: bool = True,
+    policy: Policy | None = None,
+) -> str:
+    """The configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
+    calendar = calendar_for(PLACE, today)
+    document: dict[str, Any] = {
+        "route": _tree(recipients, timing, office_hours=office_hours),
+        "inhibit_rules": _inhibitions(),
+        "receivers": [_receiver(name, relay) for name in recipients.receivers],
+    }
+    head = HEAD
+    if office_hours:
+        head += DAYS.format(version=calendar.version, since=today, until=calendar.known_until)
+        document["time_intervals"] = _intervals(calendar, today, policy or Policy())
+    return head + yaml.dump(document, Dumper=_Plain, default_flow_style=None, sort_keys=False, width=120)
+
+
+def _intervals(calendar: Calendar, today: date, policy: Policy) -> list[hours.Interval]:
+    return hours.time_intervals(hours.exceptions(calendar, today), hours.office_hours(policy))
+
+
+def _receiver(name: str, relay: str) -> dict[str, Any]:
+    """Everything goes to the relay, whole: it knows the channels, what was told before, and how to shorten."""
+    url = f"{relay.rstrip('/')}/v1/alerts/{name}"
+    return {"name": name, "webhook_configs": [{"url": url, "send_resolved": True, "max_alerts": 0}]}
+
+
+def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Route:
+    """The first route that matches is taken, and after one that says `continue` the next ones are looked at too."""
+    muting = (
+        {
+            "active_time_intervals": [hours.WORKING_HOURS, hours.MAKE_UP_WORKDAYS],
+            "mute_time_intervals": [hours.PUBLIC_HOLIDAYS],
+        }
+        if office_hours
+        else {}
+    )
+    departments = [_department(recipients, name, timing, muting) for name in recipients.departments]
+    return {
+        "receiver": OPERATORS,  # what no route knows is a fault of the configuration
+        "group_by": ["alertname", "department"],
+        "group_wait": _length(timing.wait),
+        "group_interval": _length(timing.interval),
+        "repeat_interval": _length(timing.repeat),
+        "routes": [_dead_man(timing), _platform(timing), *_supervisors(timing, muting), *departments],
+    }
+
+
+def _dead_man(timing: Timing) -> Route:
+    """Half the interval and three quarters of the repeat: it then comes once in each heartbeat, neither late nor twice."""
+    return {
+        "receiver": DEAD_MAN,
+        "matchers": [_is("alertname", WATCHDOG)],
+        "group_wait": "0s",
+        "group_interval": _length(timing.heartbeat / 2),
+        "repeat_interval": _length(timing.heartbeat * 3 / 4),
+    }
+
+
+def _platform(timing: Timing) -> Route:
+    return {
+        "receiver": OPERATORS,
+        "matchers": [_is("scope", Scope.PLATFORM)],
+        "repeat_interval": _length(timing.platform_repeat),
+    }
+
+
+def _supervisors(timing: Timing, muting: Route) -> list[Route]:
+    """Promises of the city, every red card, and the yellow ones that no department of the register answers for."""
+    promises: Route = {
+        "receiver": SUPERVISORS,
+        "matchers": [_is("scope", Scope.COMMITMENT)],
+        "continue": True,
+        "routes": [_can_wait(muting)],
+    }
+    red = {
+        "receiver": SUPERVISORS,
+        "matchers": [_is("severity", Severity.CRITICAL), _among("scope", (*ONE_BY_ONE, Scope.DEPARTMENT))],
+        "continue": True,
+        "routes": [_one_by_one(timing)],
+    }
+    nobody = {
+        "receiver": SUPERVISORS,
+        "matchers": [_is("department", UNLISTED), _among("severity", CAN_WAIT)],
+        **muting,
+        "routes": [_one_by_one(timing, muting)],
+    }
+    return [promises, red, nobody]
+
+
+def _department(recipients: Recipients, name: str, timing: Timing, muting: Route) -> Route:
+    """What is its own, and what is of the joint desks that it is a member of; the other members are told after it."""
+    own = [one for one in DEPARTMENTS if name in told_for(one)]
+    return {
+        "receiver": name,
+        "matchers": [_among("department", own)],
+        "continue": True,
+        "routes": [{**_one_by_one(timing), "routes": [_can_wait(muting)]}, _can_wait(muting)],
+    }
+
+
+def _one_by_one(timing: Timing, muting: Route | None = None) -> Route:
+    """Steps and cases: a minute has room for scrape, evaluation and one of these waits."""
+    return {
+        "matchers": [_among("scope", ONE_BY_ONE)],
+        "group_wait": _length(timing.one_by_one_wait),
+        "group_interval": _length(timing.one_by_one_interval),
+        **(muting or {}),
+    }
+
+
+def _can_wait(muting: Route) -> Route:
+    """Reminders and yellow cards keep office hours; a red card never comes here. Intervals are not inherited."""
+    return {"matchers": [_among("severity", CAN_WAIT)], **muting}
+
+
+def _inhibitions() -> list[dict[str, Any]]:
+    """What need not be told beside a graver thing. Labels that both lack are equal: so each label has to be there."""
+    step, case = ("case_id", "step"), ("case_id",)
+    return [
+        _inhibition(("StepOverdue", Severity.CRITICAL), ("StepOverdue", Severity.WARNING), step),
+        _inhibition(("StepOverdue", None), ("StepDueSoon", None), step),
+        _inhibition(("CaseOverdue", None), ("CaseDueSoon", None), case),
+        _inhibition(("AverageCommitmentExceeded", None), ("AverageCommitmentForecastBreach", None), ("commitment",)),
+        *(
+            _inhibition((name, Severity.CRITICAL), (name, Severity.INFO), ("calendar",))
+            for name in ("CalendarEnding", "DueDateBeyondCalendar")
+        ),
+        *(
+            _inhibition(("ExporterDown", None), (name, None), ())
+            for name in ("CollectorFailing", "ReadModelMissing", "WorkerStuck")
+        ),
+    ]
+
+
+def _inhibition(
+    graver: tuple[str, Severity | None], lesser: tuple[str, Severity | None], equal: tuple[str, ...]
+) -> dict[str, Any]:
+    present = [f'{label}!=""' for label in equal]
+    return {
+        "source_matchers": [*_alert(*graver), *present],
+        "target_matchers": [*_alert(*lesser), *present],
+        "equal": list(equal),
+    }
+
+
+def _alert(name: str, severity: Severity | None) -> list[str]:
+    return [_is("alertname", PREFIX + name), *([_is("severity", severity)] if severity else [])]
+
+
+def _is(label: str, value: str) -> str:
+    return f'{label}="{value}"'
+
+
+def _among(label: str, values: Iterable[str]) -> str:
+    return f'{label}=~"{"|".join(values)}"'
+
+
+def _length(length: timedelta) -> str:
+    milliseconds = round(length / timedelta(milliseconds=1))
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+        if milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
+class _Plain(yaml.SafeDumper):
+    """Without anchors: what stands twice is written twice."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True

@@ -1,0 +1,218 @@
+"""Who is told of alerts, and how: read from one file."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import yaml
+from apprise import Apprise
+from pydantic import SecretStr
+
+from api.alerting.marked import Entry, FileError, Reader, compose
+from api.departments import DEPARTMENTS, told_for
+from sla.model import Model
+
+DEAD_MAN, OPERATORS, SUPERVISORS = "dead-man", "operators", "supervisors"
+DEFAULT = "default"  # who is told for the offices that the file does not name
+PARTS = ("link", "channels", "dead_man", "operators", "supervisors", "departments")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+HIGHEST_RATE = 6000
+
+
+class Kind(StrEnum):
+    """How a channel tells."""
+
+    WEBHOOK = "webhook"  # JSON, posted to an address of one's own
+    WECOM = "wecom"  # a robot of a WeCom group 企业微信群机器人
+    APPRISE = "apprise"  # DingTalk, Feishu, e-mail and the rest, by an address as the library words it
+    LOG = "log"  # the delivery log alone
+
+
+# Messages a minute where the file does not say; WeCom and DingTalk take twenty from a robot.
+RATES: Mapping[Kind, int | None] = MappingProxyType(
+    {Kind.WEBHOOK: None, Kind.WECOM: 20, Kind.APPRISE: 20, Kind.LOG: None}
+)
+
+
+class Channel(Model):
+    """One way to tell people. `url` may hold a token; `rate` is messages a minute, None for any number."""
+
+    name: str
+    kind: Kind
+    url: SecretStr | None = None
+    rate: int | None = None
+
+
+class Recipients(Model):
+    """Every receiver with the names of its channels; `link` is the address that notices point to."""
+
+    link: str = ""
+    receivers: Mapping[str, tuple[str, ...]]
+    channels: Mapping[str, Channel]
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The receivers that are departments: all offices, and those joint desks that the file names."""
+        return tuple(name for name in DEPARTMENTS if name in self.receivers)
+
+    def told(self, department: str) -> tuple[str, ...]:
+        """The departments that receive an alert of this one; none where it is not in the register."""
+        told = told_for(department)
+        return tuple(name for name in self.departments if name in told)
+
+
+class RecipientsError(FileError):
+    """The file of recipients cannot be used: for each thing wrong its line, its field and the rule."""
+
+
+class _Named(NamedTuple):
+    """The parts of the file that name channels."""
+
+    dead_man: tuple[str, ...]
+    operators: tuple[str, ...]
+    supervisors: tuple[str, ...]
+    departments: Mapping[str, tuple[str, ...]]
+
+    def receivers(self) -> dict[str, tuple[str, ...]]:
+        """A joint desk receives where it is named; where it is not, its members do anyway, and once is enough."""
+        offices = {
+            one.id: self.departments.get(one.id) or self.departments.get(DEFAULT, ())
+            for one in DEPARTMENTS.values()
+            if one.id in self.departments or not one.members
+        }
+        return {DEAD_MAN: self.dead_man, OPERATORS: self.operators, SUPERVISORS: self.supervisors, **offices}
+
+
+def default() -> Recipients:
+    """Where no file is set: everybody's alerts go to the delivery log, and nowhere else."""
+    log = ("log",)
+    receivers = _Named(log, log, log, {DEFAULT: log}).receivers()
+    return Recipients(receivers=receivers, channels={"log": Channel(name="log", kind=Kind.LOG)})
+
+
+def load(path: Path) -> Recipients:
+    """What the file says, with the secrets that it names by `url_file`; RecipientsError with all that is wrong."""
+    try:
+        root = compose(path)
+    except FileError as error:
+        raise RecipientsError(path, error.wrong) from None
+    reader = _Recipients(path.parent)
+    found = reader.file(root)
+    if reader.wrong:
+        raise RecipientsError(path, reader.wrong)
+    return found
+
+
+class _Recipients(Reader):
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._defined: Mapping[str, Entry] = {}
+        self._used: set[str] = set()
+
+    def file(self, root: yaml.Node | None) -> Recipients:
+        if root is None:
+            self.refuse(1, "file", "is empty", "empty")
+            return default()
+        parts = self.mapping(root, "", known=PARTS, needed=PARTS[1:])
+        link = self._link(parts["link"].node) if "link" in parts else ""
+        if "channels" in parts:
+            self._defined = self.mapping(parts["channels"].node, "channels")
+        channels = {name: self._channel(entry) for name, entry in self._defined.items()}
+        dead_man, operators, supervisors = (self._told(parts.get(part), part) for part in PARTS[2:5])
+        named = _Named(dead_man, operators, supervisors, self._departments(parts.get("departments")))
+        for name, entry in self._defined.items():
+            if name not in self._used:
+                self.refuse(entry.line, f"channels.{name}", "nobody is told by it", "unused")
+        return Recipients(link=link, receivers=named.receivers(), channels=channels)
+
+    def _link(self, node: yaml.Node) -> str:
+        text = self.text(node, "link")
+        if text and not _is_http(text):
+            self.refuse(node, "link", "must begin with https:// or http:// and a host", "bad-url")
+        return text.rstrip("/")
+
+    def _told(self, entry: Entry | None, field: str) -> tuple[str, ...]:
+        names = self.names(entry.node, field) if entry else ()
+        for each in names:
+            self._used.add(each.name)
+            if each.name not in self._defined:
+                self.refuse(each.line, field, "names a channel that `channels` does not have", "unknown-channel")
+        return tuple(each.name for each in names)
+
+    def _departments(self, entry: Entry | None) -> Mapping[str, tuple[str, ...]]:
+        if entry is None:
+            return {}
+        parts = self.mapping(entry.node, "departments")
+        for name, part in parts.items():
+            if name != DEFAULT and name not in DEPARTMENTS:
+                self.refuse(part.line, f"departments.{name}", "is not a department's id", "unknown-department")
+        untold = [one.id for one in DEPARTMENTS.values() if not one.members and one.id not in parts]
+        if parts and untold and DEFAULT not in parts:
+            self.refuse(entry.line, "departments.default", f"is missing, and {untold[0]} is not named", "missing")
+        return {name: self._told(part, f"departments.{name}") for name, part in parts.items()}
+
+    def _channel(self, entry: Entry) -> Channel:
+        field = f"channels.{entry.name}"
+        if not NAME.fullmatch(entry.name):
+            self.refuse(entry.line, field, "a name has small letters, digits and hyphens, 40 at most", "bad-name")
+        parts = self.mapping(entry.node, field, known=("kind", "url", "url_file", "rate"), needed=("kind",))
+        kind = self._kind(parts["kind"].node, f"{field}.kind") if "kind" in parts else None
+        rate = self.number(parts["rate"].node, f"{field}.rate", HIGHEST_RATE) if "rate" in parts else None
+        if kind is None:
+            return Channel(name=entry.name, kind=Kind.LOG)
+        url = self._address(entry, parts, kind)
+        return Channel(name=entry.name, kind=kind, url=url, rate=rate or RATES[kind])
+
+    def _kind(self, node: yaml.Node, field: str) -> Kind | None:
+        text = self.text(node, field)
+        if text not in set(Kind):
+            self.refuse(node, field, f"must be one of {', '.join(Kind)}", "not-a-choice")
+            return None
+        return Kind(text)
+
+    def _address(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
+        field = f"channels.{entry.name}"
+        given = [parts[name] for name in ("url", "url_file") if name in parts]
+        if kind is Kind.LOG:
+            for one in (*given, *(parts[name] for name in ("rate",) if name in parts)):
+                self.refuse(one.line, f"{field}.{one.name}", "a log has none", "not-for-kind")
+            return None
+        if len(given) != 1:
+            rule = "missing" if not given else "contradiction"
+            self.refuse(entry.line, f"{field}.url", "either `url` or `url_file` must be there, not both", rule)
+            return None
+        one = given[0]
+        inner = f"{field}.{one.name}"
+        text = self.text(one.node, inner)
+        if text and one.name == "url_file":
+            text = self._secret(one, inner, self._folder / text)
+        if not text:
+            return None
+        if kind is Kind.APPRISE:
+            if Apprise.instantiate(text, suppress_exceptions=True) is None:
+                self.refuse(one.node, inner, "is no address that apprise knows", "bad-url")
+        elif not _is_http(text):
+            self.refuse(one.node, inner, "must begin with https:// or http:// and a host", "bad-url")
+        return SecretStr(text)
+
+    def _secret(self, one: Entry, field: str, file: Path) -> str:
+        try:
+            text = file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            text = ""
+        if not text:
+            self.refuse(one.node, field, "names a file that cannot be read, or is empty", "unreadable")
+        return text
+
+
+def _is_http(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and text.split() == [text]
+    except ValueError:
+        return False
