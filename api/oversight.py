@@ -2,42 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from activities.record import Rung, StepPicture
+from activities.rungs import Instant
 from activities.settle import today
-from activities.store.rows import CaseClock, Verdict
+from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
 from api.answers import answer, cursor, place
+from api.averages import Asked, Case, Figure, load, recompute
+from api.departments import DEPARTMENTS, UNLISTED
 from api.errors import Flaw, Problem
-from api.shows import Cited, Number, cited
+from api.report.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.text import Key
 from api.visit import OVERSEERS, Visit, Visiting, only
-from sla.clock import Unit
-from sla.cohort import CohortSum, by_month, year_to_date
-from sla.commitments.commitment import Commitment, Metric
+from sla.cohort import Window, by_month
 from sla.commitments.register import REGISTER
 from sla.model import Model
+from workflows.messages import FIRST_YEAR, LAST_YEAR
 
 router = APIRouter(prefix="/v1", tags=["oversight"], dependencies=[Depends(only(*OVERSEERS))])
 
 PAGE = 200
-
-
-class CohortShown(Model):
-    """A cohort. `kept`: its mean is within the limit; none for an empty cohort, and where no average is promised."""
-
-    n: int
-    mean: Number | None
-    maximum: Number | None
-    on_time: int
-    on_time_share: Number | None
-    on_time_as_told: int
-    on_time_as_told_share: Number | None
-    kept: bool | None
 
 
 class MonthShown(Model):
@@ -48,24 +37,16 @@ class MonthShown(Model):
     year_to_date: CohortShown
 
 
-class AverageShown(Model):
-    """A commitment and its decided cases. `ramp_up`: how many more were accepted before it bound, and do not count."""
+class AverageShown(PromiseShown):
+    """A commitment and its decided cases. `ramp_up`: how many more of the year were accepted before it bound."""
 
-    commitment: str
-    title_zh: str
-    title_en: str
-    jurisdiction: str
-    measure: str
-    limit: Number
-    unit: Unit
-    citation: Cited | None
     months: tuple[MonthShown, ...]
     year_to_date: CohortShown
     ramp_up: int
 
 
 class AverageList(Model):
-    """Decided cases by day of completion, from the first of January to `until`."""
+    """Decided cases by day of completion. `windows` and `places` are the month, the year and the 90 days up to `until`."""
 
     until: date
     averages: tuple[AverageShown, ...]
@@ -110,13 +91,17 @@ class FaultList(Model):
 async def list_averages(
     visit: Visiting,
     commitment: Annotated[Key | None, Query()] = None,
+    jurisdiction: Annotated[Key | None, Query(description="of the cases")] = None,
+    department: Annotated[Key | None, Query(description="that answers for the promise")] = None,
     until: Annotated[date | None, Query(description="today where left out")] = None,
 ) -> Response:
-    """Show each commitment's decided cases against its promise, by month and for the year to date."""
-    if commitment is not None and commitment not in REGISTER:
-        raise Problem("not-found", flaws=[Flaw("query/commitment", "not-found")])
+    """Show each commitment's decided cases against its promise: by month, for windows up to a day, and as forecast."""
+    asked = Asked(commitment, jurisdiction, department)
     last = until or today(visit.told)
-    return answer(await visit.read(_averages, visit, commitment, last))
+    flaws = [*_unknown(asked), *([] if FIRST_YEAR < last.year < LAST_YEAR else [Flaw("query/until", "not-plausible")])]
+    if flaws:
+        raise Problem("not-found" if flaws[0].code == "not-found" else "invalid", flaws=flaws)
+    return answer(await visit.read(_averages, visit, asked, last))
 
 
 @router.get("/told-late", response_model=ToldLateList)
@@ -137,58 +122,47 @@ async def list_faults(
     return answer(FaultList(faults=tuple(await visit.read(visit.services.store.faults, resolved=resolved))))
 
 
-def _averages(visit: Visit, commitment: str | None, until: date) -> AverageList:
-    found = visit.services.store.measured(commitment, until.replace(month=1, day=1), until)
-    cohorts: dict[str, list[Verdict]] = {}
-    for verdict in found:
-        cohorts.setdefault(verdict.commitment, []).append(verdict)
-    asked = [REGISTER[commitment]] if commitment is not None else [one for one in REGISTER.values() if one.core]
-    averages = [_average(one, cohorts.get(one.id, []), until) for one in asked if one.limit is not None]
-    return AverageList(until=until, averages=tuple(averages))
+def _unknown(asked: Asked) -> list[Flaw]:
+    known = {
+        "commitment": REGISTER,
+        "jurisdiction": {one.jurisdiction for one in DEPARTMENTS.values()},
+        "department": {*DEPARTMENTS, UNLISTED},
+    }
+    wrong = [name for name, value in asked._asdict().items() if value is not None and value not in known[name]]
+    return [Flaw(f"query/{name}", "not-found") for name in wrong]
 
 
-def _average(one: Commitment, verdicts: Iterable[Verdict], until: date) -> AverageShown:
-    known = tuple(verdicts)
-    counted = [verdict for verdict in known if not verdict.ramp_up]
-    assert one.limit is not None  # noqa: S101  # only such are asked for
-    limit, average = one.limit.amount, one.measure is Metric.AVERAGE
+def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
+    services = visit.services
+    now = Instant(visit.arrived, services.timeline, services.settings.alarm_grace)
+    rows = load(services.store, until, asked.commitment, running=until >= today(visit.told))
+    found = recompute(rows, now, asked, until)
+    cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
+    return AverageList(
+        until=until,
+        averages=tuple(
+            _average(commitment, tuple(own), [case for case in cases if case.stopped_on.year == until.year])
+            for commitment, own in groupby(found, key=lambda figure: figure.scope.commitment)
+        ),
+    )
+
+
+def _average(commitment: str, figures: tuple[Figure, ...], cases: Iterable[Case]) -> AverageShown:
+    year = next(figure for figure in figures if figure.window is Window.YEAR)
+    average = year.average
     return AverageShown(
-        commitment=one.id,
-        title_zh=one.title_zh,
-        title_en=one.title_en,
-        jurisdiction=one.jurisdiction,
-        measure=one.measure,
-        limit=limit,
-        unit=one.limit.unit,
-        citation=cited(one.id),
+        **promise_fields(commitment, figures),
         months=tuple(
             MonthShown(
                 month=f"{month.year}-{month.month:02}",
-                of_month=_cohort(month.of_month, average=average),
-                year_to_date=_cohort(month.year_to_date, average=average),
+                of_month=cohort_shown(month.of_month, average=average),
+                year_to_date=cohort_shown(month.year_to_date, average=average),
             )
-            for month in by_month(counted, one.id, limit)
+            for month in by_month(cases, commitment, year.cohort.limit)
         ),
-        year_to_date=_cohort(year_to_date(counted, one.id, until, limit), average=average),
-        ramp_up=len(known) - len(counted),
+        year_to_date=cohort_shown(year.cohort, average=average),
+        ramp_up=year.ramp_up.n,
     )
-
-
-def _cohort(cohort: CohortSum, *, average: bool) -> CohortShown:
-    return CohortShown(
-        n=cohort.n,
-        mean=cohort.mean,
-        maximum=cohort.maximum,
-        on_time=cohort.on_time,
-        on_time_share=_share(cohort.on_time, cohort.n),
-        on_time_as_told=cohort.on_time_as_told,
-        on_time_as_told_share=_share(cohort.on_time_as_told, cohort.n),
-        kept=cohort.kept if average else None,
-    )
-
-
-def _share(part: int, whole: int) -> Decimal | None:
-    return Decimal(part) / whole if whole else None
 
 
 def _told_late(visit: Visit, after: str) -> ToldLateList:

@@ -1,11 +1,28 @@
 """Averages and on-time shares over decided cases: an average is broken by its cohort, never by one case."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from sla.model import Model
+
+ROLLING_DAYS = 90
+
+
+class Window(StrEnum):
+    """A stretch of completion days that ends with a given day, which it includes."""
+
+    MONTH = "month"
+    YEAR = "year"
+    ROLLING = "rolling90"
+
+    def first(self, until: date) -> date:
+        """Its first day: of the month, of the year, or the 90th day back, `until` being the first of them."""
+        if self is Window.ROLLING:
+            return until - timedelta(days=ROLLING_DAYS - 1)
+        return until.replace(day=1) if self is Window.MONTH else until.replace(month=1, day=1)
 
 
 class Measured(Model):
@@ -24,7 +41,10 @@ class CohortSum(Model):
 
     n: int
     total: Decimal
+    median: Decimal | None = None  # of an even number of cases the mean of the two in the middle
+    p90: Decimal | None = None  # by nearest rank: the least number of days that at least 90 % of the cases kept to
     maximum: Decimal | None = None
+    longest: str | None = None  # the case that used the maximum; of several the one decided first
     on_time: int
     on_time_as_told: int
     limit: Decimal | None = None
@@ -68,13 +88,28 @@ class MonthSum(Model):
 def summed(measured: Iterable[Measured], limit: Decimal | None = None) -> CohortSum:
     """The cohort of all the cases given."""
     cases = tuple(measured)
+    used = sorted(case.used for case in cases)
+    worst = min(cases, key=lambda case: (-case.used, case.stopped_on, case.case), default=None)
     return CohortSum(
         n=len(cases),
-        total=sum((case.used for case in cases), Decimal(0)),
-        maximum=max((case.used for case in cases), default=None),
+        total=sum(used, Decimal(0)),
+        median=_median(used),
+        p90=used[-(-9 * len(used) // 10) - 1] if used else None,
+        maximum=None if worst is None else worst.used,
+        longest=None if worst is None else worst.case,
         on_time=sum(case.on_time for case in cases),
         on_time_as_told=sum(case.on_time_as_told for case in cases),
         limit=limit,
+    )
+
+
+def within(
+    measured: Iterable[Measured], commitment: str, window: Window, until: date, limit: Decimal | None = None
+) -> CohortSum:
+    """A commitment's cohort of the window that ends with a day; empty where no case was completed in it."""
+    first = window.first(until)
+    return summed(
+        (case for case in measured if case.commitment == commitment and first <= case.stopped_on <= until), limit
     )
 
 
@@ -93,12 +128,11 @@ def by_month(measured: Iterable[Measured], commitment: str, limit: Decimal | Non
     )
 
 
-def year_to_date(measured: Iterable[Measured], commitment: str, until: date, limit: Decimal | None = None) -> CohortSum:
-    """A commitment's cohort of the year up to a day, included; empty where no case was completed in it."""
-    first = until.replace(month=1, day=1)
-    return summed(
-        (case for case in measured if case.commitment == commitment and first <= case.stopped_on <= until), limit
-    )
+def _median(used: Sequence[Decimal]) -> Decimal | None:
+    """Of numbers in order; None where there are none."""
+    if not used:
+        return None
+    return (used[(len(used) - 1) // 2] + used[len(used) // 2]) / 2
 
 
 def _month(case: Measured) -> tuple[int, int]:

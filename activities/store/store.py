@@ -3,20 +3,23 @@
 from typing import Self
 
 from activities.store.cases import Cases
+from activities.store.cohorts import Cohorts
 from activities.store.database import parse
 from activities.store.keys import Keys
 from activities.store.ledger import Ledger
 from activities.store.migrating import migrate
+from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
+from activities.store.watch import Watch
 
 
-class Store(Ledger, Cases, Keys, Upkeep):
+class Store(Ledger, Cases, Cohorts, Keys, Tellings, Upkeep, Watch):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
     @classmethod
-    def open(cls, url: str, *, durable: bool = True) -> Self:
+    def open(cls, url: str, *, durable: bool = True, read_only: bool = False) -> Self:
         """A store over `sqlite:///path` or `postgresql://...`; no connection is made and no table created yet."""
-        store = cls(parse(url), durable=durable)
+        store = cls(parse(url), durable=durable, read_only=read_only)
         store.prepare()
         return store
 

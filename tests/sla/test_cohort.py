@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.cohort import Measured, by_month, summed, year_to_date
+from sla.cohort import Measured, Window, by_month, summed, within
 
 LIMIT = Decimal(7)
 
@@ -77,9 +77,9 @@ def test_months_are_those_of_completion_with_the_year_to_date():
 
 def test_the_year_to_date_ends_with_its_day():
     cases = [_case("9", "2021-03-31"), _case("5", "2021-01-31"), _case("4", "2020-12-31")]
-    assert year_to_date(cases, "c", date(2021, 3, 30), LIMIT).total == 5
-    assert year_to_date(cases, "c", date(2021, 3, 31), LIMIT).n == 2
-    assert year_to_date(cases, "other", date(2021, 3, 31), LIMIT).kept is None
+    assert within(cases, "c", Window.YEAR, date(2021, 3, 30), LIMIT).total == 5
+    assert within(cases, "c", Window.YEAR, date(2021, 3, 31), LIMIT).n == 2
+    assert within(cases, "other", Window.YEAR, date(2021, 3, 31), LIMIT).kept is None
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=30), st.integers(0, 60))

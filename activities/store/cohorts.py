@@ -1,0 +1,151 @@
+"""What averages are made of: promises that were judged, and those that still run."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select
+
+from activities.record import ClockPicture
+from activities.store import tables
+from activities.store.database import Database
+from sla.clock import Horizon, Standing
+
+CASE, CLOCK, HEAD = tables.case.c, tables.clock.c, tables.head.c
+JUDGED = (Standing.MET.value, Standing.MISSED.value)
+PAGE = 500  # clocks of one statement
+
+
+class Judged(NamedTuple):
+    """A promise that was judged. It counts in the cohort of its commitment, and in each of `also`."""
+
+    case: str
+    jurisdiction: str
+    owner: str
+    commitment: str
+    also: tuple[str, ...]
+    used: Decimal
+    stopped_on: date
+    met: bool
+    told_late: bool
+    ramp_up: bool
+    provisional: bool  # its due date was not known for sure
+    uncounted: bool  # it ran out of the published calendar: `used` is not all
+    picture: ClockPicture | None  # where it was missed and is in other cohorts too
+
+
+class Place(NamedTuple):
+    """A clock's row, and the event up to which it is written: the same again means the same facts."""
+
+    case: str
+    pos: int
+    seq: int
+
+
+class Running(NamedTuple):
+    """A promise that is not judged yet."""
+
+    jurisdiction: str
+    picture: ClockPicture
+
+
+class Cohorts(Database):
+    """Promises by commitment. The statutory limit and planning targets are in no cohort, nor is what is void."""
+
+    def judged(self, first: date, last: date, commitment: str | None = None) -> list[Judged]:
+        """Promises whose clock stopped on a day of [first, last], by that day; ramp-up is told apart, not left out."""
+        with self.reading() as connection:
+            return _judged(connection, first, last, commitment)
+
+    def cohorts(
+        self, first: date, last: date, commitment: str | None = None, known: Mapping[Place, Running] | None = None
+    ) -> tuple[list[Judged], dict[Place, Running]]:
+        """As `judged`, with the promises that run, without ramp-up, from the same snapshot; what is `known` is not read again."""
+        with self.reading() as connection:
+            return _judged(connection, first, last, commitment), _running(connection, commitment, known or {})
+
+
+def _judged(connection: Connection, first: date, last: date, commitment: str | None) -> list[Judged]:
+    recount = CLOCK.also.is_not(None) & (CLOCK.standing == Standing.MISSED.value)
+    query = (
+        select(
+            CLOCK.case,
+            CASE.jurisdiction,
+            CLOCK.owner,
+            CLOCK.commitment,
+            CLOCK.also,
+            CLOCK.used,
+            CLOCK.stopped_on,
+            CLOCK.standing,
+            CLOCK.told_late,
+            CLOCK.ramp_up,
+            CLOCK.provisional,
+            CLOCK.horizon,
+            case((recount, CLOCK.picture)).label("picture"),
+        )
+        .join(tables.case, CASE.case == CLOCK.case)
+        .where(
+            CLOCK.stopped_on.between(first.isoformat(), last.isoformat()),
+            CLOCK.standing.in_(JUDGED),
+            ~CLOCK.void,
+            _measured_by(commitment),
+        )
+        .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
+    )
+    return [_as_judged(row) for row in connection.execute(query).mappings()]
+
+
+def _running(connection: Connection, commitment: str | None, known: Mapping[Place, Running]) -> dict[Place, Running]:
+    query = (
+        select(CLOCK.case, CLOCK.pos, HEAD.seq)
+        .join(tables.head, HEAD.case == CLOCK.case)
+        .where(CLOCK.live, ~CLOCK.ramp_up, _measured_by(commitment))
+    )
+    places = [Place(*row) for row in connection.execute(query)]
+    read = dict(_read(connection, [place for place in places if place not in known]))
+    return {place: known[place] if place in known else read[place] for place in places}
+
+
+def _read(connection: Connection, places: list[Place]) -> Iterator[tuple[Place, Running]]:
+    for begin in range(0, len(places), PAGE):
+        page = {(place.case, place.pos): place for place in places[begin : begin + PAGE]}
+        query = (
+            select(CLOCK.case, CLOCK.pos, CASE.jurisdiction, CLOCK.picture)
+            .join(tables.case, CASE.case == CLOCK.case)
+            .where(CLOCK.case.in_({place.case for place in page.values()}), CLOCK.live, CLOCK.commitment.is_not(None))
+        )
+        for row in connection.execute(query):
+            if place := page.get((row.case, row.pos)):
+                yield place, Running(row.jurisdiction, ClockPicture.model_validate_json(row.picture))
+
+
+def _measured_by(commitment: str | None) -> ColumnElement[bool]:
+    if commitment is None:
+        return CLOCK.commitment.is_not(None)
+    return or_(CLOCK.commitment == commitment, CLOCK.also.contains(json.dumps(commitment), autoescape=True))
+
+
+def _as_judged(row: RowMapping) -> Judged:
+    return Judged(
+        case=row["case"],
+        jurisdiction=row["jurisdiction"],
+        owner=row["owner"],
+        commitment=row["commitment"],
+        also=tuple(json.loads(row["also"])) if row["also"] else (),
+        used=Decimal(row["used"]),
+        stopped_on=date.fromisoformat(row["stopped_on"]),
+        met=row["standing"] == Standing.MET.value,
+        told_late=row["told_late"],
+        ramp_up=row["ramp_up"],
+        provisional=row["provisional"],
+        uncounted=row["horizon"] is not None
+        and _ran_out(Horizon.model_validate_json(row["horizon"]), row["stopped_on"]),
+        picture=None if row["picture"] is None else ClockPicture.model_validate_json(row["picture"]),
+    )
+
+
+def _ran_out(horizon: Horizon, stopped_on: str) -> bool:
+    """A due date beyond the calendar leaves a count whole that ended before."""
+    return horizon.known_from is not None or stopped_on > horizon.known_until.isoformat()

@@ -1,0 +1,241 @@
+"""Averages, on-time shares and forecasts of every commitment: one computation for all who show them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple, TypeVar
+
+from activities.record import ClockPicture
+from activities.rungs import Instant
+from activities.settle import read, today
+from activities.store.cohorts import Judged, Place, Running
+from activities.store.store import Store
+from api.departments import department_of
+from sla.calendar import calendar_for
+from sla.clock import Limit, Standing, Unit
+from sla.cohort import CohortSum, Measured, Window, summed
+from sla.commitments.commitment import Metric
+from sla.commitments.register import REGISTER
+from sla.forecast import Basis, Forecast, Progress, forecast, progress
+from sla.model import Model
+
+T = TypeVar("T")
+
+LISTED: Mapping[str, Limit] = {one.id: one.limit for one in REGISTER.values() if one.core and one.limit is not None}
+
+
+class Scope(NamedTuple):
+    """Whose cases a figure is of; None: everybody's. A department is the owner of the promise."""
+
+    commitment: str
+    jurisdiction: str | None = None  # of the case
+    department: str | None = None
+
+
+class Asked(NamedTuple):
+    """Which cases count; None asks nothing."""
+
+    commitment: str | None = None
+    jurisdiction: str | None = None
+    department: str | None = None
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether a case of this place is asked for."""
+        return all(mine is None or mine == theirs for mine, theirs in zip(self, scope, strict=True))
+
+
+ALL = Asked()
+
+
+class Case(Measured):
+    """A judged case in one cohort."""
+
+    scope: Scope
+    ramp_up: bool
+    provisional: bool
+    uncounted: bool
+
+
+class Figure(Model):
+    """A cohort of one window, with what stands beside it and does not count in it.
+
+    There is a forecast, by basis, where the window ends today or later.
+    """
+
+    scope: Scope
+    window: Window
+    first: date
+    until: date
+    cohort: CohortSum
+    ramp_up: CohortSum  # cases accepted before the commitment bound them
+    provisional: int  # cases of the cohort whose due date was not known for sure
+    uncounted: int  # judged cases that ran out of the published calendar
+    open: int = 0  # running cases, ramp-up left out
+    open_provisional: int = 0
+    open_uncounted: int = 0  # they are in no forecast
+    forecast: Mapping[Basis, Forecast] = {}
+
+    @property
+    def average(self) -> bool:
+        """Whether the commitment promises an average: only such a mean is kept or broken."""
+        return REGISTER[self.scope.commitment].measure is Metric.AVERAGE
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the promised average is kept; None where none is promised, and for an empty cohort."""
+        return self.cohort.kept if self.average else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was read. `counted` keeps how far a running case had come on a day."""
+
+    judged: tuple[Case, ...]
+    running: Mapping[Place, Running]
+    counted: dict[Place, tuple[date, Progress | None]] = field(default_factory=dict)
+
+
+def figures(store: Store, now: Instant, asked: Asked = ALL, until: date | None = None) -> list[Figure]:
+    """Every window that ends with a day, today where left out: of each commitment, then of each place apart."""
+    day = today(now.business)
+    last = until or day
+    return recompute(load(store, last, asked.commitment, running=last >= day), now, asked, last)
+
+
+def load(
+    store: Store, last: date, commitment: str | None = None, *, running: bool = True, before: Rows | None = None
+) -> Rows:
+    """All that figures up to a day are made of. What `before` knows of a running case is not read again."""
+    first = min(window.first(last) for window in Window)
+    if not running:
+        return Rows(_cases(store.judged(first, last, commitment)), {})
+    judged, found = store.cohorts(first, last, commitment, before.running if before else None)
+    counted = {place: before.counted[place] for place in found if place in before.counted} if before else {}
+    return Rows(_cases(judged), found, counted)
+
+
+def recompute(
+    rows: Rows, now: Instant, asked: Asked = ALL, until: date | None = None, *, apart: bool = False
+) -> list[Figure]:
+    """The figures at an instant, from what was read a little earlier; `apart`: only each department by itself."""
+    day = today(now.business)
+    last = until or day
+    judged = _gathered(((case.scope, case) for case in rows.judged), asked, apart=apart)
+    running = _gathered(_progress(rows, now.business), asked, apart=apart)
+    scopes = {*judged, *running} if apart else {*judged, *running, *_promised(asked)}
+    return [
+        _figure(scope, window, last, judged.get(scope, ()), running.get(scope, ()), predicted=last >= day)
+        for scope in sorted(scopes, key=_order)
+        for window in Window
+    ]
+
+
+def _cases(found: Iterable[Judged]) -> tuple[Case, ...]:
+    return tuple(_case(one, cohort) for one in found for cohort in (one.commitment, *one.also) if cohort in LISTED)
+
+
+def _case(one: Judged, cohort: str) -> Case:
+    on_time = one.met or (cohort != one.commitment and _within(one.picture, LISTED[cohort]))
+    return Case.model_construct(
+        case=one.case,
+        commitment=cohort,
+        used=one.used,
+        stopped_on=one.stopped_on,
+        on_time=on_time,
+        on_time_as_told=on_time and not one.told_late,
+        scope=Scope(cohort, one.jurisdiction, department_of(one.jurisdiction, one.owner)),
+        ramp_up=one.ramp_up,
+        provisional=one.provisional,
+        uncounted=one.uncounted,
+    )
+
+
+def _within(picture: ClockPicture | None, limit: Limit) -> bool:
+    """Whether a case that missed the stricter promise ended in time under a wider one."""
+    if picture is None or picture.clock.stop is None:
+        return False
+    wider = picture.model_copy(update={"clock": picture.clock.model_copy(update={"limit": limit})})
+    stop = picture.clock.stop
+    return read(wider, calendar_for(picture.clock.jurisdiction, today(stop)), stop).standing is Standing.MET
+
+
+def _progress(rows: Rows, now: datetime) -> Iterator[tuple[Scope, Progress]]:
+    """How far every running case has come, in each of its cohorts."""
+    for place, one in rows.running.items():
+        come = _come(rows, place, one, now)
+        if come is not None:
+            department = department_of(one.jurisdiction, one.picture.owner)
+            for cohort in (one.picture.commitment or "", *one.picture.also):
+                if cohort in LISTED:
+                    yield Scope(cohort, one.jurisdiction, department), come
+
+
+def _come(rows: Rows, place: Place, one: Running, now: datetime) -> Progress | None:
+    """Counted once a day, where it cannot change within the day."""
+    day, clock = today(now), one.picture.clock
+    known = rows.counted.get(place)
+    if known is not None and known[0] == day:
+        return known[1]
+    come = progress(clock, calendar_for(clock.jurisdiction, day), now)
+    if clock.start is not None and clock.limit.unit is not Unit.WORKHOUR:
+        rows.counted[place] = day, come
+    return come
+
+
+def _gathered(placed: Iterable[tuple[Scope, T]], asked: Asked, *, apart: bool) -> dict[Scope, list[T]]:
+    """Each case under every scope that holds it."""
+    found: dict[Scope, list[T]] = {}
+    for place, case in placed:
+        if asked.holds(place):
+            for scope in (place,) if apart else _holding(place, asked):
+                found.setdefault(scope, []).append(case)
+    return found
+
+
+def _holding(place: Scope, asked: Asked) -> Iterable[Scope]:
+    """All that is asked for together, each jurisdiction, each department: those that differ."""
+    together = Scope(place.commitment, asked.jurisdiction, asked.department)
+    if asked.department is not None:
+        return (together,)
+    return dict.fromkeys((together, place._replace(department=None), place))
+
+
+def _promised(asked: Asked) -> Iterator[Scope]:
+    """The commitments that are shown though they have no case: all, or those of the place that is asked for."""
+    for name in LISTED if asked.commitment is None else [asked.commitment]:
+        one = REGISTER[name]
+        answers = Scope(name, one.jurisdiction, department_of(one.jurisdiction, one.owners.answerable))
+        if name in LISTED and (asked.commitment is not None or asked.holds(answers)):
+            yield Scope(name, asked.jurisdiction, asked.department)
+
+
+def _order(scope: Scope) -> tuple[int, str, str]:
+    return _PLACES[scope.commitment], scope.jurisdiction or "", scope.department or ""
+
+
+_PLACES = {name: place for place, name in enumerate(LISTED)}
+
+
+def _figure(
+    scope: Scope, window: Window, last: date, judged: Sequence[Case], running: Sequence[Progress], *, predicted: bool
+) -> Figure:
+    first, limit = window.first(last), LISTED[scope.commitment].amount
+    held = [case for case in judged if first <= case.stopped_on <= last]
+    counted = [case for case in held if not case.uncounted]
+    bound = [case for case in counted if not case.ramp_up]
+    cohort = summed(bound, limit)
+    now = running if predicted else ()
+    return Figure(
+        scope=scope,
+        window=window,
+        first=first,
+        until=last,
+        cohort=cohort,
+        ramp_up=summed(case for case in counted if case.ramp_up),
+        provisional=sum(case.provisional for case in bound),
+        uncounted=len(held) - len(counted),
+        open=len(now),
+        open_provisional=sum(case.provisional and not case.uncounted for case in now),
+        open_uncounted=sum(case.uncounted for case in now),
+        forecast={basis: forecast(cohort, now, basis) for basis in Basis} if predicted else {},
+    )

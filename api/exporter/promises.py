@@ -1,0 +1,53 @@
+"""The metrics that say how each commitment is kept, and how it is going to be."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+
+from api.averages import LISTED, Figure
+from api.departments import department_of
+from api.exporter.catalogue import CATALOGUE
+from sla.cohort import Window
+from sla.commitments.register import REGISTER
+from sla.forecast import Basis
+
+Sums = dict[tuple[str, ...], tuple[Decimal, int]]  # by labels: working days, cases
+ZERO = Decimal(0)
+
+
+def families(figures: Iterable[Figure]) -> Iterator[Metric]:
+    """Sums and numbers of cases, of figures `apart`; who answers for a commitment has a series without a case too."""
+    completed: Sums = dict.fromkeys(_known(), (ZERO, 0))
+    predicted: Sums = {(*labels, basis.value): (ZERO, 0) for labels in _known() for basis in Basis}
+    for figure in figures:
+        labels = figure.scope.commitment, figure.scope.department or "", figure.window.value
+        _add(completed, labels, figure.cohort.total, figure.cohort.n)
+        for basis, one in figure.forecast.items():
+            _add(predicted, (*labels, basis.value), one.total, one.n)
+    yield from _family("shixian_commitment_completed", completed)
+    yield from _family("shixian_commitment_forecast", predicted)
+
+
+def _known() -> Iterator[tuple[str, str, str]]:
+    for name in LISTED:
+        one = REGISTER[name]
+        department = department_of(one.jurisdiction, one.owners.answerable)
+        yield from ((name, department, window.value) for window in Window)
+
+
+def _add(sums: Sums, labels: tuple[str, ...], workdays: Decimal, cases: int) -> None:
+    """Departments that the register does not know share one label."""
+    before = sums.get(labels, (ZERO, 0))
+    sums[labels] = before[0] + workdays, before[1] + cases
+
+
+def _family(name: str, sums: Mapping[tuple[str, ...], tuple[Decimal, int]]) -> Iterator[Metric]:
+    workdays, cases = CATALOGUE[f"{name}_workdays"], CATALOGUE[f"{name}_cases"]
+    days = GaugeMetricFamily(workdays.name, workdays.help, labels=workdays.labels)
+    numbers = GaugeMetricFamily(cases.name, cases.help, labels=cases.labels)
+    for labels, (total, n) in sums.items():
+        days.add_metric(labels, float(total))
+        numbers.add_metric(labels, n)
+    yield days
+    yield numbers

@@ -1,0 +1,80 @@
+"""What a cohort comes to with its open cases: as if each was finished now, or on its due date."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from sla.axis import local
+from sla.calendar import Calendar
+from sla.clock import Clock, Standing, count
+from sla.cohort import CohortSum
+from sla.model import Model
+
+
+class Basis(StrEnum):
+    """When the open cases are taken to end."""
+
+    ELAPSED = "elapsed"  # now
+    DUE = "due"  # each on its due date, one that is overdue now
+
+
+class Progress(Model):
+    """How far an open case has come, in its limit's unit."""
+
+    used: Decimal  # so far, without its suspensions
+    when_due: Decimal  # its limit with the extensions granted in time, or what it has used if that is more
+    uncounted: bool = False  # it has run out of the published calendar: nothing is guessed
+    provisional: bool = False  # the due date is not known for sure
+
+    def on(self, basis: Basis) -> Decimal:
+        """What it has used when it ends."""
+        return self.used if basis is Basis.ELAPSED else self.when_due
+
+
+class Forecast(Model):
+    """A cohort's decided and open cases together; the mean is exact as total / n."""
+
+    n: int
+    open: int  # of them
+    total: Decimal
+    limit: Decimal | None = None
+
+    @property
+    def exact_mean(self) -> Fraction | None:
+        """The mean; None where there is no case."""
+        return Fraction(self.total) / self.n if self.n else None
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean as a decimal number, for showing; None where there is no case."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the mean would be within the limit; None where there is no limit or no case."""
+        mean = self.exact_mean
+        return None if mean is None or self.limit is None else mean <= Fraction(self.limit)
+
+
+def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None:
+    """How far a clock without a stop has come; None before acceptance, real or presumed by law: it may never come."""
+    reading = count(clock, calendar, now)
+    if reading.standing is Standing.NOT_STARTED:
+        return None
+    today = local(now).date()
+    return Progress(
+        used=reading.used,
+        when_due=max(reading.limit, reading.used),
+        uncounted=reading.start_day is None or today > calendar.known_until,
+        provisional=reading.provisional or reading.horizon is not None,
+    )
+
+
+def forecast(cohort: CohortSum, running: Iterable[Progress], basis: Basis) -> Forecast:
+    """The cohort with its open cases; those that cannot be counted are left out."""
+    used = [case.on(basis) for case in running if not case.uncounted]
+    return Forecast(
+        n=cohort.n + len(used), open=len(used), total=cohort.total + sum(used, Decimal(0)), limit=cohort.limit
+    )
