@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check bench lock clean
+.PHONY: help install demo serve monitor test check bench lock clean
 
 # Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -18,6 +18,9 @@ demo: .venv/run.stamp ## a rehearsal of every promise through the real server, t
 
 serve: .venv/run.stamp ## server, worker and API over the data directory, until Ctrl-C (OPTIONS="...")
 	@$(BIN)/shixian serve $(OPTIONS)
+
+monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make serve", until Ctrl-C (OPTIONS="...")
+	@$(BIN)/shixian monitor $(OPTIONS)
 
 test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="...")
 	@$(BIN)/python -m api.programs

@@ -11,7 +11,7 @@ from activities.store.store import Store
 from api.auth import Role, new_key
 from api.notes import Say, note, say_line
 from api.processes import Place, Stack
-from api.programs import TEMPORAL, find
+from api.programs import TEMPORAL, Program, find
 from api.settings import Settings
 from api.temporal_server import free_port
 from api.worker_process import timeline_of
@@ -76,9 +76,8 @@ def embedded(
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}
     )
-    temporal = find(TEMPORAL) if said is say_line else find(TEMPORAL, _as_note(said))
     place = Place(
-        temporal=temporal.path,
+        temporal=located(TEMPORAL, said),
         data_dir=settings.data_dir,
         host=settings.host,
         port=settings.port,
@@ -112,10 +111,15 @@ def _configured_port(settings: Settings) -> int:
     return int(port)
 
 
+def located(program: Program, said: Say) -> Path:
+    """A server's command; that it has to be built is said."""
+    return (find(program) if said is say_line else find(program, _as_note(said))).path
+
+
 def _as_note(said: Say) -> Callable[[str], None]:
     def heard(text: str) -> None:
         if text.strip(" .\n"):  # not the dots of a build
-            said(note("temporal-command", "{line}", line=text.strip()))
+            said(note("command", "{line}", line=text.strip()))
 
     return heard
 

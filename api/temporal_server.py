@@ -20,6 +20,8 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.leash import PidFile, foreign_environment
+
 RETENTION = timedelta(days=30)
 PRAGMAS: Mapping[str, str] = {"journal_mode": "WAL", "synchronous": "NORMAL"}
 DYNAMIC_CONFIG: Mapping[str, str] = {
@@ -33,7 +35,7 @@ class TemporalFailed(Exception):
 
 
 class DataInUse(Exception):
-    """Another process keeps a Temporal server over this data directory."""
+    """Another process already keeps its servers over this data directory."""
 
 
 def free_port(ip: str = "127.0.0.1") -> int:
@@ -41,6 +43,17 @@ def free_port(ip: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
         probe.bind((ip, 0))
         return int(probe.getsockname()[1])
+
+
+def claimed(lock: Path) -> IO[str]:
+    """The lock file of a data directory, held until it is closed; DataInUse where another process holds it."""
+    file = lock.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise DataInUse(f"{DataInUse.__doc__} {lock.parent}") from None
+    return file
 
 
 class DevServer:
@@ -66,7 +79,7 @@ class DevServer:
         self.namespace = namespace
         self.database = data_dir.absolute() / "temporal.db"
         self.log = data_dir / "temporal.log"
-        self._pid_file = data_dir / "temporal.pid"
+        self._pid_file = PidFile(data_dir / "temporal.pid", str(self.database))
         self._ip, self._port, self._retention = ip, port, retention
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
@@ -98,18 +111,18 @@ class DevServer:
         self.database.parent.mkdir(parents=True, exist_ok=True)
         self._claim()
         try:
-            self._end_orphan()
+            self._pid_file.end_left_behind()
             self._refuse_taken_port()
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     self._command,
-                    env={k: v for k, v in os.environ.items() if not k.startswith(("SHIXIAN_", "TEMPORAL_"))},
+                    env=foreign_environment(),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
                     process_group=0,  # Ctrl-C is for the parent, which stops it last
                 )
-            self._pid_file.write_text(str(self._process.pid))
+            self._pid_file.write(self._process.pid)
             deadline = time.monotonic() + timeout
             with ThreadPoolExecutor(1) as thread:  # this one may have a loop already
                 thread.submit(lambda: asyncio.run(self._until_ready(deadline))).result()
@@ -135,44 +148,14 @@ class DevServer:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            self._pid_file.unlink(missing_ok=True)
+            self._pid_file.forget()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def _claim(self) -> None:
-        if self._lock is not None:  # of a server that ended by itself
-            return
-        lock = self._pid_file.with_suffix(".lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise DataInUse(f"{DataInUse.__doc__} {self.database.parent}") from None
-        self._lock = lock
-
-    def _end_orphan(self) -> None:
-        """A parent that was killed leaves its server behind; two of them would spoil the file."""
-        try:
-            pid = int(self._pid_file.read_text())
-        except (OSError, ValueError):
-            return
-        deadline = time.monotonic() + 5
-        while self._is_ours(pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
-            time.sleep(0.1)
-
-    def _is_ours(self, pid: int) -> bool:
-        arguments = Path(f"/proc/{pid}/cmdline")
-        if arguments.parent.parent.joinpath("self").exists():
-            with contextlib.suppress(OSError):
-                return os.fsencode(self.database) in arguments.read_bytes().split(b"\0")
-            return False
-        listed = subprocess.run(
-            ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return str(self.database) in listed.stdout
+        if self._lock is None:  # else it is of a server that ended by itself
+            self._lock = claimed(self.database.with_name("temporal.lock"))
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:

@@ -8,10 +8,10 @@ from io import TextIOWrapper
 import typer
 
 from activities.store.errors import StoreError
-from api.cli import cases, commands, counting, keys, registers, running, upkeep
+from api.children import StartFailed
+from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, running, upkeep
 from api.cli.output import Failure, print_json, warn
 from api.embedded import WrongSetting
-from api.processes import StartFailed
 from api.programs import ProgramMissing
 from api.temporal_server import DataInUse, TemporalFailed
 
@@ -29,6 +29,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "api": running.api,
     "migrate": running.migrate,
     "demo": running.demo,
+    "monitor": monitoring.monitor,
+    "receiver": monitoring.receiver,
     "open": commands.open_case,
     "case": cases.case,
     "cases": cases.cases,
@@ -58,6 +60,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "averages": cases.averages,
     "told-late": cases.told_late,
     "faults": cases.faults,
+    "rules": alerting.rules,
+    "alertmanager-config": alerting.alertmanager_config,
     "rebuild": upkeep.rebuild,
     "verify": upkeep.verify,
 }

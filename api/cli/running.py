@@ -64,8 +64,7 @@ def serve(  # one parameter for each option
     settings = read_settings(data_dir=data_dir, host=host, port=port, behind_proxy=behind_proxy)
     refuse_open_door(settings)
     begins = instant(start, "--start") if rehearsal else None
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    heed_signals()
     try:
         with embedded(
             settings, said, begins=begins, rate=rate, temporal_port=temporal_port, first_key=partial(_show, said)
@@ -143,6 +142,12 @@ def _show(said: Say, key: str) -> None:
     said(note("first-key", text, key=key))
 
 
+def heed_signals() -> None:
+    """Makes the first SIGTERM or SIGINT a KeyboardInterrupt; those after it change nothing."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+
+
 def _interrupt(*_: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -177,7 +182,7 @@ async def _work(settings: Settings, said: Say) -> None:
 
 async def _answer(settings: Settings, said: Say) -> None:
     store = open_store(settings)
-    timeline = await _stored_timeline(store, said)
+    timeline = await stored_timeline(store, said)
     client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
     services = Services(
         store=store,
@@ -206,7 +211,7 @@ async def _answer(settings: Settings, said: Say) -> None:
         sys.exit(1)
 
 
-async def _stored_timeline(store: Store, said: Say) -> Timeline:
+async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timeline:
     """Waits for the database: without its timeline no instant can be stamped."""
     waiting = False
     while True:
@@ -215,6 +220,6 @@ async def _stored_timeline(store: Store, said: Say) -> Timeline:
         except Exception as error:  # noqa: BLE001  # away, or not migrated yet: each driver says it in its own way
             if not waiting:
                 why = (str(error) or type(error).__name__).splitlines()[0]
-                said(note("waiting", "api: waiting for the database ({why})", why=why))
+                said(note("waiting", "{name}: waiting for the database ({why})", name=name, why=why))
                 waiting = True
             await asyncio.sleep(1)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from api.auth import Role, new_key
+from api.children import StartFailed
 from api.cli.running import read_settings
 from api.companies import COMPANIES
 from api.demo.players import AUDITOR, OFFICER
 from api.embedded import embedded, open_store, real_now
 from api.notes import Note, say_line
-from api.processes import Stack, StartFailed
+from api.processes import Stack
 from api.settings import Settings
 from api.temporal_server import free_port
 from api.worker_process import timeline_of

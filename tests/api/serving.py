@@ -33,16 +33,15 @@ class Said(NamedTuple):
         return json.loads(self.out)
 
 
-class Serving:
-    """One `shixian serve` over a folder; started again with `start`, it has the same ports."""
+class Running:
+    """A command of ours that runs until it is told to end, started again with `start`."""
 
-    def __init__(self, folder: Path, temporal: Path, *options: str, **settings: str) -> None:
+    def __init__(self, folder: Path, *command: str, **settings: str) -> None:
         self.folder = folder
-        self.log = folder / "serve.log"
-        self.key = ""
-        self._options = list(options)
+        self.log = folder / f"{command[0]}.log"
+        self._command = command
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SHIXIAN_")}
-        self.env = {**kept, "SHIXIAN_TEMPORAL": str(temporal), "SHIXIAN_ALARM_GRACE": "0.5", **settings}
+        self.env = {**kept, **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -62,26 +61,6 @@ class Serving:
     def said(self) -> str:
         """All that it said since it was started last."""
         return self.log.read_text(encoding="utf-8")
-
-    @property
-    def url(self) -> str:
-        """Where its API is."""
-        return self.found(r"Shixian: (http://\S+)")
-
-    @property
-    def temporal_address(self) -> str:
-        """Where its Temporal server is."""
-        return self.found(r"Temporal: ([\d.]+:\d+), pid")
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The environment of a command over its folder."""
-        return {
-            "SHIXIAN_URL": self.url,
-            "SHIXIAN_KEY": self.key,
-            "SHIXIAN_DATA_DIR": str(self.folder / "data"),
-            "SHIXIAN_TEMPORAL_ADDRESS": self.temporal_address,
-        }
 
     def found(self, pattern: str) -> str:
         """What a pattern finds in what it said, the last of it."""
@@ -103,10 +82,9 @@ class Serving:
 
     def start(self, *more: str) -> None:
         """Returns once it is ready."""
-        program = [sys.executable, "-P", "-m", "api.cli", "serve", "--data-dir", str(self.folder / "data")]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*program, "--port", "0", "--temporal-port", "0", *self._options, *more],
+                [sys.executable, "-P", "-m", "api.cli", *self._command, *more],
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -115,8 +93,6 @@ class Serving:
             )
         self.until(lambda: READY in self.said or not self.runs)
         assert READY in self.said, self.said
-        known = re.findall(r"SHIXIAN_KEY=(\S+)", self.said)
-        self.key = known[-1] if known else self.key
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Its exit code, and how many seconds it took to end."""
@@ -133,6 +109,63 @@ class Serving:
             assert time.monotonic() < end, f"not within {seconds} s; it said: {self.said}"
             time.sleep(0.1)
         return answer
+
+
+class Serving(Running):
+    """One `shixian serve` over a folder; started again with `start`, it has the same data."""
+
+    def __init__(self, folder: Path, temporal: Path, *options: str, **settings: str) -> None:
+        command = ("serve", "--data-dir", str(folder / "data"), "--port", "0", "--temporal-port", "0", *options)
+        own = {"SHIXIAN_TEMPORAL": str(temporal), "SHIXIAN_ALARM_GRACE": "0.5", **settings}
+        super().__init__(folder, *command, **own)
+        self.key = ""
+
+    @property
+    def url(self) -> str:
+        """Where its API is."""
+        return self.found(r"Shixian: (http://\S+)")
+
+    @property
+    def temporal_address(self) -> str:
+        """Where its Temporal server is."""
+        return self.found(r"Temporal: ([\d.]+:\d+), pid")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a command over its folder."""
+        return {
+            "SHIXIAN_URL": self.url,
+            "SHIXIAN_KEY": self.key,
+            "SHIXIAN_DATA_DIR": str(self.folder / "data"),
+            "SHIXIAN_TEMPORAL_ADDRESS": self.temporal_address,
+        }
+
+    def start(self, *more: str) -> None:
+        """Returns once it is ready."""
+        super().start(*more)
+        known = re.findall(r"SHIXIAN_KEY=(\S+)", self.said)
+        self.key = known[-1] if known else self.key
+
+
+class Watching(Running):
+    """One `shixian monitor` beside a Serving."""
+
+    def __init__(self, serving: Serving, prometheus: Path, alertmanager: Path, *options: str, **settings: str) -> None:
+        ports = [f"--{part}-port" for part in ("metrics", "relay", "prometheus", "alertmanager", "receiver")]
+        anywhere = [word for port in ports for word in (port, "0")]
+        own = {
+            "SHIXIAN_PROMETHEUS": str(prometheus),
+            "SHIXIAN_ALERTMANAGER": str(alertmanager),
+            "SHIXIAN_ALARM_GRACE": serving.env["SHIXIAN_ALARM_GRACE"],
+            "SHIXIAN_PUBLIC_URL": serving.url,
+            **settings,
+        }
+        command = ("monitor", "--data-dir", str(serving.folder / "data"), *anywhere, *options)
+        super().__init__(serving.folder, *command, **own)
+
+    def address(self, part: str) -> str:
+        """Where a part is, as it said: Prometheus, Alertmanager, metrics, relay, receiver."""
+        return self.found(rf"{part} (http://[\d.]+:\d+)")
 
 
 class CommandLine:

@@ -1,0 +1,91 @@
+"""Commands that run what watches: `monitor` and `receiver`."""
+
+import asyncio
+import json as json_text
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.output import Json, say
+from api.cli.running import LOOK, WithParent, heed_signals, read_settings, stored_timeline
+from api.embedded import LOOPBACK, open_store, real_now
+from api.monitoring import Ports
+from api.monitoring import monitor as monitor_of
+from api.notes import Say, note, say_json, say_line
+from api.processes import end_with_parent
+from api.receiver import Arrival, Receiver
+
+DEFAULT = Ports()
+
+
+def monitor(  # one parameter for each option
+    data_dir: Annotated[Path | None, typer.Option(help="数据目录 · folder over which `serve` runs")] = None,
+    metrics_port: Annotated[int | None, typer.Option(min=0, max=65535, help="指标端口 · port of the exporter")] = None,
+    relay_port: Annotated[int | None, typer.Option(min=0, max=65535, help="转发端口 · port of the relay")] = None,
+    prometheus_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Prometheus 端口 · its port; 0: any free one")
+    ] = DEFAULT.prometheus,
+    alertmanager_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Alertmanager 端口 · its port; 0: any free one")
+    ] = DEFAULT.alertmanager,
+    receiver_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="接收端口 · port of the receiver, where no recipients are set")
+    ] = DEFAULT.receiver,
+    recipients: Annotated[Path | None, typer.Option(help="告警接收人文件 · file of who is told")] = None,
+    json: Json = False,
+) -> None:
+    """监测告警 · Runs exporter, Prometheus, Alertmanager and relay beside `serve`, until Ctrl-C."""
+    said: Say = say_json if json else say_line
+    settings = read_settings(
+        data_dir=data_dir, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
+    )
+    ports = Ports(prometheus_port, alertmanager_port, receiver_port)
+    heed_signals()
+    try:
+        store = open_store(settings)
+        timeline = asyncio.run(stored_timeline(store, said, "monitor"))
+        store.close()
+        with monitor_of(settings, timeline, said, now=real_now(), ports=ports) as running:
+            where = {part: f"http://{address}" for part, address in asdict(running.addresses).items()}
+            text = "monitor: Prometheus {prometheus}, Alertmanager {alertmanager}, metrics {exporter}, relay {relay}"
+            said(note("ready", f"{text}  (Ctrl-C ends it)", **where))
+            while True:
+                running.tend()
+                time.sleep(LOOK)
+    except KeyboardInterrupt:
+        said(note("stopped", "monitor: stopped; the cases go on"))
+
+
+def receiver(
+    host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口 · port; 0: any free one")] = DEFAULT.receiver,
+    with_parent: WithParent = False,
+    json: Json = False,
+) -> None:
+    """接收告警 · Prints each notice that arrives, until Ctrl-C: to see alerts without a channel of one's own."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    if with_parent:
+        end_with_parent()
+    with Receiver(host, port, _print_json if json else _print) as listening:
+        (say_json if json else say_line)(note("receiver-started", "receiver: {url}", url=listening.url))
+        ended.wait()
+
+
+def _print(arrival: Arrival) -> None:
+    for line in arrival.lines:
+        say(line)
+    sys.stdout.flush()
+
+
+def _print_json(arrival: Arrival) -> None:
+    told = {"at": arrival.at.isoformat(), "again": arrival.again, "notice": arrival.notice}
+    say(json_text.dumps(told, ensure_ascii=False))
+    sys.stdout.flush()
