@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve monitor test check bench lock clean
+.PHONY: help install demo serve monitor test check dashboards bench lock clean
 
 # Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 OPTIONS ?=
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
 
 install: .venv/dev.stamp ## the environment .venv, every package checked against its hash
 
@@ -32,6 +32,9 @@ check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
+
+dashboards: .venv/dev.stamp ## Grafana's files from their code in deploy/grafana
+	@$(BIN)/python -m deploy.grafana
 
 bench: .venv/dev.stamp ## the figures, a line each, also in build/bench.json
 	@$(BIN)/python -m tests.bench $(OPTIONS)
