@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import psycopg
 from sqlalchemy import ClauseElement, Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -60,9 +60,11 @@ _gates: WeakValueDictionary[str, _Gate] = WeakValueDictionary()
 class Database:
     """One engine and its transactions."""
 
-    def __init__(self, url: URL, *, durable: bool) -> None:
+    def __init__(self, url: URL, *, durable: bool, read_only: bool = False) -> None:
         self.sqlite = url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url, durable=durable) if self.sqlite else _postgresql(url)
+        if read_only:
+            _refuse_writes(self.engine, sqlite=self.sqlite)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         # one snapshot for all statements of a read
         level: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -171,6 +173,18 @@ def parse(url: str) -> URL:
     if scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
         return make_url(f"sqlite+pysqlite://{rest}")
     raise ValueError("the store is sqlite:///path or postgresql://host/name")
+
+
+def _refuse_writes(engine: Engine, *, sqlite: bool) -> None:
+    """Every new connection can read and nothing else."""
+    statement = "PRAGMA query_only=ON" if sqlite else "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()
 
 
 def _postgresql(url: URL) -> Engine:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 FIXED = "fixed"  # in a column's info: for one case, or one step of it, always the same
 FOREVER = {FIXED: True}
+APPLIED = "kind = 'calendar-applied'"
 LAST = 2**63 - 1  # where a case without due date is sorted: after all others
 
 metadata = MetaData()
@@ -52,6 +53,7 @@ event = Table(
     UniqueConstraint("case", "request_id", name="event_request_id"),
     UniqueConstraint("case", "natural_key", name="event_natural_key"),
     Index("event_told", "told"),
+    Index("event_applied", "told", sqlite_where=text(APPLIED), postgresql_where=text(APPLIED)),
 )
 
 case = Table(
@@ -87,6 +89,13 @@ case = Table(
     Index("case_owner", "owner"),
     Index("case_survey", "survey"),
     Index("case_parent", "parent"),
+    # all that is counted of an open case, the condition with it: where that is missing SQLite reads the rows themselves
+    Index(
+        "case_watch",
+        *("open", "case", "jurisdiction", "procedure", "owner", "standing", "due_at", "due_soon_at"),
+        sqlite_where=text("open = 1"),
+        postgresql_where=text("open"),
+    ),
 )
 
 step = Table(
@@ -149,6 +158,13 @@ clock = Table(
     Column("picture", Text, nullable=False),
     Index("clock_due", "live", "due_at"),
     Index("clock_since", "live", "since"),
+    # all that is counted of a live clock
+    Index(
+        "clock_watch",
+        *("live", "role", "due_at", "case", "step", "owner", "standing", "due_soon_at", "overdue_seq", "ramp_up"),
+        sqlite_where=text("live = 1"),
+        postgresql_where=text("live"),
+    ),
     Index("clock_cohort", "commitment", "stopped_on"),
     Index("clock_told_late", "case", "pos", sqlite_where=text("told_late"), postgresql_where=text("told_late")),
 )
