@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.record import Role
@@ -122,9 +122,17 @@ class BareClock(NamedTuple):
     key: str
     main: bool  # the clock that a list shows of the case
     step: str | None  # of a step's planning target
-    live: bool
-    suspended: bool
+    live: bool  # it runs, and its case is open
     due_at: datetime | None
+
+
+class StepCount(NamedTuple):
+    """Steps on an owner's desk."""
+
+    jurisdiction: str
+    owner: str
+    counted: int
+    overdue: int
 
 
 class TellingFilter(Model):
@@ -223,13 +231,6 @@ class Tellings(Database):
             found = connection.execute(query).first()
         return None if found is None else Pending(*found)
 
-    def next_attempt(self, channel: str) -> datetime | None:
-        """When something is to be delivered by a channel; None where nothing waits."""
-        oldest = select(func.min(OUTBOX.number)).where(OUTBOX.channel == channel).group_by(OUTBOX.receiver)
-        query = select(func.min(OUTBOX.next_at)).where(OUTBOX.number.in_(oldest))
-        with self.reading() as connection:
-            return maybe_instant(connection.scalar(query))
-
     def attempted(self, number: int, attempt: Attempt, again_at: datetime | None) -> None:
         """Put an attempt on record; without `again_at` the notice leaves the outbox."""
         values = {"number": number, **attempt.model_dump(), "at": micros(attempt.at)}
@@ -278,16 +279,29 @@ class Tellings(Database):
     def bare_clocks(self, cases: Iterable[str]) -> dict[str, list[BareClock]]:
         """The clocks of these cases, in order; a case that the read model does not know is left out."""
         found: dict[str, list[BareClock]] = {}
-        names = ("key", "role", "step", "live", "standing", "due_at")
+        names = ("key", "role", "step", "live", "due_at")
         with self.reading() as connection:
             for some in _some(sorted(set(cases))):
-                query = select(CASE.case, CASE.main, *(CLOCK[name] for name in names))
+                query = select(CASE.case, CASE.open, CASE.main, *(CLOCK[name] for name in names))
                 query = query.join_from(tables.case, tables.clock, CLOCK.case == CASE.case, isouter=True)
                 for row in connection.execute(query.where(CASE.case.in_(some)).order_by(CASE.case, CLOCK.pos)):
                     clocks = found.setdefault(row.case, [])
                     if row.key is not None:
                         clocks.append(_bare(row))
         return found
+
+    def step_counts(self, overdue_before: datetime) -> list[StepCount]:
+        """Of each owner in each jurisdiction: live clocks of steps that are not suspended, and how many of them are overdue."""
+        late = func.sum(case((CLOCK.due_at <= micros(overdue_before), 1), else_=0))
+        query = (
+            select(CASE.jurisdiction, CLOCK.owner, func.count(), late)
+            .join(tables.case, CASE.case == CLOCK.case)
+            .where(CASE.open, CLOCK.live, CLOCK.role == Role.STEP.value)
+            .where(CLOCK.standing.is_(None) | (CLOCK.standing != Standing.SUSPENDED.value))
+            .group_by(CASE.jurisdiction, CLOCK.owner)
+        )
+        with self.reading() as connection:
+            return [StepCount(*row) for row in connection.execute(query)]
 
     def tellings(self, wanted: TellingFilter, *, after: int = 0, limit: int = 1000) -> list[Telling]:
         """Notices with their alerts and attempts, oldest first, after a number."""
@@ -320,8 +334,7 @@ def _bare(row: Row[Any]) -> BareClock:
         key=row.key,
         main=row.key == row.main,
         step=row.step if row.role == Role.STEP.value else None,
-        live=row.live,
-        suspended=row.standing == Standing.SUSPENDED.value,
+        live=row.live and row.open,
         due_at=maybe_instant(row.due_at),
     )
 

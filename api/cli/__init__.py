@@ -9,7 +9,7 @@ import typer
 
 from activities.store.errors import StoreError
 from api.children import StartFailed
-from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, running, upkeep
+from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, relaying, running, upkeep
 from api.cli.output import Failure, print_json, warn
 from api.embedded import WrongSetting
 from api.programs import ProgramMissing
@@ -62,6 +62,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "faults": cases.faults,
     "rules": alerting.rules,
     "alertmanager-config": alerting.alertmanager_config,
+    "relay": relaying.relay,
+    "tellings": relaying.tellings,
     "rebuild": upkeep.rebuild,
     "verify": upkeep.verify,
 }

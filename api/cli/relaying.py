@@ -1,0 +1,145 @@
+"""Commands of the relay: `relay` runs it, `tellings` lists who was told what."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from activities.store.store import Store
+from activities.store.tellings import Telling, TellingFilter
+from api.alerting.recipients import Recipients
+from api.cli.alerting import read_recipients
+from api.cli.output import Json, print_json, print_table
+from api.cli.reading import instant
+from api.cli.running import API_GRACE, WithParent, _Server, read_settings
+from api.cli.words import when
+from api.embedded import WrongSetting, open_store, real_now
+from api.notes import Say, note, say_json, say_line
+from api.processes import bracketed, end_with_parent
+from api.relay.server import Parts, create_app
+from api.relay.words import KINDS
+from api.settings import Settings
+
+SHOWN = 3  # alerts of a notice in the table
+
+
+def relay(with_parent: WithParent = False, json: Json = False) -> None:
+    """转发告警 · Runs the relay: Alertmanager's webhooks become notices, each told once and kept on record."""
+    settings = read_settings()
+    _refuse_open_door(settings)
+    recipients = read_recipients(settings.recipients_file)
+    logging.basicConfig(level=logging.WARNING, format="relay: %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.ERROR)  # it names addresses, which may hold tokens
+    if with_parent:
+        end_with_parent()
+    asyncio.run(_relay(settings, recipients, say_json if json else say_line))
+
+
+def tellings(
+    case: Annotated[str | None, typer.Option(help="案件 · notices that name or count this case")] = None,
+    receiver: Annotated[str | None, typer.Option(help="接收者 · a department's id, operators, supervisors")] = None,
+    since: Annotated[str | None, typer.Option(help="起始 · from this instant on, in real time")] = None,
+    reminders: Annotated[
+        bool, typer.Option("--reminders", help="含值守心跳 · also those that only say that all is alive")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """告知记录 · Lists who was told what, when and over which channel, with every attempt."""
+    wanted = TellingFilter(
+        case=case,
+        receiver=receiver,
+        since=None if since is None else instant(since, "--since"),
+        reminders=reminders,
+    )
+    store = open_store(read_settings())
+    found = list(_all(store, wanted))
+    store.close()
+    if json:
+        print_json(found)
+        return
+    columns = (
+        "编号 number",
+        "时间 at",
+        "接收 receiver",
+        "渠道 channel",
+        "类别 kind",
+        "告警 alerts",
+        "送达 delivered",
+        "次数 attempts",
+        "错误 last error",
+    )
+    print_table(f"告知 notices（{len(found)}）", columns, [_row(one) for one in found])
+
+
+def _all(store: Store, wanted: TellingFilter) -> Iterator[Telling]:
+    after = 0
+    while page := store.tellings(wanted, after=after):
+        yield from page
+        after = page[-1].number
+
+
+def _row(one: Telling) -> tuple[object, ...]:
+    named = [" ".join(filter(None, (a.alertname, a.severity, a.case, a.step, a.reason))) for a in one.alerts[:SHOWN]]
+    more = len(one.alerts) - SHOWN
+    last = one.attempts[-1] if one.attempts else None
+    delivered = next((when(a.at) for a in one.attempts if a.outcome == "delivered"), None)
+    given_up = last is not None and last.outcome == "given-up"
+    error = next((a.error for a in reversed(one.attempts) if a.error), None)
+    return (
+        one.number,
+        when(one.at),
+        one.receiver,
+        one.channel,
+        KINDS.get(one.kind, one.kind),
+        "\n".join([*named, *([f"… {more} 项 more"] if more > 0 else [])]),
+        delivered or ("放弃 given up" if given_up else "待送 waiting"),
+        len(one.attempts),
+        error,
+    )
+
+
+def _refuse_open_door(settings: Settings) -> None:
+    """Whoever reaches the relay can raise alerts: other addresses than loopback only behind a proxy."""
+    try:
+        loopback = settings.relay_host == "localhost" or ip_address(settings.relay_host).is_loopback
+    except ValueError:
+        loopback = False
+    if not (loopback or settings.behind_proxy):
+        raise WrongSetting(
+            "RELAY_HOST", f"{settings.relay_host} is no loopback address: that needs SHIXIAN_BEHIND_PROXY [open-door]"
+        )
+
+
+async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
+    store = open_store(settings)
+    parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, real_now, said)
+    config = uvicorn.Config(
+        create_app(parts),
+        host=settings.relay_host,
+        port=settings.relay_port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=API_GRACE,
+    )
+    server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
+    said(
+        note(
+            "relay-started",
+            "relay: http://{host}:{port}",
+            host=bracketed(settings.relay_host),
+            port=settings.relay_port,
+        )
+    )
+    await server.serve()
+    store.close()
+    if not server.started:
+        sys.exit(1)

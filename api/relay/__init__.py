@@ -1,0 +1,1 @@
+"""The relay: what Alertmanager sends becomes notices that people get, once each, with a log that is evidence."""

@@ -1,0 +1,62 @@
+"""Whether what was told of a department or a commitment still holds, as the read model has it."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from activities.rungs import Instant
+from activities.store.store import Store
+from activities.store.tellings import Told
+from api.alerting.alerts import ENOUGH
+from api.averages import Asked, figures
+from api.averages import Scope as Cohort
+from api.departments import department_of
+from sla.cohort import CohortSum, Window
+from sla.commitments.register import REGISTER
+from sla.forecast import Basis, Forecast
+
+EXCEEDED = "ShixianAverageCommitmentExceeded"
+FORECAST = "ShixianAverageCommitmentForecastBreach"
+OVERDUE_RATIO = "ShixianDepartmentOverdueRatioHigh"
+SHARE, LEAST = Fraction(1, 10), 3  # of that rule
+
+
+class Cohorts:
+    """One look at departments and averages. Of other alerts it knows nothing, and so says that they do not hold."""
+
+    def __init__(self, store: Store, now: Instant) -> None:
+        self._store = store
+        self._now = now
+
+    def holds(self, told: Told) -> bool:
+        """Whether an alert would fire by what the read model says; StoreUnavailable where it cannot be read."""
+        name = told.labels["alertname"]
+        if name == OVERDUE_RATIO:
+            return self._late(told.labels.get("department", ""))
+        if name in {EXCEEDED, FORECAST}:
+            return self._broken(told.labels.get("commitment", ""), forecast=name == FORECAST)
+        return False
+
+    def _late(self, department: str) -> bool:
+        counts = [
+            one
+            for one in self._store.step_counts(self._threshold())
+            if department_of(one.jurisdiction, one.owner) == department
+        ]
+        counted, overdue = sum(one.counted for one in counts), sum(one.overdue for one in counts)
+        return overdue >= LEAST and Fraction(overdue, counted) > SHARE
+
+    def _threshold(self) -> datetime:
+        """The last business instant that is passed with the grace behind it."""
+        return self._now.timeline.business(self._now.real - self._now.grace)
+
+    def _broken(self, commitment: str, *, forecast: bool) -> bool:
+        if commitment not in REGISTER:
+            return False
+        found = figures(self._store, self._now, Asked(commitment=commitment))
+        year = next(f for f in found if f.window is Window.YEAR and f.scope == Cohort(commitment))
+        exceeded = _exceeds(year.cohort)
+        return _exceeds(year.forecast[Basis.ELAPSED]) and not exceeded if forecast else exceeded
+
+
+def _exceeds(cohort: CohortSum | Forecast) -> bool:
+    return cohort.n >= ENOUGH and cohort.kept is False

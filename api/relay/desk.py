@@ -1,0 +1,156 @@
+"""What the relay does with what arrives: remember it, write notices, and confirm what is said to be over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import uuid4
+
+from activities.rungs import Instant
+from activities.store.store import Store
+from activities.store.tellings import REMINDER, BareClock, NewTelling, Remembering, State, Told
+from api.alerting.recipients import Recipients
+from api.relay.cohorts import Cohorts
+from api.relay.confirming import OVERTAKEN, PASSED, Reason, known, over, reason
+from api.relay.memory import Known, alive, take, withdrawn
+from api.relay.notice import lines, notice
+from api.relay.webhook import CONFIRMED, Alert, Webhook
+from api.worker_process import timeline_of
+
+Place = tuple[str, str]
+
+RAISED, WITHDRAWN = "raised", "withdrawn"
+NOTHING = Known(holds=False, due_at=None)
+KEPT = timedelta(days=1)  # reminders, and what is remembered of subjects that were withdrawn
+GIVEN_UP = timedelta(days=1)  # after which a notice that could not be delivered is history
+
+
+class Desk:
+    """The relay's work over the store; every method may raise StoreUnavailable, and then has done nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        recipients: Recipients,
+        *,
+        link: str,
+        alarm_grace: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._recipients = recipients
+        self._link = recipients.link or link.rstrip("/")
+        self._grace = alarm_grace
+        self._now = now
+
+    def knows(self, receiver: str) -> bool:
+        """Whether there is such a receiver."""
+        return receiver in self._recipients.receivers
+
+    def accept(self, receiver: str, webhook: Webhook) -> None:
+        """Remember a webhook and put what is new to the receiver into the outbox, in one transaction."""
+        now = self._instant()
+        clocks = self._store.bare_clocks(number for a in webhook.alerts if (number := _case(a.labels, a.scope)))
+
+        def of(alert: Alert) -> Known:
+            number = _case(alert.labels, alert.scope)
+            return known(alert.name, alert.labels.get("step"), clocks.get(number, ()), now) if number else NOTHING
+
+        with self._store.remembering(receiver) as memory:
+            before = memory.known({alert.subject for alert in webhook.alerts})
+            taken = take(receiver, before, webhook.alerts, now.real, of)
+            memory.put(taken.remembered)
+            self._tell(memory, receiver, RAISED, [(told, None) for told in taken.news], now.real)
+            self._tell(
+                memory, receiver, REMINDER, [(alive(receiver, a, now.real), None) for a in taken.alive], now.real
+            )
+
+    def confirm(self) -> int:
+        """Tell of every resolution that is true by now, hold the others; how many are held still."""
+        held = 0
+        after = ("", "")
+        while page := self._store.remembered(State.HELD, after=after):
+            after = (page[-1].receiver, page[-1].subject)
+            reasons = self._reasons(page)
+            held += len(page) - len(reasons)
+            for receiver, some in groupby(page, key=lambda told: told.receiver):
+                self._withdraw(receiver, [(told, reasons[_place(told)]) for told in some if _place(told) in reasons])
+        return held
+
+    def tidy(self) -> int:
+        """Give up what could not be delivered for a day, forget what need not be kept; how many were given up."""
+        now = self._now()
+        self._store.clear(now - KEPT)
+        return self._store.give_up(now - GIVEN_UP, now)
+
+    def _instant(self) -> Instant:
+        return Instant(self._now(), timeline_of(self._store), self._grace)
+
+    def _reasons(self, held: Sequence[Told]) -> dict[Place, Reason]:
+        """Why those of them are over that are."""
+        now = self._instant()
+        found: dict[Place, Reason] = {}
+        of_cases = [told for told in held if told.scope in CONFIRMED]
+        clocks = self._store.bare_clocks(number for t in of_cases if (number := _case(t.labels, t.scope)))
+        for told in of_cases:
+            why = self._over(told, clocks, now)
+            if why is not None:
+                found[_place(told)] = why
+        cohorts = Cohorts(self._store, now)
+        for told in held:
+            if told.scope not in CONFIRMED and not cohorts.holds(told):
+                found[_place(told)] = PASSED
+        return found
+
+    def _over(self, told: Told, clocks: Mapping[str, list[BareClock]], now: Instant) -> Reason | None:
+        number = _case(told.labels, told.scope)
+        if number is None:
+            return PASSED  # it names no case: nothing can be asked
+        if not over(told, clocks.get(number), now):
+            return None
+        view = self._store.case(number)
+        return None if view is None else reason(told, view, now)
+
+    def _withdraw(self, receiver: str, ended: list[tuple[Told, Reason]]) -> None:
+        if not ended:
+            return
+        now = self._now()
+        with self._store.remembering(receiver) as memory:
+            current = memory.known(told.subject for told, _ in ended)
+            true = [(told, why) for told, why in ended if current.get(told.subject) == told]
+            memory.put(withdrawn(told, now) for told, _ in true)
+            self._tell(memory, receiver, WITHDRAWN, [(told, why) for told, why in true if why is not OVERTAKEN], now)
+
+    def _tell(
+        self,
+        memory: Remembering,
+        receiver: str,
+        kind: str,
+        subjects: Sequence[tuple[Told, Reason | None]],
+        now: datetime,
+    ) -> None:
+        """A notice for each channel of the receiver. A reminder that still waits makes another needless."""
+        if not subjects:
+            return
+        body = notice(receiver, kind, subjects, self._link).model_dump_json()
+        for channel in self._recipients.receivers[receiver]:
+            if kind == REMINDER and memory.waits(channel, REMINDER):
+                continue
+            memory.tell(
+                NewTelling(
+                    id=str(uuid4()),
+                    receiver=receiver,
+                    channel=channel,
+                    kind=kind,
+                    at=now,
+                    body=body,
+                    alerts=lines(subjects),
+                )
+            )
+
+
+def _case(labels: Mapping[str, str], scope: str) -> str | None:
+    return labels.get("case_id") if scope in CONFIRMED else None
+
+
+def _place(told: Told) -> Place:
+    return told.receiver, told.subject

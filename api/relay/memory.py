@@ -1,0 +1,129 @@
+"""What a receiver was told, and what of a webhook is new to it. Pure: the transaction round it is the store's."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from activities.store.tellings import Firing, State, Told
+from api.relay.webhook import CONFIRMED, WATCHDOG, Alert
+
+SEVERITIES = ("none", "info", "warning", "critical")
+
+
+class Known(NamedTuple):
+    """What the read model says of an alert's case or step: since which due instant it holds, if it does."""
+
+    holds: bool
+    due_at: datetime | None
+
+
+class Taken(NamedTuple):
+    """What a webhook comes to for one receiver."""
+
+    remembered: tuple[Told, ...]  # what has changed
+    news: tuple[Told, ...]  # of these, what is to be told
+    alive: tuple[Alert, ...]  # what is told each time, being there only to say that all is alive
+
+
+def take(
+    receiver: str,
+    known: Mapping[str, Told],
+    alerts: Iterable[Alert],
+    now: datetime,
+    of: Callable[[Alert], Known],
+) -> Taken:
+    """Fold a webhook's alerts into what the receiver was told. `of` asks the read model about an alert."""
+    found = list(alerts)
+    listed = {alert.fingerprint for alert in found if alert.firing}
+    changed: dict[str, Told] = {}
+    news: dict[str, Told] = {}
+    for alert in found:
+        if alert.name == WATCHDOG:
+            continue
+        before = changed.get(alert.subject) or known.get(alert.subject)
+        if not alert.firing:
+            after = _resolved(before, alert, now, listed)
+        elif _is_news(before, alert, of(alert)):
+            after = news[alert.subject] = _raised(receiver, before, alert, now, of(alert))
+        else:
+            after = _still(before, alert, now)
+        if after is not None:
+            changed[alert.subject] = after
+    alive = tuple(alert for alert in found if alert.name == WATCHDOG and alert.firing)
+    return Taken(tuple(changed.values()), tuple(news.values()), alive)
+
+
+def withdrawn(told: Told, now: datetime) -> Told:
+    """The subject once its resolution is confirmed."""
+    return told.model_copy(update={"state": State.WITHDRAWN, "since": now})
+
+
+def alive(receiver: str, alert: Alert, now: datetime) -> Told:
+    """What is told of an alert that is not remembered."""
+    return _raised(receiver, None, alert, now, Known(holds=True, due_at=None))
+
+
+def rank(severity: str) -> int:
+    """How severe, as a number; a word of others' counts as the least that is told."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else 1
+
+
+def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
+    if before is None:
+        return True
+    same = before.firing.get(alert.fingerprint) == _fires(alert)
+    if before.state is State.WITHDRAWN:
+        # an alert lives on a while after its case has ended: that is the old one unless the read model says otherwise
+        return alert.scope not in CONFIRMED or known.holds or not (same or alert.starts_at <= before.since)
+    moved = not same and None not in (known.due_at, before.due_at) and known.due_at != before.due_at
+    return moved or rank(alert.severity) > rank(before.severity)
+
+
+def _fires(alert: Alert) -> Firing:
+    return Firing(severity=alert.severity, started_at=alert.starts_at)
+
+
+def _raised(receiver: str, before: Told | None, alert: Alert, now: datetime, known: Known) -> Told:
+    others = before.firing if before is not None and before.state is State.TOLD else {}
+    return Told(
+        receiver=receiver,
+        subject=alert.subject,
+        state=State.TOLD,
+        since=now,
+        case=alert.labels.get("case_id"),
+        severity=alert.severity,
+        scope=alert.scope,
+        labels=alert.labels,
+        annotations=alert.annotations,
+        started_at=alert.starts_at,
+        due_at=known.due_at,
+        firing={**others, alert.fingerprint: _fires(alert)},
+    )
+
+
+def _still(before: Told | None, alert: Alert, now: datetime) -> Told | None:
+    """It fires on, or again after a resolution that was none; None where nothing is to be noted."""
+    if before is None or before.state is State.WITHDRAWN:
+        return None
+    if before.state is State.HELD:
+        change = {"state": State.TOLD, "since": now, "ended_at": None, "firing": {alert.fingerprint: _fires(alert)}}
+        return before.model_copy(update=change)
+    if before.firing.get(alert.fingerprint) == _fires(alert):
+        return None
+    return before.model_copy(update={"firing": {**before.firing, alert.fingerprint: _fires(alert)}})
+
+
+def _resolved(before: Told | None, alert: Alert, now: datetime, listed: set[str]) -> Told | None:
+    """Held until it is confirmed. Who was never told of it need not hear that it is over."""
+    if before is None or before.state is not State.TOLD or alert.fingerprint not in before.firing:
+        return None
+    # Another severity of it that was inhibited may have ended unsaid: of cases and steps the read model knows better.
+    rest = {
+        fingerprint: fires
+        for fingerprint, fires in before.firing.items()
+        if fingerprint != alert.fingerprint and (fingerprint in listed or before.scope not in CONFIRMED)
+    }
+    if rest:
+        least = max((fires.severity for fires in rest.values()), key=rank)
+        return before.model_copy(update={"firing": rest, "severity": least})
+    return before.model_copy(update={"state": State.HELD, "since": now, "ended_at": alert.ends_at})

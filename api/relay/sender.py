@@ -1,0 +1,118 @@
+"""Delivery out of the outbox: each channel has a task of its own, so that a slow one delays no other."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from activities.store.errors import StoreUnavailable
+from activities.store.store import Store
+from activities.store.tellings import Attempt, Pending
+from api.alerting.recipients import Channel
+from api.relay.channels import Way, way_of
+from api.relay.counts import Counts
+from api.relay.notice import Notice
+
+T = TypeVar("T")
+
+log = logging.getLogger("shixian.relay")
+
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)  # between attempts
+LOOK = 1.0  # seconds between looks for what waits for another attempt
+MINUTE = 60.0
+THREADS = 4
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time."""
+    return min(LONGEST, SHORTEST * (1 << min(attempts - 1, 20)))
+
+
+class Rate:
+    """At most so many a minute, in any minute."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._sent: deque[float] = deque()
+
+    async def admitted(self) -> None:
+        """Returns once one more may be sent, which then counts."""
+        if self._most is None:
+            return
+        clock = asyncio.get_running_loop().time
+        if len(self._sent) >= self._most:
+            await asyncio.sleep(max(0.0, self._sent.popleft() + MINUTE - clock()))
+        self._sent.append(clock())
+
+
+class Sender:
+    """The tasks of all channels."""
+
+    def __init__(
+        self, store: Store, channels: Mapping[str, Channel], counts: Counts, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._counts = counts
+        self._now = now
+        self._channels = dict(channels)
+        self._ways: dict[str, Way] = {name: way_of(channel) for name, channel in channels.items()}
+        self._awake = {name: asyncio.Event() for name in channels}
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
+
+    def wake(self) -> None:
+        """Something may have come into the outbox."""
+        for event in self._awake.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Delivers until it is cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, channel in self._channels.items():
+                    tasks.create_task(self._deliver(name, Rate(channel.rate)), name=f"channel-{name}")
+        finally:
+            for way in self._ways.values():
+                await way.close()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _deliver(self, channel: str, rate: Rate) -> None:
+        while True:
+            try:
+                await self._deliver_next(channel, rate)
+            except Exception as error:  # noqa: BLE001  # a notice that cannot be read must not end the channel
+                log.error("channel %s: %s", channel, type(error).__name__)
+                await asyncio.sleep(LOOK)
+
+    async def _deliver_next(self, channel: str, rate: Rate) -> None:
+        self._awake[channel].clear()
+        pending = await self._insist(lambda: self._store.pending(channel, self._now()))
+        if pending is not None:
+            await rate.admitted()
+            await self._attempt(channel, pending)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._awake[channel].wait(), LOOK)
+
+    async def _attempt(self, channel: str, pending: Pending) -> None:
+        at = self._now()
+        error = await self._ways[channel].send(Notice.model_validate_json(pending.body), pending.id, at)
+        self._counts.attempted(channel, failed=error is not None)
+        attempt = Attempt(
+            nth=pending.attempts + 1, at=at, outcome="delivered" if error is None else "failed", error=error
+        )
+        again_at = None if error is None else self._now() + pause(attempt.nth)
+        # a database that is away now must not make it send again what was delivered
+        await self._insist(lambda: self._store.attempted(pending.number, attempt, again_at))
+
+    async def _insist(self, question: Callable[[], T]) -> T:
+        """The store's answer, once it gives one."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._pool, question)
+            except StoreUnavailable:
+                await asyncio.sleep(LOOK)

@@ -1,0 +1,171 @@
+"""The relay's HTTP: Alertmanager posts, machines ask whether it is alive, Prometheus scrapes."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+
+from activities.store.errors import StoreUnavailable
+from activities.store.store import Store
+from api.alerting.recipients import Recipients
+from api.errors import Flaw, Problem, problem_response, store_unavailable
+from api.notes import Say, note
+from api.relay.counts import Counts
+from api.relay.desk import Desk
+from api.relay.sender import Sender
+from api.relay.webhook import LARGEST, read
+
+log = logging.getLogger("shixian.relay")
+
+CONFIRM = 2.0  # seconds between looks at what is held back
+TIDY = 60.0
+THREADS = 4
+
+
+class Parts(NamedTuple):
+    """What the relay is made of; whoever made it ends it."""
+
+    store: Store
+    recipients: Recipients
+    link: str
+    alarm_grace: timedelta
+    now: Callable[[], datetime]
+    say: Say
+
+
+class Relay:
+    """The desk, the sender and what they do without being asked."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.counts = Counts(parts.recipients.channels)
+        self.desk = Desk(parts.store, parts.recipients, link=parts.link, alarm_grace=parts.alarm_grace, now=parts.now)
+        self.sender = Sender(parts.store, parts.recipients.channels, self.counts, parts.now)
+        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="relay")
+        self._say = parts.say
+        self._ended = asyncio.Event()
+
+    async def accept(self, receiver: str, body: bytes) -> None:
+        """Returns once what a body says is on record."""
+        loop = asyncio.get_running_loop()
+        webhook = await loop.run_in_executor(self.pool, read, body)
+        await loop.run_in_executor(self.pool, self.desk.accept, receiver, webhook)
+        self.sender.wake()
+        if any(not alert.firing for alert in webhook.alerts):
+            self._ended.set()
+
+    async def run(self) -> None:
+        """Delivers, confirms and tidies until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.sender.run(), name="sender")
+            tasks.create_task(self._confirm(), name="confirm")
+            tasks.create_task(self._tidy(), name="tidy")
+
+    async def _confirm(self) -> None:
+        while True:
+            self._ended.clear()
+            if await self._try(self.desk.confirm, "confirm") is not None:
+                self.sender.wake()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), CONFIRM)
+
+    async def _tidy(self) -> None:
+        while True:
+            given_up = await self._try(self.desk.tidy, "tidy")
+            if given_up:
+                text = "relay: {number} notices could not be delivered within a day and were given up"
+                self._say(note("given-up", text, number=given_up))
+            await asyncio.sleep(TIDY)
+
+    async def _try(self, work: Callable[[], int], name: str) -> int | None:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+        except StoreUnavailable:
+            return None
+        except Exception as error:  # noqa: BLE001  # one alert that cannot be judged must not end the delivery of others
+            log.error("%s failed: %s", name, type(error).__name__)
+            return None
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The application; its lifespan runs the relay."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        relay = app.state.relay = Relay(parts)
+        running = asyncio.create_task(relay.run(), name="relay")
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            relay.pool.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False)
+    app.add_api_route("/v1/alerts/{receiver}", _alerts, methods=["POST"])
+    app.add_api_route("/livez", _livez, methods=["GET"])
+    app.add_api_route("/metrics", _metrics, methods=["GET"])
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(StoreUnavailable, _away)
+    return app
+
+
+async def _alerts(request: Request, receiver: str) -> Response:
+    relay: Relay = request.app.state.relay
+    if not relay.desk.knows(receiver):
+        raise Problem("not-found", "There is no such receiver.", flaws=[Flaw("path/receiver", "unknown-receiver")])
+    body = await _body(request)
+    try:
+        await relay.accept(receiver, body)
+    except (Problem, StoreUnavailable):
+        raise
+    except Exception as error:  # noqa: BLE001  # Alertmanager sends it again; its text may hold what was sent
+        log.error("a webhook failed: %s", type(error).__name__)
+        raise Problem("internal") from None
+    return Response(status_code=200)
+
+
+async def _livez(request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+async def _metrics(request: Request) -> Response:
+    return Response(generate_latest(request.app.state.relay.counts.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _body(request: Request) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem("not-json")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise Problem("too-large", f"A body has at most {LARGEST} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101  # it is registered for no other
+    return problem_response(error, secrets.token_hex(8))
+
+
+async def _of_the_framework(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 0)
+    code = "method-not-allowed" if status == HTTPStatus.METHOD_NOT_ALLOWED else "not-found"
+    return await _problem(request, Problem(code, headers=getattr(error, "headers", None)))
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    return await _problem(request, store_unavailable())
