@@ -168,7 +168,7 @@ CASES = Group(
                 Severity.CRITICAL,
                 Scope.CASE,
                 Words(
-                    f"{_ON_CASE.zh}超过承诺时限，{_OVER.zh}", f"{_ON_CASE.en} has passed its promised date, {_OVER.en}"
+                    f"{_ON_CASE.zh}超过承诺时限：{_OVER.zh}", f"{_ON_CASE.en} has passed its promised date, {_OVER.en}"
                 ),
                 _case_facts(_OVER),
                 Words(
@@ -183,7 +183,7 @@ CASES = Group(
 
 # --- departments ------------------------------------------------------------------------------------------------------
 
-_OPEN_NOW = number(f"sum({OPEN_CASES}{{department=%q,procedure=%q}})", "department", "procedure", form="%.0f")
+_OPEN_NOW = number(f"sum({OPEN_CASES}{{department=%q,procedure=%q}})", "department", "procedure")
 
 DEPARTMENTS = Group(
     name="shixian-departments",
@@ -229,8 +229,8 @@ DEPARTMENTS = Group(
                     f"{DEPARTMENT.en}: the backlog of {PROCEDURE.en} grows",
                 ),
                 Words(
-                    f"{DEPARTMENT.zh}「{PROCEDURE.zh}」在办 {_OPEN_NOW.zh} 件，比一周前多四分之一以上：收件快于办结。",
-                    f"{DEPARTMENT.en} has {_OPEN_NOW.en} open cases of {PROCEDURE.en}, more than a quarter above a "
+                    f"{DEPARTMENT.zh}「{PROCEDURE.zh}」在办 {_OPEN_NOW} 件，比一周前多四分之一以上：收件快于办结。",
+                    f"{DEPARTMENT.en} has {_OPEN_NOW} open cases of {PROCEDURE.en}, more than a quarter above a "
                     "week ago: more come in than are decided.",
                 ),
                 Words("增派人手或分流，防止集中逾期。", "add people or spread the work before many fall due at once."),
@@ -255,17 +255,15 @@ _BREACHING = (
     f"and\n{_FORECAST} >= {ENOUGH}"
 )
 _TARGET = number(f"max({TARGET}{{commitment=%q}})", "commitment", form="%g")
-_COUNT = number(
-    f"sum(max by (department) (shixian_commitment_completed_cases{{commitment=%q,{_YEAR}}}))", "commitment", form="%.0f"
-)
+_COUNT = number(f"sum(max by (department) (shixian_commitment_completed_cases{{commitment=%q,{_YEAR}}}))", "commitment")
 
 
 def _mean_facts(zh: str, en: str) -> Words:
     return Words(
-        f"「{COMMITMENT.zh}」{zh}为 {{{{ $value | printf `%.1f` }}}} 个工作日，承诺不超过 {_TARGET.zh} 个；"
-        f"本年已办结 {_COUNT.zh} 件。{sentence().zh}",
-        f"{COMMITMENT.en}: {en} is {{{{ $value | printf `%.1f` }}}} working days, promised are at most {_TARGET.en};"
-        f" {_COUNT.en} cases decided this year.{sentence().en}",
+        f"「{COMMITMENT.zh}」{zh}为 {{{{ $value | printf `%.1f` }}}} 个工作日，承诺不超过 {_TARGET} 个；"
+        f"本年已办结 {_COUNT} 件。{sentence().zh}",
+        f"{COMMITMENT.en}: {en} is {{{{ $value | printf `%.1f` }}}} working days, promised are at most {_TARGET};"
+        f" {_COUNT} cases decided this year.{sentence().en}",
     )
 
 

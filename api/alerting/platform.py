@@ -130,8 +130,10 @@ _SIGHT = (
     ),
 )
 
-_HEART = number(
-    "time() - max(shixian_worker_heartbeat_timestamp_seconds{task_queue=%q} > 0)", "task_queue", form="%.0f"
+_BEAT = "time() - max(shixian_worker_heartbeat_timestamp_seconds{task_queue=%q} > 0)"
+_HEART = Words(
+    number(_BEAT, "task_queue", shown="心跳停了 {} 秒", otherwise="从未有过心跳"),
+    number(_BEAT, "task_queue", shown="the heartbeat is {} s old", otherwise="there has never been a heartbeat"),
 )
 
 _WORK = (
@@ -141,12 +143,11 @@ _WORK = (
         f"time() - {newest('shixian_worker_heartbeat_timestamp_seconds')} > {NO_HEARTBEAT}",
         Words(
             "案件停滞：{{ $labels.task_queue }} 队列无心跳",
-            "cases stand still: no heartbeat of {{ $labels.task_queue }}",
+            "cases stand still: no heartbeat through the queue {{ $labels.task_queue }}",
         ),
         Words(
-            f"穿过 Temporal、工作进程与数据库的心跳已 {_HEART.zh} 秒没有写入（? 为从未）；指令不被处理，逾期照常预警。",
-            f"The heartbeat through Temporal, worker and database was last written {_HEART.en} seconds ago (?: never)."
-            " Commands are not decided; overdue steps are still noticed.",
+            f"穿过 Temporal、工作进程与数据库，{_HEART.zh}。指令不被处理；逾期照常预警。",
+            f"Through Temporal, worker and database {_HEART.en}. Commands are not decided; overdue steps are noticed.",
         ),
         Words("检查 shixian worker、Temporal 与数据库。", "look at `shixian worker`, Temporal and the database."),
         2 * MINUTE,
@@ -170,7 +171,8 @@ _WORK = (
         Severity.CRITICAL,
         f"{newest('shixian_ledger_faults')} > 0",
         Words(
-            f"台账异常 {_VALUE} 起（{{{{ $labels.kind }}}}）", f"{_VALUE} faults of the ledger ({{{{ $labels.kind }}}})"
+            f"台账异常 {_VALUE} 起（{{{{ $labels.kind }}}}）",
+            f"faults of the ledger: {_VALUE} ({{{{ $labels.kind }}}})",
         ),
         Words(
             "台账与案件历史不一致；没有覆盖任何记录，相关案件停在原处。",
@@ -215,8 +217,8 @@ _ALWAYS = _platform(
     Words("预警通道正常（持续信号）", "alerts get through (this one always fires)"),
     Words("此信号中断，即预警不能送达。", "Where this one stops arriving, no alert arrives."),
     Words(
-        "无需处置；中断时检查 Prometheus、Alertmanager 与中继。",
-        "nothing; if it stops, look at Prometheus, Alertmanager and relay.",
+        "此信号正常时无需处置；中断时检查 Prometheus、Alertmanager 与中继。",
+        "nothing while it arrives; if it stops, look at Prometheus, Alertmanager and relay.",
     ),
 )
 

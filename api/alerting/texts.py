@@ -76,11 +76,10 @@ def due(series: str, *labels: str) -> Words:
     )
 
 
-def number(query: str, *labels: str, form: str = "%.1f") -> Words:
-    """What a query answers, or a question mark."""
-    asked = _asked(query, labels) if labels else f"with query `{query}`"
-    shown = f"{{{{ {asked} }}}}{{{{ first . | value | printf `{form}` }}}}{{{{ else }}}}?{{{{ end }}}}"
-    return Words(shown, shown)
+def number(query: str, *labels: str, form: str = "%.0f", shown: str = "{}", otherwise: str = "?") -> str:
+    """What a query answers, as a part of a text; other words where it has no answer."""
+    value = shown.format(f"{{{{ first . | value | printf `{form}` }}}}")
+    return f"{{{{ {_asked(query, labels)} }}}}{value}{{{{ else }}}}{otherwise}{{{{ end }}}}"
 
 
 def sentence() -> Words:
@@ -102,7 +101,7 @@ def sentence() -> Words:
 def days_over() -> Words:
     """By how much: an alert's value, 0 on the due date and on days off that follow it."""
     return Words(
-        "{{ if eq $value 0.0 }}已逾期，不足 1 个工作日{{ else }}已逾期 {{ $value }} 个工作日{{ end }}",
+        "{{ if eq $value 0.0 }}逾期不足 1 个工作日{{ else }}已逾期 {{ $value }} 个工作日{{ end }}",
         "{{ if eq $value 0.0 }}overdue by less than a working day{{ else }}overdue by {{ $value }} working "
         "day{{ if ne $value 1.0 }}s{{ end }}{{ end }}",
     )
