@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from activities.record import Rung, StepPicture
 from activities.rungs import Instant
@@ -16,6 +16,9 @@ from api.answers import answer, cursor, place
 from api.averages import Asked, Case, Figure, load, recompute
 from api.departments import DEPARTMENTS, UNLISTED
 from api.errors import Flaw, Problem
+from api.report.month import MONTH, TYPES, Format, Report, accepted, days_of, report
+from api.report.page import page
+from api.report.sheet import sheet
 from api.report.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.text import Key
 from api.visit import OVERSEERS, Visit, Visiting, only
@@ -27,6 +30,9 @@ from workflows.messages import FIRST_YEAR, LAST_YEAR
 router = APIRouter(prefix="/v1", tags=["oversight"], dependencies=[Depends(only(*OVERSEERS))])
 
 PAGE = 200
+WRITTEN: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string"}} for form, kind in TYPES.items() if form is not Format.JSON}}
+}
 
 
 class MonthShown(Model):
@@ -104,6 +110,30 @@ async def list_averages(
     return answer(await visit.read(_averages, visit, asked, last))
 
 
+@router.get("/reports/{month}", response_model=Report, responses=WRITTEN)
+async def read_report(
+    visit: Visiting,
+    month: Annotated[str, Path(pattern=rf"^{MONTH.pattern}$", description="such as 2026-10")],
+    form: Annotated[Format | None, Query(alias="format", description="instead of an Accept header")] = None,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """Show a month's figures, each beside its promise and its sentence: as JSON, as CSV, or as a page to print."""
+    first, last = days_of(month)
+    if first > today(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
+        raise Problem("not-found", flaws=[Flaw("path/month", "not-found")])
+    found = await visit.read(report, visit.services.store, _now(visit), month, visit.caller.actor)
+    kind = form or accepted(accept)
+    if kind is Format.JSON:
+        return answer(found, headers={"Vary": "Accept"})
+    text = await visit.read(sheet if kind is Format.CSV else page, found)
+    name = f'attachment; filename="shixian-{month}.{kind}"'  # saved: here no page may have a style
+    return Response(
+        text.encode(),
+        media_type=f"{TYPES[kind]}; charset=utf-8",
+        headers={"Content-Disposition": name, "Vary": "Accept"},
+    )
+
+
 @router.get("/told-late", response_model=ToldLateList)
 async def list_told_late(
     visit: Visiting,
@@ -132,11 +162,13 @@ def _unknown(asked: Asked) -> list[Flaw]:
     return [Flaw(f"query/{name}", "not-found") for name in wrong]
 
 
+def _now(visit: Visit) -> Instant:
+    return Instant(visit.arrived, visit.services.timeline, visit.services.settings.alarm_grace)
+
+
 def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
-    services = visit.services
-    now = Instant(visit.arrived, services.timeline, services.settings.alarm_grace)
-    rows = load(services.store, until, asked.commitment, running=until >= today(visit.told))
-    found = recompute(rows, now, asked, until)
+    rows = load(visit.services.store, until, asked.commitment, running=until >= today(visit.told))
+    found = recompute(rows, _now(visit), asked, until)
     cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
     return AverageList(
         until=until,

@@ -9,7 +9,7 @@ import typer
 
 from activities.store.errors import StoreError
 from api.children import StartFailed
-from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, relaying, running, upkeep
+from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, relaying, reports, running, upkeep
 from api.cli.output import Failure, print_json, warn
 from api.embedded import WrongSetting
 from api.programs import ProgramMissing
@@ -57,7 +57,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "commitments": registers.commitments,
     "procedures": registers.procedures,
     "calendar": registers.calendar,
-    "averages": cases.averages,
+    "averages": reports.averages,
+    "report": reports.report,
     "told-late": cases.told_late,
     "faults": cases.faults,
     "rules": alerting.rules,

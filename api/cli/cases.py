@@ -1,8 +1,7 @@
-"""Looking at cases over HTTP: one, a list, a clock day by day; averages, what was told late, faults."""
+"""Looking at cases over HTTP: one, a list, a clock day by day; what was told late, faults."""
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +9,6 @@ import typer
 from api.cli.commands import CaseNumber
 from api.cli.http import get, path
 from api.cli.output import Failure, Json, print_facts, print_json, print_table
-from api.cli.reading import maybe_day
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, standing, when
 from sla.clock import Standing
 
@@ -107,39 +105,6 @@ def explain(
     columns = ("日期 date", "星期", "用途 what became of it", "说明 why", "计 used", "累计 total")
     rows = [_day(one) for one in found["days"]]
     print_table("逐日 day by day", columns, rows)
-
-
-def averages(
-    commitment: Annotated[str | None, typer.Option(help="承诺 · one commitment")] = None,
-    until: Annotated[str | None, typer.Option(help="截止日 · up to this day; today where left out")] = None,
-    json: Json = False,
-) -> None:
-    """平均用时 · Shows the decided cases of each commitment against its promise."""
-    found = get(path("averages"), {"commitment": commitment, "until": maybe_day(until, "--until")}, json=json)
-    if json:
-        print_json(found)
-        return
-    columns = (
-        "承诺 commitment",
-        "期间 period",
-        "件数 n",
-        "平均 mean",
-        "最长 max",
-        "上限 limit",
-        "按时 on time",
-        "如报 as told",
-        "均值达标 kept",
-    )
-    rows: list[tuple[object, ...]] = []
-    for one in found["averages"]:
-        rows += [(one["commitment"], m["month"], *_cohort(m["of_month"], one)) for m in one["months"]]
-        rows.append((one["commitment"], f"{found['until'][:4]} 年内 year", *_cohort(one["year_to_date"], one)))
-        if one["ramp_up"]:
-            rows.append((one["commitment"], "生效前 ramp-up", one["ramp_up"]))
-    print_table(f"截至 until {found['until']}", columns, rows)
-    if commitment is not None:
-        for one in found["averages"]:
-            _sentence(one["citation"])
 
 
 def told_late(
@@ -267,10 +232,11 @@ def _clock(clock: Fields) -> None:
             ("日历止于 known until", _beyond(clock) or None),
         ],
     )
-    _sentence(clock["citation"])
+    sentence(clock["citation"])
 
 
-def _sentence(citation: Fields | None) -> None:
+def sentence(citation: Fields | None) -> None:
+    """The sentence behind a promise."""
     if citation is not None:
         print_facts(
             "",
@@ -304,24 +270,3 @@ def _day(one: Fields) -> tuple[object, ...]:
     day = date.fromisoformat(one["date"])
     why = "、".join(filter(None, ("调休 make-up day" if one["make_up"] else "", one["holiday"], one["ground"])))
     return day, WEEKDAYS[day.weekday()], USES[one["kind"]], why, one["used"], one["total"]
-
-
-def _cohort(cohort: Fields, one: Fields) -> tuple[object, ...]:
-    kept = {True: "是 yes", False: "否 no", None: None}[cohort["kept"]]
-    return (
-        cohort["n"],
-        _two_places(cohort["mean"]),
-        cohort["maximum"],
-        f"{one['limit']} {one['unit']}",
-        _percent(cohort["on_time_share"]),
-        _percent(cohort["on_time_as_told_share"]),
-        kept,
-    )
-
-
-def _two_places(number: float | None) -> str | None:
-    return None if number is None else f"{Decimal(str(number)):.2f}"
-
-
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{Decimal(str(share)) * 100:.1f} %"

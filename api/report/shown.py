@@ -22,6 +22,7 @@ class CohortShown(Model):
     """A cohort. `kept`: its mean is within the limit; none for an empty cohort, and where no average is promised."""
 
     n: int
+    total: Number
     mean: Number | None
     median: Number | None
     p90: Number | None  # by nearest rank
@@ -135,6 +136,7 @@ def cohort_shown(cohort: CohortSum, *, average: bool) -> CohortShown:
     """A cohort with its shares."""
     return CohortShown(
         n=cohort.n,
+        total=cohort.total,
         mean=_number(cohort.exact_mean),
         median=cohort.median,
         p90=cohort.p90,

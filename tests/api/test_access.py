@@ -51,6 +51,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/procedures/{procedure}"): EVERYONE,
     ("get", "/v1/calendars/{jurisdiction}"): EVERYONE,
     ("get", "/v1/averages"): OVERSEERS,
+    ("get", "/v1/reports/{month}"): OVERSEERS,
     ("get", "/v1/told-late"): OVERSEERS,
     ("get", "/v1/faults"): OVERSEERS,
     ("get", "/metrics"): OVERSEERS,
@@ -67,7 +68,7 @@ def test_every_route_is_listed_here() -> None:
 
 
 def address(path: str) -> str:
-    names = ("case", "seq", "clock", "step", "suspension", "survey", "commitment", "procedure", "jurisdiction")
+    names = ("case", "seq", "clock", "step", "suspension", "survey", "commitment", "procedure", "jurisdiction", "month")
     return path.format(**dict.fromkeys(names, "1"))
 
 

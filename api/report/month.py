@@ -1,0 +1,117 @@
+"""A month's report as data."""
+
+import re
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple
+
+from activities.rungs import Instant
+from activities.settle import today
+from activities.store.store import Store
+from api.averages import figures
+from api.report.shown import PromiseShown, promise_fields
+from sla.calendar import calendar_for
+from sla.commitments.register import REGISTER
+from sla.model import Model
+
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+TYPES = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv",
+    Format.HTML: "text/html",
+}
+
+
+class CalendarShown(Model):
+    """The calendar by which open cases are counted today; a verdict keeps the one it was given under."""
+
+    jurisdiction: str
+    version: str
+    known_until: date
+    provisional_from: date  # from here on the next year's notice may still move a day
+
+
+class Report(Model):
+    """What was promised and how it was kept, in a month and up to its end."""
+
+    month: str
+    first: date
+    until: date  # today in a month that has not ended
+    ended: bool
+    generated_at: datetime
+    generated_by: str
+    rehearsal_rate: int  # other than 1: nothing of it happened
+    calendars: tuple[CalendarShown, ...]
+    promises: tuple[PromiseShown, ...]
+
+
+class Days(NamedTuple):
+    """The days of a month."""
+
+    first: date
+    last: date
+
+
+def days_of(month: str) -> Days:
+    """The days of `2026-10`; ValueError for anything else."""
+    found = MONTH.fullmatch(month)
+    if found is None:
+        raise ValueError(month)
+    first = date(int(found[1]), int(found[2]), 1)
+    return Days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def report(store: Store, now: Instant, month: str, actor: str) -> Report:
+    """The report of a month that has begun."""
+    days, day = days_of(month), today(now.business)
+    until = min(days.last, day)
+    found = groupby(figures(store, now, until=until), key=lambda figure: figure.scope.commitment)
+    return Report(
+        month=month,
+        first=days.first,
+        until=until,
+        ended=days.last < day,
+        generated_at=now.business,
+        generated_by=actor,
+        rehearsal_rate=now.timeline.rate,
+        calendars=tuple(_calendar(place, day) for place in _places()),
+        promises=tuple(PromiseShown(**promise_fields(commitment, own)) for commitment, own in found),
+    )
+
+
+def accepted(header: str | None) -> Format:
+    """The format that an Accept header likes best; JSON where it says nothing of any."""
+    best, most = Format.JSON, 0.0
+    for part in (header or "").split(","):
+        kind, _, rest = part.partition(";")
+        quality = re.search(r"\bq=([01](?:\.\d{0,3})?)", rest)
+        liking = float(quality[1]) if quality else 1.0
+        found = next((one for one, name in TYPES.items() if name == kind.strip().lower()), None)
+        if found is not None and liking > most:
+            best, most = found, liking
+    return best
+
+
+def _places() -> list[str]:
+    return list(dict.fromkeys(one.jurisdiction for one in REGISTER.values()))
+
+
+def _calendar(place: str, day: date) -> CalendarShown:
+    calendar = calendar_for(place, day)
+    return CalendarShown(
+        jurisdiction=place,
+        version=calendar.version,
+        known_until=calendar.known_until,
+        provisional_from=calendar.known_until - timedelta(days=2),
+    )
