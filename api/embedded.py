@@ -87,7 +87,8 @@ def embedded(
     )
     store = open_store(settings)
     store.migrate()
-    if first_key is not None and not store.keys():
+    known = store.keys()
+    if first_key is not None and not any(key.role == Role.OFFICER for key in known):
         text, kept = new_key(actor=FIRST_OFFICER, role=Role.OFFICER, now=real_now())
         store.add_key(kept)
         first_key(text)

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
+from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
 from api.cli.running import LOOK, WithParent, heed_signals, read_settings, stored_timeline
 from api.embedded import LOOPBACK, open_store, real_now
-from api.monitoring import Ports
-from api.monitoring import monitor as monitor_of
+from api.monitoring import Ports, monitoring
 from api.notes import Say, note, say_json, say_line
 from api.processes import end_with_parent
 from api.receiver import Arrival, Receiver
@@ -45,13 +45,14 @@ def monitor(  # one parameter for each option
     settings = read_settings(
         data_dir=data_dir, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
     )
+    read_recipients(settings.recipients_file)
     ports = Ports(prometheus_port, alertmanager_port, receiver_port)
     heed_signals()
     try:
         store = open_store(settings)
         timeline = asyncio.run(stored_timeline(store, said, "monitor"))
         store.close()
-        with monitor_of(settings, timeline, said, now=real_now(), ports=ports) as running:
+        with monitoring(settings, timeline, said, now=real_now(), ports=ports) as running:
             where = {part: f"http://{address}" for part, address in asdict(running.addresses).items()}
             text = "monitor: Prometheus {prometheus}, Alertmanager {alertmanager}, metrics {exporter}, relay {relay}"
             said(note("ready", f"{text}  (Ctrl-C ends it)", **where))

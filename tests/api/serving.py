@@ -68,6 +68,10 @@ class Running:
         assert found, f"{pattern} not in {self.said}"
         return str(found[-1])
 
+    def has(self, pattern: str) -> bool:
+        """Whether it said something that a pattern finds."""
+        return re.search(pattern, self.said) is not None
+
     def pid_of(self, name: str) -> int:
         """The process of a child, started last."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
@@ -157,7 +161,7 @@ class Watching(Running):
             "SHIXIAN_PROMETHEUS": str(prometheus),
             "SHIXIAN_ALERTMANAGER": str(alertmanager),
             "SHIXIAN_ALARM_GRACE": serving.env["SHIXIAN_ALARM_GRACE"],
-            "SHIXIAN_PUBLIC_URL": serving.url,
+            "SHIXIAN_PORT": serving.url.rpartition(":")[2],
             **settings,
         }
         command = ("monitor", "--data-dir", str(serving.folder / "data"), *anywhere, *options)

@@ -1,0 +1,85 @@
+"""The files by which Prometheus, Alertmanager and the relay know what to watch, where, and whom to tell."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import yaml
+
+from activities.settle import today
+from api.alerting import recipients, rules
+from api.alerting.alertmanager import FAST, SHIPPED, render
+from api.auth import LONGEST_DAYS, Role, hashed, new_key
+from api.embedded import open_store
+from api.settings import Settings
+from sla.timeline import Timeline
+
+INTERVAL, QUICK_INTERVAL = "5s", "1s"  # between scrapes; a rehearsal is in a hurry
+RECEIVER = "receiver"
+RENEWED = timedelta(days=30)  # before its end
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is, as host:port."""
+
+    api: str
+    exporter: str
+    relay: str
+    prometheus: str
+    alertmanager: str
+    receiver: str
+
+    @property
+    def ready(self) -> list[str]:
+        """What answers 200 once a part is up."""
+        live = [f"http://{one}/livez" for one in (self.exporter, self.relay)]
+        return [*live, *(f"http://{one}/-/ready" for one in (self.prometheus, self.alertmanager))]
+
+
+def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime) -> None:
+    """Rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
+    real = timeline.identity
+    rules_file = folder / "rules.yml"
+    rules_file.write_text(rules.render(scale=timeline.rate), encoding="utf-8")
+    targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
+    configured = rules.prometheus_config(
+        rules=str(rules_file),
+        targets={**targets, "prometheus": where.prometheus, "alertmanager": where.alertmanager},
+        alertmanager=where.alertmanager,
+        interval=INTERVAL if real else QUICK_INTERVAL,
+        keys={"shixian-api": str(_key(folder / "api.key", settings, now))},
+    )
+    (folder / "prometheus.yml").write_text(configured, encoding="utf-8")
+    told = render(
+        recipients.chosen(settings.recipients_file),
+        f"http://{where.relay}",
+        today=today(timeline.business(now)),
+        timing=SHIPPED if real else FAST,
+        office_hours=real,
+        policy=settings.policy,
+    )
+    (folder / "alertmanager.yml").write_text(told, encoding="utf-8")
+
+
+def told_to(url: str, link: str, file: Path) -> None:
+    """Writes a file of recipients in which one address receives every alert; the dead man's switch is only logged."""
+    channels = {RECEIVER: {"kind": "webhook", "url": url}, "log": {"kind": "log"}}
+    everybody = {"operators": [RECEIVER], "supervisors": [RECEIVER], "departments": {"default": [RECEIVER]}}
+    text = yaml.safe_dump({"link": link, "channels": channels, "dead_man": ["log"], **everybody}, sort_keys=False)
+    file.write_text(text, encoding="utf-8")
+
+
+def _key(file: Path, settings: Settings, now: datetime) -> Path:
+    """The file of the key with which Prometheus reads the API's metrics; a new one in the last month of the old one."""
+    store = open_store(settings)
+    try:
+        known = store.key_by_hash(hashed(file.read_text())) if file.exists() else None
+        if known is None or known.revoked or (known.expires and known.expires - now < RENEWED):
+            text, kept = new_key(actor="prometheus", role=Role.AUDITOR, now=now, days=LONGEST_DAYS)
+            store.add_key(kept)
+            file.touch(mode=0o600)
+            file.write_text(text)
+    finally:
+        store.close()
+    return file
