@@ -63,7 +63,7 @@ def since_business(expr: str) -> str:
 def titled(expr: str, *labels: str) -> str:
     """With Chinese titles as further labels; `labels` tell the rows apart. A row whose titles are unknown stays."""
     joins = " ".join(_join(label) for label in labels if label in _TITLES)
-    return f"(({expr}) {joins}) or on ({', '.join(labels)}) ({expr})"
+    return f"(({expr}) {joins}) or on (job, {', '.join(labels)}) ({expr})"
 
 
 def _join(label: str) -> str:
