@@ -9,7 +9,20 @@ import typer
 
 from activities.store.errors import StoreError
 from api.children import StartFailed
-from api.cli import alerting, cases, commands, counting, keys, monitoring, registers, relaying, reports, running, upkeep
+from api.cli import (
+    alerting,
+    cases,
+    commands,
+    counting,
+    keys,
+    monitoring,
+    registers,
+    relaying,
+    reports,
+    running,
+    upkeep,
+    watching,
+)
 from api.cli.output import Failure, print_json, warn
 from api.embedded import WrongSetting
 from api.programs import ProgramMissing
@@ -29,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "api": running.api,
     "migrate": running.migrate,
     "demo": running.demo,
+    "metrics": watching.metrics,
     "monitor": monitoring.monitor,
     "receiver": monitoring.receiver,
     "open": commands.open_case,

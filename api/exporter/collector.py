@@ -1,0 +1,179 @@
+"""The exporter: rows read now and again, compared with now at each scrape. It never fails as a whole."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from activities.rungs import Instant
+from activities.settle import today
+from activities.store.store import Store
+from activities.store.watch import Snapshot
+from api import averages
+from api.departments import department_of
+from api.exporter import promises
+from api.exporter.board import Board, Moment
+from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
+from api.exporter.kept import Held, Kept
+from api.exporter.known import Known, known
+from api.exporter.lines import Line, Lines
+from api.exporter.tally import Tally
+from sla.axis import SHANGHAI
+from sla.calendar import PLACES, calendar_for
+from sla.timeline import Timeline
+from workflows.worker import TASK_QUEUE
+
+TTL = 2.0  # seconds for which rows are good, and more where reading them takes long
+SHARE = 0.25  # of the time, that reading them may take
+SLOWLY = 0.02  # the same for what matters less
+MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
+UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
+MOVED_WORKDAYS = 7
+QUEUES = (TASK_QUEUE,)
+REVISION = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What one look at the read model came to."""
+
+    seen: Snapshot
+    board: Board
+    steps: list[Line]
+    cases: list[Line]
+    undelivered: tuple[int, datetime | None]
+
+
+class Exporter(Collector):
+    """Metrics of one store. Whoever made it closes it."""
+
+    def __init__(
+        self,
+        store: Store,
+        timeline: Timeline,
+        grace: timedelta,
+        *,
+        series: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._timeline = timeline
+        self._grace = grace
+        self._series = series
+        self._now = now
+        self._known: Known = known()
+        self._names = list(names(self._known))
+        self._steps, self._cases = Lines(department_of), Lines(department_of)
+        self._averages: averages.Rows | None = None
+        self._failures: Counter[tuple[str, str]] = Counter()
+        tally = Tally(store, timeline, self._known, now)
+        self._rows = Kept("read_model", self._read, ttl=TTL, share=SHARE, now=now)
+        self._tally = Kept("events", tally.look, ttl=TTL, share=SHARE, now=now)
+        self._figures = Kept("averages", self._read_averages, ttl=TTL, share=SLOWLY, now=now)
+        self._moved = Kept("calendar_moves", self._read_moved, ttl=TTL, share=SLOWLY, now=now)
+        self._kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: to be registered it need not look at the database."""
+        return []
+
+    def look(self, patience: float) -> None:
+        """Has everything read that is too old, and waits so long for the rows; what else is read comes when it comes."""
+        for kept in self._kept:
+            kept.look(patience if kept is self._rows else 0)
+
+    def close(self) -> None:
+        """Ends its threads."""
+        for kept in self._kept:
+            kept.close()
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, from what is at hand."""
+        real = self._now()
+        now = Instant(real, self._timeline, self._grace)
+        success = {kept.name: kept.ok for kept in self._kept}
+        took = {kept.name: kept.took for kept in self._kept}
+        for name, part in self._parts(now):
+            begun = perf_counter()
+            try:
+                yield from list(part())
+            except Exception as error:  # noqa: BLE001  # one part that cannot be shown leaves the others
+                self._failures[name, type(error).__name__] += 1
+                success[name] = False
+            else:
+                success.setdefault(name, True)
+            took[name] = took.get(name, 0.0) + perf_counter() - begun
+        yield one("business_timestamp_seconds", now.business.timestamp())
+        yield family("build_info", [((version("shixian"), REVISION), 1)])
+        yield from self._of_itself(success, took)
+
+    def _parts(self, now: Instant) -> Iterator[tuple[str, Callable[[], Iterable[Metric]]]]:
+        yield "names", lambda: self._names
+        yield "calendar", lambda: calendars(now.business)
+        if (rows := self._fresh(self._rows, now)) is not None:
+            yield "read_model", lambda: self._of_rows(rows, now)
+        if (counts := self._fresh(self._tally, now)) is not None:
+            yield "events", lambda: happened(counts.value, self._known)
+        if (figures := self._fresh(self._figures, now)) is not None:
+            yield "averages", lambda: promises.families(figures.value)
+        if (moved := self._fresh(self._moved, now)) is not None:
+            yield "calendar_moves", lambda: [_by_place("calendar_moved_cases", moved.value)]
+
+    def _fresh(self, kept: Kept[Any], now: Instant) -> Held[Any] | None:
+        held = kept.held
+        return held if held is not None and now.real - held.at < MAX_STALE else None
+
+    def _of_rows(self, held: Held[Rows], now: Instant) -> Iterator[Metric]:
+        rows, moment = held.value, Moment.of(now)
+        yield from standings(rows.board, moment, self._known)
+        yield from details(rows.steps, rows.cases, rows.board, now.business, moment)
+        yield from upkeep(rows.seen, QUEUES, rows.undelivered)
+        yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
+
+    def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
+        yield family("scrape_collector_success", (((name,), int(good)) for name, good in success.items()))
+        yield family("scrape_collector_duration_seconds", (((name,), seconds) for name, seconds in took.items()))
+        failures = Counter(self._failures)
+        for kept in self._kept:
+            for error, number in dict(kept.failures).items():
+                failures[kept.name, error] += number
+        yield family("scrape_errors_total", failures.items())
+
+    def _read(self) -> Rows:
+        """One look at the read model; what is compared with now is compared later."""
+        real = self._now()
+        seen = self._store.watch(self._series, self._timeline.business(real - self._grace - UNMARKED))
+        return Rows(
+            seen=seen,
+            board=Board(seen.steps, seen.cases, department_of),
+            steps=self._steps.renewed(seen.first_steps),
+            cases=self._cases.renewed(seen.first_cases),
+            undelivered=self._store.undelivered(),
+        )
+
+    def _read_averages(self) -> list[averages.Figure]:
+        now = Instant(self._now(), self._timeline, self._grace)
+        self._averages = averages.load(self._store, today(now.business), before=self._averages)
+        return averages.recompute(self._averages, now, apart=True)
+
+    def _read_moved(self) -> dict[str, int]:
+        """Looks back over so many working days, today among them."""
+        business = self._timeline.business(self._now())
+        firsts = (_workdays_ago(place, today(business), MOVED_WORKDAYS - 1) for place in PLACES)
+        found = self._store.moved_by_calendar(datetime.combine(min(firsts), time(0), SHANGHAI))
+        return dict.fromkeys(PLACES, 0) | found
+
+
+def _workdays_ago(place: str, day: date, number: int) -> date:
+    calendar = calendar_for(place, day)
+    return calendar.days[max(1, calendar.clipped(day) - number)]
+
+
+def _by_place(name: str, numbers: Mapping[str, int]) -> Metric:
+    return family(name, (((place,), number) for place, number in numbers.items()))

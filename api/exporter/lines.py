@@ -1,0 +1,96 @@
+"""Single steps and cases: when each is due, what it has used of its limit, by how much it is overdue."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from activities.record import ClockPicture
+from activities.settle import today
+from activities.store.instants import instant
+from activities.store.watch import Detail
+from api.exporter.board import Moment
+from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
+from sla.axis import SHANGHAI
+from sla.calendar import Calendar, calendar_for
+from sla.clock import Clock, Unit, count
+
+PROMISE = "promise/"  # what the key of a promise's clock begins with
+DAY = timedelta(days=1)
+
+
+class Used(NamedTuple):
+    """What a clock has used of its limit, from one instant until another one."""
+
+    calendar: str
+    since: datetime
+    until: datetime
+    ratio: float
+
+
+class Line:
+    """An open step or case by itself."""
+
+    __slots__ = ("_clock", "_used", "detail", "due_at", "due_day", "labels")
+
+    def __init__(self, detail: Detail, department: str) -> None:
+        self.detail = detail
+        self.labels = _labels(detail, department)
+        self.due_at = instant(detail.due_at)
+        self.due_day = today(self.due_at - timedelta(microseconds=1))  # 24:00 is the end of a day
+        self._clock: Clock = ClockPicture.model_validate_json(detail.picture).clock
+        self._used: Used | None = None
+
+    def elapsed(self, now: datetime) -> float:
+        """Working time used, without suspensions, as a part of the limit with its extensions."""
+        calendar = calendar_for(self.detail.jurisdiction, today(now))
+        used = self._used
+        if used is None or used.calendar != calendar.version or not used.since <= now < used.until:
+            used = self._used = self._count(calendar, now)
+        return used.ratio
+
+    def overdue_workdays(self, now: datetime, moment: Moment) -> int | None:
+        """Working days after the due date up to today, as far as they are published; None where it is not overdue."""
+        if not self.detail.judged or self.detail.due_at > moment.passed:
+            return None
+        calendar = calendar_for(self.detail.jurisdiction, today(now))
+        return max(0, calendar.clipped(today(now)) - calendar.clipped(self.due_day))
+
+    def _count(self, calendar: Calendar, now: datetime) -> Used:
+        reading = count(self._clock, calendar, now)
+        ratio = float(reading.used / reading.limit) if reading.limit else 1.0  # nothing to use is used up
+        until = _midnight(today(now))
+        if self._clock.limit.unit is Unit.WORKHOUR:
+            until = now
+        elif reading.presumes_at is not None and reading.presumes_at >= now:
+            until = min(until, reading.presumes_at)
+        return Used(calendar.version, now, until, ratio)
+
+
+class Lines:
+    """The lines of one look after another: what has not changed is not parsed and counted again."""
+
+    def __init__(self, department_of: Callable[[str, str], str]) -> None:
+        self._department_of = department_of
+        self._known: dict[Detail, Line] = {}
+
+    def renewed(self, details: Iterable[Detail]) -> list[Line]:
+        """The lines of these, in their order."""
+        known = {detail: self._known.get(detail) or self._made(detail) for detail in details}
+        self._known = known
+        return list(known.values())
+
+    def _made(self, detail: Detail) -> Line:
+        return Line(detail, self._department_of(detail.jurisdiction, detail.owner))
+
+
+def _labels(detail: Detail, department: str) -> Mapping[str, str]:
+    labels = {DEPARTMENT: department, PROCEDURE: detail.procedure, CASE: detail.case}
+    if detail.step is not None:
+        labels[STEP] = detail.step
+    if detail.main is not None and detail.main.startswith(PROMISE):
+        labels[COMMITMENT] = detail.main.removeprefix(PROMISE)
+    return labels
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day + DAY, time(0), SHANGHAI)
