@@ -94,6 +94,11 @@ def default() -> Recipients:
     return Recipients(receivers=receivers, channels={"log": Channel(name="log", kind=Kind.LOG)})
 
 
+def chosen(path: Path | None) -> Recipients:
+    """What the setting `recipients_file` names."""
+    return default() if path is None else load(path)
+
+
 def load(path: Path) -> Recipients:
     """What the file says, with the secrets that it names by `url_file`; RecipientsError with all that is wrong."""
     try:
@@ -132,7 +137,7 @@ class _Recipients(Reader):
 
     def _link(self, node: yaml.Node) -> str:
         text = self.text(node, "link")
-        if text and not _is_http(text):
+        if text and not is_http(text):
             self.refuse(node, "link", "must begin with https:// or http:// and a host", "bad-url")
         return text.rstrip("/")
 
@@ -170,10 +175,9 @@ class _Recipients(Reader):
 
     def _kind(self, node: yaml.Node, field: str) -> Kind | None:
         text = self.text(node, field)
-        if text not in set(Kind):
+        if text and text not in set(Kind):
             self.refuse(node, field, f"must be one of {', '.join(Kind)}", "not-a-choice")
-            return None
-        return Kind(text)
+        return Kind(text) if text in set(Kind) else None
 
     def _address(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
         field = f"channels.{entry.name}"
@@ -196,7 +200,7 @@ class _Recipients(Reader):
         if kind is Kind.APPRISE:
             if Apprise.instantiate(text, suppress_exceptions=True) is None:
                 self.refuse(one.node, inner, "is no address that apprise knows", "bad-url")
-        elif not _is_http(text):
+        elif not is_http(text):
             self.refuse(one.node, inner, "must begin with https:// or http:// and a host", "bad-url")
         return SecretStr(text)
 
@@ -210,7 +214,8 @@ class _Recipients(Reader):
         return text
 
 
-def _is_http(text: str) -> bool:
+def is_http(text: str) -> bool:
+    """Whether it is an address that can be posted to."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and text.split() == [text]

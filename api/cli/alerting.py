@@ -1,12 +1,18 @@
 """Commands that print what Prometheus and Alertmanager are configured with."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import yaml
 
+from api.alerting import alertmanager
+from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
 from api.alerting.rules import RUNBOOKS, render
-from api.cli.output import Json, print_json, say
+from api.cli.output import Failure, Json, print_json, say
+from api.cli.running import read_settings
+from api.embedded import real_now
+from sla.axis import local
 from workflows.procedures import ALL
 
 
@@ -30,6 +36,38 @@ def rules(
         print_json(yaml.safe_load(rendered))
     else:
         say(rendered.rstrip("\n"))
+
+
+def alertmanager_config(
+    recipients: Annotated[
+        Path | None, typer.Option(help="名单 · file of recipients, in place of SHIXIAN_RECIPIENTS_FILE")
+    ] = None,
+    relay: Annotated[str | None, typer.Option(help="转发 · address of `shixian relay`, where it is another")] = None,
+    output: Annotated[Path | None, typer.Option(help="文件 · writes it there in place of printing it")] = None,
+    json: Json = False,
+) -> None:
+    """告警分发 · Prints Alertmanager's configuration: who is told, and the working days as they are known today."""
+    settings = read_settings()
+    told = read_recipients(recipients or settings.recipients_file)
+    address = relay or f"http://{settings.relay_host}:{settings.relay_port}"
+    if not is_http(address):
+        raise typer.BadParameter("http:// 或 or https:// [bad-url]", param_hint="--relay")
+    today = local(real_now()).date()
+    rendered = alertmanager.render(told, address, today=today, policy=settings.policy)
+    if output is not None:
+        output.write_text(rendered, encoding="utf-8")
+    elif json:
+        print_json(yaml.safe_load(rendered))
+    else:
+        say(rendered.rstrip("\n"))
+
+
+def read_recipients(file: Path | None) -> Recipients:
+    """Who is told; a file that cannot be used ends the command with 2 and everything that is wrong with it."""
+    try:
+        return chosen(file)
+    except RecipientsError as error:
+        raise Failure(str(error), code=2) from None
 
 
 def _threshold(given: str) -> tuple[str, int]:
