@@ -79,7 +79,8 @@ def _of(step: str | None, clocks: Iterable[BareClock]) -> list[BareClock]:
 
 def _row(step: str | None, view: CaseView) -> ClockRow | None:
     if step is None:
-        return main_clock(view) or next(iter(view.clocks), None)
+        void = (row for row in view.clocks if row.picture.role in (Role.PROMISE, Role.STATUTORY))
+        return main_clock(view) or next(void, None)
     of_step = [row for row in view.clocks if row.picture.role is Role.STEP and row.picture.step == step]
     return of_step[-1] if of_step else None
 

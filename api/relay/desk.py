@@ -1,11 +1,13 @@
 """What the relay does with what arrives: remember it, write notices, and confirm what is said to be over."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
 
 from activities.rungs import Instant
+from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.store.tellings import REMINDER, BareClock, NewTelling, Remembering, State, Told
 from api.alerting.recipients import Recipients
@@ -17,6 +19,8 @@ from api.relay.webhook import CONFIRMED, Alert, Webhook
 from api.worker_process import timeline_of
 
 Place = tuple[str, str]
+
+log = logging.getLogger("shixian.relay")
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
 NOTHING = Known(holds=False, due_at=None)
@@ -89,22 +93,27 @@ class Desk:
         """Why those of them are over that are."""
         now = self._instant()
         found: dict[Place, Reason] = {}
-        of_cases = [told for told in held if told.scope in CONFIRMED]
-        clocks = self._store.bare_clocks(number for t in of_cases if (number := _case(t.labels, t.scope)))
-        for told in of_cases:
-            why = self._over(told, clocks, now)
-            if why is not None:
-                found[_place(told)] = why
+        clocks = self._store.bare_clocks(number for told in held if (number := _case(told.labels, told.scope)))
         cohorts = Cohorts(self._store, now)
         for told in held:
-            if told.scope not in CONFIRMED and not cohorts.holds(told):
-                found[_place(told)] = PASSED
+            try:
+                why = self._over(told, clocks, cohorts, now)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # what cannot be judged is held, and holds up no other
+                log.error("%s cannot be confirmed: %s", told.labels["alertname"], type(error).__name__)
+                continue
+            if why is not None:
+                found[_place(told)] = why
         return found
 
-    def _over(self, told: Told, clocks: Mapping[str, list[BareClock]], now: Instant) -> Reason | None:
+    def _over(
+        self, told: Told, clocks: Mapping[str, Sequence[BareClock]], cohorts: Cohorts, now: Instant
+    ) -> Reason | None:
+        """Why it is over; None where it is not, or nobody knows."""
         number = _case(told.labels, told.scope)
         if number is None:
-            return PASSED  # it names no case: nothing can be asked
+            return None if cohorts.holds(told) else PASSED
         if not over(told, clocks.get(number), now):
             return None
         view = self._store.case(number)
@@ -132,7 +141,7 @@ class Desk:
         if not subjects:
             return
         body = notice(receiver, kind, subjects, self._link).model_dump_json()
-        for channel in self._recipients.receivers[receiver]:
+        for channel in self._recipients.receivers.get(receiver, ()):
             if kind == REMINDER and memory.waits(channel, REMINDER):
                 continue
             memory.tell(

@@ -35,8 +35,9 @@ def pause(attempts: int) -> timedelta:
 class Rate:
     """At most so many a minute, in any minute."""
 
-    def __init__(self, most: int | None) -> None:
+    def __init__(self, most: int | None, window: float = MINUTE) -> None:
         self._most = most
+        self._window = window
         self._sent: deque[float] = deque()
 
     async def admitted(self) -> None:
@@ -45,7 +46,7 @@ class Rate:
             return
         clock = asyncio.get_running_loop().time
         if len(self._sent) >= self._most:
-            await asyncio.sleep(max(0.0, self._sent.popleft() + MINUTE - clock()))
+            await asyncio.sleep(max(0.0, self._sent.popleft() + self._window - clock()))
         self._sent.append(clock())
 
 

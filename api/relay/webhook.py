@@ -103,7 +103,7 @@ class Webhook(_Lenient):
     status: Literal["firing", "resolved"]
     receiver: Text
     truncated: Annotated[int, Field(alias="truncatedAlerts", strict=True, ge=0)] = 0
-    alerts: Annotated[tuple[Alert, ...], Field(min_length=1, max_length=MOST_ALERTS)]
+    alerts: Annotated[list[Alert], Field(min_length=1, max_length=MOST_ALERTS)]
 
 
 def read(body: bytes) -> Webhook:

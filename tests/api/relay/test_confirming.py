@@ -1,0 +1,158 @@
+"""A resolution is told once the read model says that it is true, with the reason why."""
+
+import pytest
+
+from activities.store.store import Store
+from activities.store.tellings import State
+from tests.api.relay.build import Hand, LiveCase, alert, desk, said, tellings, webhook
+from tests.desk import Desk, at, water
+
+SURVEY = "joint-site-survey"
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def case(store: Store, hand: Hand) -> LiveCase:
+    """Accepted on a Monday; the survey is due that afternoon and nobody has done it on Thursday."""
+    case, officer = LiveCase(store, hand), Desk()
+    case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
+    case.ring("2021-03-04 17:31")
+    return case
+
+
+def resolved(**more: object) -> dict[str, object]:
+    return alert(firing=False, **more)  # type: ignore[arg-type]
+
+
+def test_a_step_that_is_still_overdue_is_not_told_as_resolved(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    relay.accept("sz-water", webhook(resolved()))
+    assert relay.confirm() == 1
+    assert said(store) == [("raised", "SZ-1", "warning", None)]
+    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    assert relay.confirm() == 0
+    assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "ended-late")]
+    assert relay.confirm() == 0
+    assert len(said(store)) == 2
+
+
+def test_what_fires_again_after_a_false_resolution_is_not_told_again(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    relay.accept("sz-water", webhook(resolved()))
+    relay.confirm()
+    relay.accept("sz-water", webhook(alert(since="2021-03-04 18:00")))
+    assert [told.state for told in store.remembered(State.TOLD)] == [State.TOLD]
+    assert store.remembered(State.HELD) == []
+    assert len(said(store)) == 1
+    relay.accept("sz-water", webhook(alert(since="2021-03-04 18:00", severity="critical")))
+    assert said(store)[1:] == [("raised", "SZ-1", "critical", None)]
+
+
+def test_a_case_that_the_read_model_does_not_know_is_held(store: Store, hand: Hand) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert(case="SZ-404")))
+    relay.accept("sz-water", webhook(resolved(case="SZ-404")))
+    assert relay.confirm() == 1
+    assert len(said(store)) == 1
+
+
+def test_a_rebuild_of_the_read_model_looks_like_no_resolution(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    relay.accept("sz-water", webhook(resolved()))
+    store.drop_rows()
+    assert relay.confirm() == 1
+
+
+def test_the_reason_of_a_completion_told_late_is_that(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    case.take(Desk().complete(at("2021-03-01 14:00"), SURVEY, told=at("2021-03-04 18:00")))
+    relay.accept("sz-water", webhook(resolved()))
+    relay.confirm()
+    assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "told-late")]
+
+
+def test_a_case_that_is_withdrawn_ends_without_a_verdict(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    overdue = {"step": None, "scope": "case", "severity": "critical"}
+    relay.accept("sz-water", webhook(alert("ShixianCaseOverdue", **overdue)))
+    relay.accept("sz-water", webhook(alert()))
+    case.take(Desk().withdraw(at("2021-03-05 10:00")))
+    relay.accept("sz-water", webhook(alert("ShixianCaseOverdue", firing=False, **overdue)))
+    relay.accept("sz-water", webhook(resolved()))
+    relay.confirm()
+    assert {one[3] for one in said(store)[2:]} == {"ended-without-verdict"}
+    assert len(said(store)) == 4
+
+
+def test_a_step_due_soon_is_over_once_its_due_date_has_moved(store: Store, hand: Hand) -> None:
+    case, officer = LiveCase(store, hand), Desk()
+    case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
+    relay = desk(store, hand)
+    soon = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-05 10:00"}
+    hand.set("2021-03-05 10:00")
+    relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", **soon)))
+    relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", firing=False, **soon)))
+    assert relay.confirm() == 1
+    case.take(officer.extend(at("2021-03-05 11:00"), "promise/sz-22-water-no-pipe", 3))
+    assert relay.confirm() == 0
+    assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "extended")]
+    hand.set("2021-03-10 10:00")
+    relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", **soon | {"since": "2021-03-10 09:00"})))
+    assert said(store)[2:] == [("raised", "SZ-1", "warning", None)]
+
+
+def test_what_is_due_soon_and_becomes_overdue_ends_without_a_notice(store: Store, hand: Hand) -> None:
+    case, officer = LiveCase(store, hand), Desk()
+    case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
+    relay = desk(store, hand)
+    hand.set("2021-03-01 12:00")
+    relay.accept("sz-water", webhook(alert("ShixianStepDueSoon", severity="info", since="2021-03-01 12:00")))
+    relay.accept("sz-water", webhook(resolved(name="ShixianStepDueSoon", severity="info", since="2021-03-01 12:00")))
+    assert relay.confirm() == 1
+    case.ring("2021-03-04 17:31")
+    assert relay.confirm() == 0
+    assert len(said(store)) == 1
+
+
+def test_a_case_that_is_suspended_says_so(store: Store, hand: Hand) -> None:
+    case, officer = LiveCase(store, hand), Desk()
+    case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
+    relay = desk(store, hand)
+    hand.set("2021-03-02 09:00")
+    soon = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-02 09:00"}
+    relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", **soon)))
+    case.take(officer.suspend(at("2021-03-02 10:00"), "s1", "applicant-works"))
+    relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", firing=False, **soon)))
+    relay.confirm()
+    assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "suspended")]
+
+
+def test_the_tail_of_an_alert_whose_withdrawal_was_told_is_no_news(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert(), alert(severity="critical", since="2021-03-05 08:00")))
+    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    relay.accept("sz-water", webhook(resolved(severity="critical", since="2021-03-05 08:00")))
+    relay.confirm()
+    relay.accept("sz-water", webhook(alert()))
+    relay.accept("sz-water", webhook(resolved()))
+    relay.confirm()
+    assert [one[0] for one in said(store)] == ["raised", "withdrawn"]
+
+
+def test_an_alert_of_the_platform_is_withdrawn_at_once(store: Store, hand: Hand) -> None:
+    relay = desk(store, hand)
+    stuck = {"case": None, "step": None, "scope": "platform", "severity": "critical"}
+    relay.accept("operators", webhook(alert("ShixianWorkerStuck", **stuck)))
+    relay.accept("operators", webhook(alert("ShixianWorkerStuck", firing=False, **stuck)))
+    assert relay.confirm() == 0
+    relay.accept("operators", webhook(alert("ShixianWorkerStuck", **stuck | {"since": "2021-03-05 09:00"})))
+    kinds = [one.kind for one in tellings(store, "operators")]
+    assert kinds == ["raised", "withdrawn", "raised"]
