@@ -3,18 +3,21 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from api import cases, commands, completions, health, metrics, oversight, registers
+from api.counts import Requests
 from api.errors import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, problem_response
 from api.flaws import flaws_of
 from api.guard import GUARDED, Guard
 from api.services import Services
+from workflows.messages import Command
 
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
+KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
 BY_STATUS = {
     400: "malformed",
     404: "not-found",
@@ -47,7 +50,7 @@ def create_app(services: Services) -> FastAPI:
     app = _routes(lifespan)
     app.state.services = services
     app.state.pool = pool
-    app.state.requests = metrics.Requests()
+    app.state.requests = Requests(KINDS)
     app.add_middleware(Guard, services=services, pool=pool, requests=app.state.requests)
     return app
 

@@ -15,8 +15,8 @@ from fastapi.datastructures import Headers
 from activities.store.errors import StoreUnavailable
 from api import strict
 from api.auth import Caller, Keyring, authenticate
+from api.counts import Requests
 from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
-from api.metrics import Requests
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
 

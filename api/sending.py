@@ -9,14 +9,15 @@ from fastapi import Response
 from pydantic import ValidationError
 
 from activities.record import Event
+from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseView
 from api.answers import answer
 from api.auth import Caller
-from api.errors import Flaw, Problem
+from api.errors import Flaw, Problem, outcome_unknown, store_unavailable
 from api.stamp import Stamp, stamp
 from api.text import CASE_NUMBER
 from api.visit import Visit
-from workflows.dispatch import Refused
+from workflows.dispatch import OutcomeUnknownError, Refused
 from workflows.messages import Command, Receipt
 
 IN_PATH = {"case", "step", "suspension"}
@@ -54,6 +55,21 @@ class Done:
 
 async def carry_out(visit: Visit, wish: Wish) -> Done:
     """The receipt of a command; a Problem where it is refused. What is on record is answered without Temporal."""
+    visit.requests.received(wish.kind)
+    try:
+        return await _carry_out(visit, wish)
+    except Problem as problem:
+        visit.requests.rejected(problem.code)
+        raise
+    except StoreUnavailable:
+        visit.requests.rejected(store_unavailable().code)
+        raise
+    except OutcomeUnknownError:
+        visit.requests.rejected(outcome_unknown().code)
+        raise
+
+
+async def _carry_out(visit: Visit, wish: Wish) -> Done:
     prepared = await visit.read(_prepare, visit, wish)
     if isinstance(prepared, Event):
         visit.services.dispatcher.nudge(wish.case, prepared.seq)

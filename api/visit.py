@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, ParamSpec, TypeVar
@@ -14,6 +14,7 @@ from fastapi import Depends, Header, Request
 from activities.settle import today
 from activities.store.rows import CaseView
 from api.auth import Caller, Role
+from api.counts import Requests
 from api.errors import Flaw, Problem
 from api.services import Services
 from api.text import CASE_NUMBER
@@ -38,6 +39,7 @@ class Visit:
     request_id: str  # of this request alone; on every answer
     arrived: datetime
     deadline: float  # of the event loop's time
+    requests: Requests = field(default_factory=Requests)  # where it is counted
 
     @property
     def told(self) -> datetime:
@@ -78,7 +80,9 @@ async def visit(request: Request) -> Visit:
     """The request, as the guard left it."""
     state = request.state
     parts = request.app.state
-    return Visit(parts.services, parts.pool, state.caller, state.request_id, state.arrived, state.deadline)
+    return Visit(
+        parts.services, parts.pool, state.caller, state.request_id, state.arrived, state.deadline, parts.requests
+    )
 
 
 Visiting = Annotated[Visit, Depends(visit)]

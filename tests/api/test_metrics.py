@@ -2,16 +2,18 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.exporter.catalogue import CATALOGUE, Job, names
 from tests.api.office import Office
 
 
-async def counted(office: Office) -> dict[tuple[str, str, str], float]:
+async def counted(office: Office, name: str = "shixian_http_requests_total") -> dict[tuple[str, ...], float]:
     text = (await office.auditor.get("/metrics")).text
+    labels = CATALOGUE[name].labels
     return {
-        (s.labels["method"], s.labels["route"], s.labels["code"]): s.value
+        tuple(s.labels[label] for label in labels): s.value
         for family in text_string_to_metric_families(text)
         for s in family.samples
-        if s.name == "shixian_http_requests_total"
+        if s.name == name
     }
 
 
@@ -24,3 +26,25 @@ async def test_each_answer_is_counted_under_its_route_and_never_under_an_address
     missing, nowhere = ("GET", "/v1/cases/{case}", "404"), ("GET", "none", "404")
     assert after[missing] - before.get(missing, 0) == 3
     assert after[nowhere] - before.get(nowhere, 0) == 3
+
+
+async def test_each_command_is_counted_by_its_kind_and_each_refusal_by_its_code(office: Office) -> None:
+    received, rejected = "shixian_events_received_total", "shixian_events_rejected_total"
+    before, refused = await counted(office, received), await counted(office, rejected)
+    assert before["withdraw",] == 0  # it is there before the first of them
+    case = await office.accepted()
+    again = await office.officer.post(f"/v1/cases/{case}/accept", {})
+    assert again.status_code == 409
+    after = await counted(office, received)
+    assert {kind[0]: number - before[kind] for kind, number in after.items() if number != before[kind]} == {
+        "open": 1,
+        "accept": 2,
+    }
+    now_refused = await counted(office, rejected)
+    assert now_refused["already-accepted",] - refused.get(("already-accepted",), 0) == 1
+
+
+async def test_every_series_of_the_api_is_in_the_catalogue(office: Office) -> None:
+    text = (await office.auditor.get("/metrics")).text
+    found = {s.name for family in text_string_to_metric_families(text) for s in family.samples}
+    assert {name for name in found if not name.endswith("_created")} <= names(Job.API)
