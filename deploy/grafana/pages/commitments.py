@@ -34,16 +34,19 @@ def _promised(titles: str, *matchers: str) -> str:
 
 def broken(*matchers: str) -> str:
     """1 where this year's mean is over what was promised on average. Exactly at the limit is kept."""
-    over = f"{_of_year(MEAN, *matchers)} > bool on (job, commitment) {of(TARGET)}"
-    return f"({over}) and on (job, commitment) {of('shixian_commitment_info', ON_AVERAGE)}"
+    return _on_average(f"({_of_year(MEAN, *matchers)} > bool on (job, commitment) {of(TARGET)})")
+
+
+def _on_average(expr: str) -> str:
+    return f"{expr} and on (commitment) {of('shixian_commitment_info', ON_AVERAGE)}"
 
 
 def averages(width: int) -> Panel:
     """The promises on averages, and whether this year keeps them."""
     exprs = (
         _promised("title_zh", ON_AVERAGE),
-        _by("max", _of_year(MEAN)),
-        _cases(),
+        _on_average(_by("max", _of_year(MEAN))),
+        _on_average(_cases()),
         _by("max", broken()),
     )
     return rows(

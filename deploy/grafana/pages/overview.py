@@ -2,7 +2,7 @@
 
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.commitments import averages, broken
-from deploy.grafana.pages.shared import DEPARTMENT, both, by_standing, coverage, heartbeat, of_cases, of_steps
+from deploy.grafana.pages.shared import DEPARTMENT, both, by_standing, coverage, heartbeat, next_steps, oldest_cases
 from deploy.grafana.parts import BLUE, INSTANT, RED, YELLOW, Column, Page, Row, number, rows
 from deploy.grafana.queries import (
     CASES,
@@ -14,15 +14,10 @@ from deploy.grafana.queries import (
     firing,
     milliseconds,
     of,
-    one,
     titled,
-    to_come,
 )
 
 FIRST = 20
-_LATE = one("shixian_case_overdue_workdays")
-_OLDEST = f"bottomk({FIRST}, {one('shixian_case_due_timestamp_seconds')} and on (job, case_id) {_LATE})"
-_NEXT = f"bottomk({FIRST}, {to_come(one('shixian_case_step_due_timestamp_seconds'))})"
 _CRITICAL = firing('severity="critical"')
 _COUNTED = ("alertname", "severity", "department")
 _SEVERITIES = {"critical": ("红牌 critical", RED), "warning": ("黄牌 warning", YELLOW), "info": ("提醒 info", BLUE)}
@@ -117,21 +112,21 @@ _STANDING = Row(
 _DATES = Row(
     "日期 Dates",
     (
-        of_cases(
+        oldest_cases(
             "超期最久的案件 Oldest overdue cases",
             both(
                 "到期最早的超期案件，最多二十件。由牵头单位负责人督办。",
                 "Overdue cases that were due first, twenty at most. The head of the leading office takes them over.",
             ),
-            only=_OLDEST,
+            FIRST,
         ),
-        of_steps(
+        next_steps(
             "最近到期的环节 Steps due next",
             both(
                 "尚未到期、最先到期的二十个环节。请在到期前办结并登记。",
                 "The twenty steps that are due next. Complete and post them before that.",
             ),
-            only=_NEXT,
+            FIRST,
         ),
     ),
 )

@@ -1,5 +1,7 @@
 """What stands on more than one page."""
 
+from collections.abc import Sequence
+
 from deploy.grafana import limits
 from deploy.grafana.parts import (
     GREEN,
@@ -16,7 +18,7 @@ from deploy.grafana.parts import (
     number,
     rows,
 )
-from deploy.grafana.queries import left, milliseconds, of, one, since, titled
+from deploy.grafana.queries import left, milliseconds, of, one, since, titled, to_come
 
 CASE, DEPARTMENT, PROCEDURE, DUE = "案件 Case", "部门 Department", "事项 Procedure", "到期 Due"
 
@@ -26,6 +28,8 @@ _STANDINGS = (
     ("overdue", "超期 overdue", RED),
     ("suspended", "中止 suspended", GREY),
 )
+_FACTS = ("due_timestamp_seconds", "elapsed_ratio", "overdue_workdays")
+_STEP = Column("task", "环节 Step")
 _FIRST = (Column("case_id", CASE), Column("owner", DEPARTMENT), Column("matter", PROCEDURE))
 _LAST = (
     Column("Value #A", DUE, INSTANT),
@@ -46,28 +50,31 @@ def by_standing(title: str, description: str, record: str, *matchers: str) -> Pa
     return lines(title, description, *queries, colours=colours, stacked=True)
 
 
-def of_steps(title: str, description: str, *matchers: str, only: str = "") -> Panel:
+def of_steps(title: str, description: str, *matchers: str) -> Panel:
     """Open steps with due date, the part of their target that is used, and by how much they are over it."""
-    some = f" and on (job, case_id, step) ({only})" if only else ""
-    due, *others = (
-        one(f"shixian_case_step_{what}", *matchers) + some
-        for what in ("due_timestamp_seconds", "elapsed_ratio", "overdue_workdays")
-    )
-    first = titled(milliseconds(due), "department", "procedure", "step", "case_id")
-    columns = (*_FIRST, Column("task", "环节 Step"), *_LAST)
-    return rows(title, description, columns, first, *others, sort=DUE)
+    columns = (*_FIRST, _STEP, *_LAST)
+    labels = ("department", "procedure", "step", "case_id")
+    return _table(title, description, columns, labels, [_series("case_step", what, matchers) for what in _FACTS])
 
 
-def of_cases(title: str, description: str, *matchers: str, only: str = "") -> Panel:
+def next_steps(title: str, description: str, number_of: int) -> Panel:
+    """The open steps that are due next."""
+    due, used = (_series("case_step", what, ()) for what in _FACTS[:2])
+    only = f" and on (job, case_id, step) bottomk({number_of}, {to_come(due)})"
+    labels = ("department", "procedure", "step", "case_id")
+    return _table(title, description, (*_FIRST, _STEP, *_LAST[:2]), labels, [due + only, used + only])
+
+
+def of_cases(title: str, description: str, *matchers: str) -> Panel:
     """Open cases with due date, the part of their limit that is used, and by how much they are over it."""
-    some = f" and on (job, case_id) ({only})" if only else ""
-    due, *others = (
-        one(f"shixian_case_{what}", *matchers) + some
-        for what in ("due_timestamp_seconds", "elapsed_ratio", "overdue_workdays")
-    )
-    first = titled(milliseconds(due), "department", "procedure", "case_id")
-    columns = (*_FIRST, Column("commitment", "承诺 Commitment"), *_LAST)
-    return rows(title, description, columns, first, *others, sort=DUE)
+    return _cases(title, description, [_series("case", what, matchers) for what in _FACTS])
+
+
+def oldest_cases(title: str, description: str, number_of: int) -> Panel:
+    """The open cases that are overdue longest."""
+    due, used, over = (_series("case", what, ()) for what in _FACTS)
+    only = f" and on (job, case_id) bottomk({number_of}, {due} and on (job, case_id) {over})"
+    return _cases(title, description, [each + only for each in (due, used, over)])
 
 
 def heartbeat(width: int) -> Panel:
@@ -107,3 +114,19 @@ def coverage(width: int) -> Panel:
 
 def _is(standing: str) -> str:
     return f'standing="{standing}"'
+
+
+def _series(of_what: str, fact: str, matchers: Sequence[str]) -> str:
+    return one(f"shixian_{of_what}_{fact}", *matchers)
+
+
+def _cases(title: str, description: str, series: Sequence[str]) -> Panel:
+    columns = (*_FIRST, Column("commitment", "承诺 Commitment"), *_LAST)
+    return _table(title, description, columns, ("department", "procedure", "case_id"), series)
+
+
+def _table(
+    title: str, description: str, columns: Sequence[Column], labels: Sequence[str], series: Sequence[str]
+) -> Panel:
+    due, *others = series
+    return rows(title, description, columns, titled(milliseconds(due), *labels), *others, sort=DUE)

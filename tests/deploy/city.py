@@ -1,0 +1,92 @@
+"""A rehearsal in which every kind of situation stands in the books, posted through the API."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from tests.api.serving import Serving
+from tests.desk import at
+
+BEGIN = "2021-06-16 10:00"  # a Wednesday
+WATER = ("water-connection", "no-new-pipe", ("joint-site-survey", "inspection-and-meter", "water-on"))
+POWER = (
+    "electricity-connection",
+    "low-voltage",
+    ("joint-site-survey", "supply-plan-reply", "external-line-permits", "grid-works", "meter-and-energise"),
+)
+Kind = tuple[str, str, Sequence[str]]
+
+
+class City:
+    """An officer of a rehearsed city; what is not dated happens now."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._http = httpx2.Client(
+            base_url=f"{serving.url}/v1", headers={"Authorization": f"Bearer {serving.key}"}, timeout=30
+        )
+        self.open: set[str] = set()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:
+        """A command, sent once."""
+        return self._http.post(path, json=dict(body or {}), headers={"Idempotency-Key": uuid4().hex})
+
+    def told(self, path: str, **body: Any) -> None:
+        """A command that is taken."""
+        answer = self.post(path, body)
+        assert answer.status_code < 300, answer.text
+
+    def accepted(self, case: str, kind: Kind, day: str, jurisdiction: str = "suzhou") -> str:
+        """A case that was received and accepted on a day."""
+        place = {"procedure": kind[0], "variant": kind[1], "jurisdiction": jurisdiction}
+        self.told("/cases", case=case, at=_local(f"{day} 09:00"), **place)
+        self.told(f"/cases/{case}/accept", at=_local(f"{day} 10:00"))
+        self.open.add(case)
+        return case
+
+    def completed(self, case: str, steps: Sequence[str], when: str | None = None) -> None:
+        """Steps that are done, now or as is said."""
+        dated = {} if when is None else {"at": _local(when)}
+        for step in steps:
+            self.told(f"/cases/{case}/steps/{step}/completions", outcome="done", **dated)
+
+    def decided(self, case: str, kind: Kind) -> None:
+        """All steps done and the case decided, now."""
+        self.completed(case, kind[2])
+        self.told(f"/cases/{case}/decide", outcome="approved")
+        self.open.discard(case)
+
+    def fill(self) -> None:
+        """What is open when the dashboards are first looked at."""
+        for number, day in enumerate(("2021-05-10", "2021-06-08", "2021-06-11", "2021-06-15", "2021-06-16")):
+            self.accepted(f"SZ-W{number}", WATER, day)
+            self.accepted(f"TC-W{number}", WATER, day, "taicang")
+            self.accepted(f"SZ-E{number}", POWER, day)
+        for number in range(6):
+            self.accepted(f"SZ-L{number}", POWER, "2021-06-01")
+        self.accepted("SZ-OK", WATER, "2021-06-15")
+        self.accepted("SZ-STILL", WATER, "2021-06-15")
+        self.accepted("SZ-TOLD", WATER, "2021-06-01")
+
+    def move(self) -> None:
+        """What then happens: cases decided late and in time, one suspended, one told late, one refused."""
+        for number in range(6):
+            self.decided(f"SZ-L{number}", POWER)
+        self.decided("SZ-OK", WATER)
+        self.told("/cases/SZ-STILL/suspensions", suspension="hearing-1", ground="hearing")
+        self.completed("SZ-TOLD", ["joint-site-survey"], "2021-06-02 10:00")
+        assert self.post("/cases/SZ-W0/accept").status_code == 409
+
+
+def _local(text: str) -> str:
+    return at(text).isoformat()
+
+
+def begin() -> datetime:
+    """The business time at which it begins."""
+    return at(BEGIN)
