@@ -1,0 +1,107 @@
+"""Runbooks: each has the same parts, names what there is, and its commands work against a running Shixian."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from api.cli import COMMANDS
+from api.settings import Settings
+from sla.axis import SHANGHAI
+from tests.api.serving import Serving, Watching
+from tests.api.test_serve import opened
+
+DOCS = Path(__file__).parents[3] / "docs"
+RUNBOOKS = sorted((DOCS / "runbooks").glob("*.md"))
+HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+HARM = re.compile(r"--repair|silence|rebuild|revoke|keys|migrate|\b(rm|kill|systemctl)\b|-X|--data(?!-urlencode)")
+REHEARSAL = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "21600")  # a day in four seconds
+OPENED = datetime(2021, 3, 1, 9, tzinfo=SHANGHAI)
+CASE = "due"
+
+
+def commands(runbook: Path) -> list[str]:
+    """Each line of its blocks of shell, without remarks."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", runbook.read_text(), re.DOTALL | re.MULTILINE)
+    return [re.sub(r"\s+# .*", "", line) for block in blocks for line in block.splitlines()]
+
+
+ALL_COMMANDS = sorted({command for runbook in RUNBOOKS for command in commands(runbook)})
+
+
+@pytest.fixture(scope="module")
+def environment(
+    temporal_binary: Path,
+    prometheus_binary: Path,
+    alertmanager_binary: Path,
+    amtool: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Mapping[str, str]]:
+    """What a duty officer has: addresses, a key, a case that is overdue, and the tools on the path."""
+    with (
+        Serving(tmp_path_factory.mktemp("runbooks"), temporal_binary, *REHEARSAL) as serving,
+        Watching(serving, prometheus_binary, alertmanager_binary) as watching,
+    ):
+        opened(serving, CASE, OPENED)
+        watching.until(lambda: _told(watching))
+        yield {
+            **os.environ,
+            **serving.settings,
+            "PATH": f"{Path(sys.executable).parent}:{amtool.parent}:{os.environ['PATH']}",
+            "NO_PROXY": "*",
+            "PROMETHEUS_URL": watching.address("Prometheus"),
+            "ALERTMANAGER_URL": watching.address("Alertmanager"),
+            "METRICS_URL": watching.address("metrics"),
+            "RELAY_URL": watching.address("relay"),
+            "CASE": CASE,
+        }
+
+
+def _told(watching: Watching) -> bool:
+    """Whether the relay has told anyone of the case that is overdue."""
+    said = httpx2.get(f"{watching.address('relay')}/metrics", trust_env=False).text
+    return watching.has(rf"ShixianCaseOverdue .*{CASE}") and "shixian_notifications_total{" in said
+
+
+@pytest.mark.timeout(400)  # the first waits for everything to start, on a machine that may be busy
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_a_command_of_a_runbook_works(environment: Mapping[str, str], command: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
+    if "/api/v1/query" in command:
+        assert '"status":"success"' in done.stdout
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda runbook: runbook.stem)
+def test_a_runbook_says_what_it_means_what_it_harms_where_to_look_and_what_to_do(runbook: Path) -> None:
+    text = runbook.read_text()
+    title, _, first, *_ = text.splitlines()
+    assert title == f"# {runbook.stem}"
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in first)
+    assert re.findall(r"^## (.*)", text, re.MULTILINE) == HEADINGS
+    assert commands(runbook)
+    assert len(text.splitlines()) <= 50
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda runbook: runbook.stem)
+def test_a_runbook_names_commands_settings_and_files_that_exist(runbook: Path) -> None:
+    text = runbook.read_text()
+    assert set(re.findall(r"(?:`|^)shixian ([a-z-]+)", text, re.MULTILINE)) <= set(COMMANDS)
+    known = {f"SHIXIAN_{name.upper()}" for name in Settings.model_fields} | {"SHIXIAN_URL", "SHIXIAN_KEY"}
+    assert set(re.findall(r"SHIXIAN_[A-Z_]+", text)) <= known
+    for link in re.findall(r"\]\((.*?)\)", text):
+        assert (runbook.parent / link).exists()
+
+
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_what_a_runbook_has_one_run_to_look_does_no_harm(command: str) -> None:
+    assert not HARM.search(command)
