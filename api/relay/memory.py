@@ -123,7 +123,9 @@ def _resolved(before: Told | None, alert: Alert, now: datetime, listed: set[str]
         for fingerprint, fires in before.firing.items()
         if fingerprint != alert.fingerprint and (fingerprint in listed or before.scope not in CONFIRMED)
     }
-    if rest:
+    if rest and before.scope in CONFIRMED:
+        return before.model_copy(update={"firing": rest})
+    if rest:  # graver again later is news again
         least = max((fires.severity for fires in rest.values()), key=rank)
         return before.model_copy(update={"firing": rest, "severity": least})
     return before.model_copy(update={"state": State.HELD, "since": now, "ended_at": alert.ends_at})

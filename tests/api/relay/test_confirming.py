@@ -1,5 +1,7 @@
 """A resolution is told once the read model says that it is true, with the reason why."""
 
+from typing import Any
+
 import pytest
 
 from activities.store.store import Store
@@ -24,8 +26,8 @@ def case(store: Store, hand: Hand) -> LiveCase:
     return case
 
 
-def resolved(**more: object) -> dict[str, object]:
-    return alert(firing=False, **more)  # type: ignore[arg-type]
+def resolved(**more: Any) -> dict[str, Any]:
+    return alert(firing=False, **more)
 
 
 def test_a_step_that_is_still_overdue_is_not_told_as_resolved(store: Store, hand: Hand, case: LiveCase) -> None:
@@ -81,7 +83,7 @@ def test_the_reason_of_a_completion_told_late_is_that(store: Store, hand: Hand, 
 
 def test_a_case_that_is_withdrawn_ends_without_a_verdict(store: Store, hand: Hand, case: LiveCase) -> None:
     relay = desk(store, hand)
-    overdue = {"step": None, "scope": "case", "severity": "critical"}
+    overdue: dict[str, Any] = {"step": None, "scope": "case", "severity": "critical"}
     relay.accept("sz-water", webhook(alert("ShixianCaseOverdue", **overdue)))
     relay.accept("sz-water", webhook(alert()))
     case.take(Desk().withdraw(at("2021-03-05 10:00")))
@@ -96,7 +98,7 @@ def test_a_step_due_soon_is_over_once_its_due_date_has_moved(store: Store, hand:
     case, officer = LiveCase(store, hand), Desk()
     case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
     relay = desk(store, hand)
-    soon = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-05 10:00"}
+    soon: dict[str, Any] = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-05 10:00"}
     hand.set("2021-03-05 10:00")
     relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", **soon)))
     relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", firing=False, **soon)))
@@ -127,7 +129,7 @@ def test_a_case_that_is_suspended_says_so(store: Store, hand: Hand) -> None:
     case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
     relay = desk(store, hand)
     hand.set("2021-03-02 09:00")
-    soon = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-02 09:00"}
+    soon: dict[str, Any] = {"step": None, "scope": "case", "severity": "warning", "since": "2021-03-02 09:00"}
     relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", **soon)))
     case.take(officer.suspend(at("2021-03-02 10:00"), "s1", "applicant-works"))
     relay.accept("sz-water", webhook(alert("ShixianCaseDueSoon", firing=False, **soon)))
@@ -149,7 +151,7 @@ def test_the_tail_of_an_alert_whose_withdrawal_was_told_is_no_news(store: Store,
 
 def test_an_alert_of_the_platform_is_withdrawn_at_once(store: Store, hand: Hand) -> None:
     relay = desk(store, hand)
-    stuck = {"case": None, "step": None, "scope": "platform", "severity": "critical"}
+    stuck: dict[str, Any] = {"case": None, "step": None, "scope": "platform", "severity": "critical"}
     relay.accept("operators", webhook(alert("ShixianWorkerStuck", **stuck)))
     relay.accept("operators", webhook(alert("ShixianWorkerStuck", firing=False, **stuck)))
     assert relay.confirm() == 0

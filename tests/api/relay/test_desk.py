@@ -1,5 +1,7 @@
 """Who is told what of a group: what joins is told, what stays is not told again."""
 
+from typing import Any
+
 import pytest
 
 from activities.store.store import Store
@@ -8,7 +10,7 @@ from api.relay.desk import GIVEN_UP
 from api.relay.notice import Notice
 from tests.api.relay.build import LOG, Hand, alert, desk, recipients, said, tellings, webhook
 
-WATCHDOG = {"case": None, "step": None, "scope": "platform", "severity": "none"}
+WATCHDOG: dict[str, Any] = {"case": None, "step": None, "scope": "platform", "severity": "none"}
 
 
 @pytest.fixture
