@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from activities.rungs import Instant
@@ -21,13 +22,15 @@ from sla.axis import SHANGHAI
 from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline
 from workflows.case import CaseWorkflow
+from workflows.heartbeat import Heart, keep_beating
 from workflows.messages import CaseInput
-from workflows.worker import TASK_QUEUE, TASK_TIMEOUT, connect, worker
+from workflows.worker import TASK_QUEUE, TASK_TIMEOUT, connect, measured, worker
 
 T = TypeVar("T")
 
 HEARTBEAT = timedelta(seconds=5)
 RUNS = timedelta(seconds=60)  # between looks for open cases without a run
+SCHEDULE = timedelta(minutes=10)  # between looks whether the heartbeat through the queue has its schedule
 RETRY = timedelta(seconds=1)
 OVERDUE_WAIT = timedelta(seconds=30)  # real time after the alarm, before a case is woken for a breach not raised
 LONGEST_NAP = timedelta(hours=1)  # a machine's clock may be set
@@ -56,8 +59,10 @@ class WorkerProcess:
         shutdown_grace: timedelta = timedelta(seconds=8),
         now: Callable[[], datetime],
         say: Say,
+        metrics: str | None = None,
     ) -> None:
         self._store = store
+        self._metrics = metrics  # host and port of Temporal's own
         self._address = address
         self._namespace = namespace
         self._alarm_grace = alarm_grace
@@ -74,8 +79,9 @@ class WorkerProcess:
         if timeline is None:
             return
         self._timeline = timeline
+        runtime = None if self._metrics is None else measured(self._metrics)
         while not stop.is_set():
-            client = await self._until(stop, "temporal", lambda: connect(self._address, self._namespace))
+            client = await self._until(stop, "temporal", lambda: self._connect(runtime))
             if client is None:
                 return
             try:
@@ -83,6 +89,9 @@ class WorkerProcess:
             except AWAY as error:
                 self._say(note("worker-interrupted", "worker: interrupted ({why}); it goes on", why=_first_line(error)))
                 await _nap(stop, RETRY)
+
+    async def _connect(self, runtime: Runtime | None) -> Client:
+        return await connect(self._address, self._namespace, runtime=runtime)
 
     async def _read_timeline(self) -> Timeline:
         def read() -> Timeline:
@@ -106,10 +115,11 @@ class WorkerProcess:
 
     async def _work(self, client: Client, stop: asyncio.Event) -> None:
         settler = Settler(self._store, self._timeline, self._alarm_grace, self._now)
-        running = worker(client, settler, grace=self._shutdown_grace)
+        running = worker(client, settler, Heart(self._store, self._now), grace=self._shutdown_grace)
         duties = [
             asyncio.create_task(running.run(), name="worker"),
             asyncio.create_task(self._repeat(self._beat, HEARTBEAT), name="heartbeat"),
+            asyncio.create_task(self._repeat(lambda: keep_beating(client, TASK_QUEUE), SCHEDULE), name="schedule"),
             asyncio.create_task(self._keep_calendar(client), name="calendar"),
             asyncio.create_task(self._repeat(lambda: self._keep_runs(client), RUNS), name="runs"),
         ]

@@ -7,10 +7,12 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
 from workflows.case import CaseWorkflow
+from workflows.heartbeat import Heart, HeartbeatWorkflow
 
 TASK_QUEUE = "cases"
 NAMESPACE = "shixian"
@@ -23,21 +25,37 @@ STICKY_TIMEOUT = timedelta(seconds=1)
 NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost a twentieth of the time
 
 
-async def connect(address: str, namespace: str = NAMESPACE, *, lazy: bool = False) -> Client:
+async def connect(
+    address: str, namespace: str = NAMESPACE, *, lazy: bool = False, runtime: Runtime | None = None
+) -> Client:
     """A client that speaks the project's types; RuntimeError where no server answers, at the first call if `lazy`."""
-    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter, lazy=lazy)
+    converter = pydantic_data_converter
+    return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy, runtime=runtime)
+
+
+def measured(address: str) -> Runtime:
+    """A runtime whose clients and workers show Temporal's own metrics at a host and port; RuntimeError where it is taken."""
+    metrics = PrometheusConfig(
+        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
 
 
 def worker(
-    client: Client, settler: Settler, *, grace: timedelta = timedelta(seconds=8), task_queue: str = TASK_QUEUE
+    client: Client,
+    settler: Settler,
+    heart: Heart | None = None,
+    *,
+    grace: timedelta = timedelta(seconds=8),
+    task_queue: str = TASK_QUEUE,
 ) -> Worker:
     """A worker of this process; run it with `async with` or `run()`."""
     _collect_less()
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow],
-        activities=[settler.settle],
+        workflows=[CaseWorkflow, HeartbeatWorkflow],
+        activities=[settler.settle, *([heart.beat] if heart else ())],
         activity_executor=ThreadPoolExecutor(SETTLE_THREADS, thread_name_prefix="settle"),
         **options(grace),
     )

@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, ScheduleOverlapPolicy, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities.record import Event
@@ -24,7 +26,7 @@ from tests.desk import Desk, at
 from workflows.dispatch import Dispatcher
 from workflows.procedure import Procedure
 from workflows.procedures import resolve
-from workflows.worker import connect
+from workflows.worker import TASK_QUEUE, connect
 
 pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
 
@@ -44,7 +46,7 @@ class Works:
         self.notes: list[Note] = []
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
+    async def working(self, metrics: str | None = None) -> AsyncIterator[None]:
         process = WorkerProcess(
             self.store,
             self.server.address,
@@ -53,6 +55,7 @@ class Works:
             shutdown_grace=timedelta(seconds=1),
             now=now,
             say=self.notes.append,
+            metrics=metrics,
         )
         stop = asyncio.Event()
         task = asyncio.create_task(process.run(stop))
@@ -107,6 +110,39 @@ async def test_a_heartbeat_says_that_the_worker_lives(works: Works) -> None:
     async with works.working():
         await until(lambda: "worker" in works.store.heartbeats())
     assert now() - works.store.heartbeats()["worker"] < timedelta(minutes=1)
+
+
+async def test_each_minute_a_heartbeat_goes_through_the_queue_and_one_schedule_serves_all_workers(works: Works) -> None:
+    queue = f"queue/{TASK_QUEUE}"
+    async with works.working():
+        await until(lambda: queue in works.store.heartbeats())
+        schedule = works.client.get_schedule_handle(f"heartbeat-{TASK_QUEUE}")
+        await schedule.pause(note="by an operator")
+    first = works.store.heartbeats()[queue]
+    assert now() - first < timedelta(minutes=1)
+    async with works.working():  # it finds its schedule, and leaves it as it is
+        await until(lambda: works.said("worker-started")[1:])
+        described = await schedule.describe()
+        assert described.schedule.state.paused
+        assert described.schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
+        await schedule.trigger()
+        await until(lambda: works.store.heartbeats()[queue] > first)
+        assert [one.id async for one in await works.client.list_schedules()] == [f"heartbeat-{TASK_QUEUE}"]
+
+
+async def test_a_worker_shows_temporals_own_metrics_where_it_is_told_to(works: Works) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    async with works.working(address), httpx2.AsyncClient(trust_env=False) as http:
+        await until(lambda: "worker" in works.store.heartbeats())
+        text = await until(partial(_worked, http, address))
+    names = {family.name for family in text_string_to_metric_families(text)}
+    assert names
+    assert all(name.startswith("temporal_") for name in names)
+
+
+async def _worked(http: httpx2.AsyncClient, address: str) -> str | None:
+    text = (await http.get(f"http://{address}/metrics")).text
+    return text if "temporal_workflow_task_execution_latency_seconds" in text else None
 
 
 async def test_the_notice_of_next_year_wakes_the_cases_that_waited_for_it(works: Works) -> None:
