@@ -36,6 +36,7 @@ class Timing(Model):
     interval: timedelta
     repeat: timedelta
     platform_repeat: timedelta
+    refresh: timedelta  # the repeat of routes with office hours: see `_hours`
     heartbeat: timedelta  # of the dead-man switch
 
     def scaled(self, scale: float) -> "Timing":
@@ -52,6 +53,7 @@ SHIPPED = Timing(
     interval=timedelta(minutes=5),
     repeat=timedelta(hours=24),
     platform_repeat=timedelta(hours=4),
+    refresh=timedelta(minutes=5),
     heartbeat=timedelta(minutes=1),
 )
 FAST = SHIPPED.model_copy(
@@ -94,14 +96,7 @@ def _receiver(name: str, relay: str) -> dict[str, Any]:
 
 def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Route:
     """The first route that matches is taken, and after one that says `continue` the next ones are looked at too."""
-    muting = (
-        {
-            "active_time_intervals": [hours.WORKING_HOURS, hours.MAKE_UP_WORKDAYS],
-            "mute_time_intervals": [hours.PUBLIC_HOLIDAYS],
-        }
-        if office_hours
-        else {}
-    )
+    muting = _hours(timing) if office_hours else {}
     departments = [_department(recipients, name, timing, muting) for name in recipients.departments]
     return {
         "receiver": OPERATORS,  # what no route knows is a fault of the configuration
@@ -110,6 +105,17 @@ def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Rout
         "group_interval": _length(timing.interval),
         "repeat_interval": _length(timing.repeat),
         "routes": [_dead_man(timing), _platform(timing), *_supervisors(timing, muting), *departments],
+    }
+
+
+def _hours(timing: Timing) -> Route:
+    """Working hours alone. An end that comes while they are over is forgotten, and then the same alert, firing again,
+    counts as told until it is repeated: so repeats are frequent here. The relay tells nobody what he knows.
+    """
+    return {
+        "repeat_interval": _length(timing.refresh),
+        "active_time_intervals": [hours.WORKING_HOURS, hours.MAKE_UP_WORKDAYS],
+        "mute_time_intervals": [hours.PUBLIC_HOLIDAYS],
     }
 
 

@@ -1,5 +1,6 @@
 """Alertmanager's configuration: valid, routed as the departments are, muted only where it may be, and so when it runs."""
 
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import yaml
 
 from api.alerting.alertmanager import FAST, PLACE, SHIPPED, render
 from api.alerting.hours import Exceptions, office_hours, time_intervals
-from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients, default, load
+from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kind, Recipients, default, load
 from api.alerting.rule import Alert, Scope, Severity
 from api.alerting.rules import groups
 from api.cli import main
@@ -26,6 +27,7 @@ from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Re
 # a plugin of apprise's imports what Python 3.13 no longer has, if it is there
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"
+DOCUMENT = FOLDER.parents[1] / "docs/alerts.md"
 RELAY = "http://127.0.0.1:8082"
 SHIPPED_DAY = date(2026, 1, 1)
 ALERTS = [alert for group in groups() for alert in group.alerts]
@@ -147,10 +149,25 @@ def test_only_routes_of_reminders_and_yellow_cards_keep_office_hours(config: Pat
     for route in walked(yaml.safe_load(config.read_text())["route"]):
         has = "mute_time_intervals" in route
         assert has == ("active_time_intervals" in route)
+        assert has == (route.get("repeat_interval") == "5m")
         if has and route.get("matchers") != ['scope=~"step|case"']:
             assert 'severity=~"info|warning"' in route["matchers"]
         muted += has
     assert muted > len(DEPARTMENTS)
+
+
+def test_the_document_tells_of_every_receiver_key_and_wait() -> None:
+    section = DOCUMENT.read_text(encoding="utf-8").partition("## Who is told")[2].partition("\n## ")[0]
+    for word in (DEAD_MAN, OPERATORS, SUPERVISORS, *PARTS, *Kind, "url_file", "rate", "default"):
+        assert f"`{word}`" in section, word
+    root = yaml.safe_load((FOLDER / "alertmanager.yml").read_text(encoding="utf-8"))["route"]
+    for route in walked(root):
+        if "group_wait" in route and route["group_wait"] != "0s":
+            assert f"{route['group_wait']}, then {route['group_interval']}" in section
+        if "repeat_interval" in route and route.get("receiver") != DEAD_MAN:
+            assert re.search(rf"again (after|every) {route['repeat_interval']}\b", section)
+    assert "08:30 to 18:00" in section
+    assert office_hours(Policy()) == {"start_time": "08:30", "end_time": "18:00"}
 
 
 def test_a_rehearsal_waits_less_and_is_else_the_same() -> None:
