@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select
@@ -11,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select
 from activities.record import ClockPicture
 from activities.store import tables
 from activities.store.database import Database
-from sla.clock import Horizon, Standing
+from sla.calendar import calendar_as_corrected
+from sla.clock import Standing
 
 CASE, CLOCK, HEAD = tables.case.c, tables.clock.c, tables.head.c
 JUDGED = (Standing.MET.value, Standing.MISSED.value)
@@ -82,7 +84,8 @@ def _judged(connection: Connection, first: date, last: date, commitment: str | N
             CLOCK.told_late,
             CLOCK.ramp_up,
             CLOCK.provisional,
-            CLOCK.horizon,
+            CLOCK.start_day,
+            CLOCK.calendar,
             case((recount, CLOCK.picture)).label("picture"),
         )
         .join(tables.case, CASE.case == CLOCK.case)
@@ -90,6 +93,7 @@ def _judged(connection: Connection, first: date, last: date, commitment: str | N
             CLOCK.stopped_on.between(first.isoformat(), last.isoformat()),
             CLOCK.standing.in_(JUDGED),
             ~CLOCK.void,
+            or_(CLOCK.start_day.is_not(None), CLOCK.horizon.is_not(None)),  # else it was never accepted
             _measured_by(commitment),
         )
         .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
@@ -140,12 +144,11 @@ def _as_judged(row: RowMapping) -> Judged:
         told_late=row["told_late"],
         ramp_up=row["ramp_up"],
         provisional=row["provisional"],
-        uncounted=row["horizon"] is not None
-        and _ran_out(Horizon.model_validate_json(row["horizon"]), row["stopped_on"]),
+        uncounted=row["start_day"] is None or row["stopped_on"] > _known_until(row["calendar"]),
         picture=None if row["picture"] is None else ClockPicture.model_validate_json(row["picture"]),
     )
 
 
-def _ran_out(horizon: Horizon, stopped_on: str) -> bool:
-    """A due date beyond the calendar leaves a count whole that ended before."""
-    return horizon.known_from is not None or stopped_on > horizon.known_until.isoformat()
+@cache
+def _known_until(version: str) -> str:
+    return calendar_as_corrected(version).known_until.isoformat()

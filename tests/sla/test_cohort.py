@@ -1,9 +1,11 @@
 """An average is broken by its cohort, never by one case."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +89,42 @@ def test_a_mean_is_kept_where_the_sum_is(values: list[int], limit: int):
     cohort = summed([_case(str(value), "2021-01-05") for value in values], Decimal(limit))
     assert cohort.kept is (sum(values) <= limit * len(values))
     assert cohort.maximum == max(values)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=40))
+def test_the_median_and_the_ninth_decile_are_those_of_the_definition(values: list[int]):
+    cohort = summed([_case(str(value), "2021-01-05") for value in values])
+    assert cohort.median == Decimal(str(median(values)))
+    assert cohort.p90 is not None
+    within_it = sum(value <= cohort.p90 for value in values)
+    below_it = sum(value < cohort.p90 for value in values)
+    assert 10 * within_it >= 9 * len(values) > 10 * below_it
+
+
+@pytest.mark.parametrize(("n", "rank"), [(1, 1), (9, 9), (10, 9), (11, 10), (20, 18), (21, 19)])
+def test_the_ninth_decile_is_of_the_nearest_rank(n: int, rank: int):
+    assert summed([_case(str(value), "2021-01-05") for value in range(1, n + 1)]).p90 == rank
+
+
+def test_the_longest_case_is_named_and_of_several_the_first():
+    cases = [_case("9", "2021-03-31"), _case("9", "2021-03-30"), _case("8", "2021-03-01")]
+    assert summed(cases).longest == "9 2021-03-30"
+    assert summed([]).longest is None
+
+
+@pytest.mark.parametrize(
+    ("window", "until", "first"),
+    [
+        (Window.MONTH, "2021-03-31", "2021-03-01"),
+        (Window.YEAR, "2021-03-31", "2021-01-01"),
+        (Window.ROLLING, "2021-03-31", "2021-01-01"),
+        (Window.ROLLING, "2021-02-10", "2020-11-13"),
+    ],
+)
+def test_a_window_ends_with_its_day(window: Window, until: str, first: str):
+    begins, ends = date.fromisoformat(first), date.fromisoformat(until)
+    assert window.first(ends) == begins
+    days = [begins - timedelta(days=1), begins, ends, ends + timedelta(days=1)]
+    cases = [_case(str(10**number), day.isoformat()) for number, day in enumerate(days)]
+    assert within(cases, "c", window, ends).total == 110
+    assert (ends - begins).days == 89 or window is not Window.ROLLING

@@ -1,0 +1,201 @@
+"""Averages, shares and forecasts equal a recount of the ledger's events, on both databases."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from random import Random
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from activities.rungs import Instant
+from activities.store import tables
+from activities.store.store import Store
+from api.averages import LISTED, Asked, Scope, figures, load, recompute
+from api.exporter.catalogue import CATALOGUE
+from api.exporter.promises import families
+from sla.cohort import Window
+from sla.forecast import Basis
+from tests.api.averages_cases import IDENTITY, Player, Settled
+from tests.api.averages_oracle import differences
+from tests.databases import PostgreSQL
+from tests.desk import at
+from workflows.rebuild import rows_of
+
+CASES = 10_000
+FIRST, LAST = date(2019, 11, 25), at("2021-03-31 20:00")
+COPIED = (tables.head, tables.event, tables.case, tables.step, tables.clock)
+
+
+def instant(now: datetime) -> Instant:
+    return Instant(now, IDENTITY, timedelta(0))
+
+
+def fill(store: Store, seed: int, cases: int, first: date, days: int, last: datetime) -> None:
+    """Cases as a rebuild of the read model writes them."""
+    random = Random(seed)  # noqa: S311  # to draw cases
+    for number in range(cases):
+        player = Player(random, f"R-{number:05}", first + timedelta(days=random.randrange(days)), last)
+        events = player.play()
+        rows = rows_of(player.case, events)
+        assert rows is not None
+        with store.append(player.case) as ledger:
+            ledger.add(events)
+            ledger.put(rows)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str]]:
+    """A ledger of a year and a half on SQLite, which some cases leave open."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('averages') / 'ledger.db'}"
+    store = Store.open(url, durable=False)
+    store.migrate()
+    fill(store, 1, CASES, FIRST, 480, LAST)
+    yield store, url
+    store.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_figures_equal_a_recount_over_ten_thousand_random_cases(filled: tuple[Store, str]) -> None:
+    store, url = filled
+    found = figures(store, instant(LAST))
+    whole = [one for one in found if one.scope == Scope(one.scope.commitment) and one.window is Window.YEAR]
+    assert {one.scope.commitment for one in whole} == set(LISTED)
+    assert sum(one.cohort.n for one in whole) > CASES / 10
+    assert sum(one.open for one in whole) > CASES / 100
+    assert any(one.ramp_up.n for one in whole)
+    assert differences(url, LAST) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_figures_are_the_same_on_both_databases(filled: tuple[Store, str], postgresql: PostgreSQL) -> None:
+    store, _ = filled
+    url = postgresql.create()
+    other = Store.open(url, durable=False)
+    with store.reading() as source, other.writing() as target:
+        for table in COPIED:
+            rows = source.execute(select(table)).mappings()
+            for page in rows.partitions(2000):
+                target.execute(insert(table), [dict(row) for row in page])
+    for until in (None, date(2020, 2, 29), date(2020, 12, 31), date(2021, 2, 28)):
+        assert figures(other, instant(LAST), until=until) == figures(store, instant(LAST), until=until)
+    other.close()
+    postgresql.drop(url)
+
+
+@pytest.mark.timeout(300)
+def test_figures_equal_a_recount_of_cases_that_were_settled(store: Store, url: str) -> None:
+    random, last = Random(7), at("2021-03-31 20:00")  # noqa: S311  # to draw cases
+    for number in range(45):
+        begins = date(2020, 10, 1) + timedelta(days=random.randrange(170))
+        Settled(random, f"S-{number:03}", begins, last, store).play()
+    assert differences(url, last) == []
+    told_late = sum(one.cohort.on_time - one.cohort.on_time_as_told for one in figures(store, instant(last)))
+    assert told_late > 0
+
+
+@pytest.mark.timeout(300)
+def test_figures_equal_a_recount_beyond_the_published_calendar(store: Store, url: str) -> None:
+    last = at("2027-01-20 12:00")
+    fill(store, 3, 60, date(2026, 10, 8), 85, last)
+    assert differences(url, last) == []
+    found = figures(store, instant(last))
+    assert sum(one.uncounted for one in found) > 0
+    assert sum(one.open_uncounted for one in found) == sum(one.open for one in found) > 0
+    before = figures(store, instant(at("2026-12-30 12:00")))
+    assert sum(one.open_provisional for one in before) > 0
+
+
+def test_the_recount_finds_what_is_wrong(store: Store, url: str) -> None:
+    fill(store, 5, 20, date(2021, 1, 4), 30, LAST)
+    assert differences(url, LAST) == []
+    clock = tables.clock.c
+    judged = clock.commitment.is_not(None) & clock.start_day.is_not(None) & clock.standing.in_(["met", "missed"])
+    with store.writing() as connection:
+        connection.execute(update(tables.clock).where(judged, ~clock.void).values(used="1234"))
+    assert differences(url, LAST)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A ledger of a few cases, that nobody changes."""
+    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('small') / 'ledger.db'}", durable=False)
+    store.migrate()
+    fill(store, 11, 80, date(2021, 1, 4), 60, LAST)
+    yield store
+    store.close()
+
+
+def test_places_come_to_the_whole(small: Store) -> None:
+    found = figures(small, instant(LAST))
+    for (commitment, window), group in groupby(
+        sorted(found, key=lambda one: (one.scope.commitment, one.window)), key=lambda o: (o.scope.commitment, o.window)
+    ):
+        own = list(group)
+        [whole] = [one for one in own if one.scope == Scope(commitment)]
+        by_jurisdiction = [one for one in own if one.scope.jurisdiction and not one.scope.department]
+        by_department = [one for one in own if one.scope.department]
+        for parts in (by_jurisdiction, by_department):
+            assert sum(one.cohort.n for one in parts) == whole.cohort.n, (commitment, window)
+            assert sum(one.cohort.total for one in parts) == whole.cohort.total
+            assert sum(one.open for one in parts) == whole.open
+
+
+def test_asking_for_a_place_leaves_out_the_others(small: Store) -> None:
+    every = figures(small, instant(LAST))
+    taicang = figures(small, instant(LAST), Asked(jurisdiction="taicang"))
+    assert {one.scope.jurisdiction for one in taicang} == {"taicang"}
+    wanted = {(one.scope, one.window): one.cohort for one in every if one.scope.jurisdiction == "taicang"}
+    assert wanted.items() <= {(one.scope, one.window): one.cohort for one in taicang}.items()
+    department = next(one.scope for one in every if one.scope.department and one.cohort.n)
+    asked = figures(small, instant(LAST), Asked(*department))
+    assert [one.scope for one in asked] == [department] * len(Window)
+    assert [one.cohort for one in asked] == [one.cohort for one in every if one.scope == department]
+
+
+def test_a_window_that_has_ended_has_no_forecast(small: Store) -> None:
+    assert all(one.forecast.keys() == set(Basis) for one in figures(small, instant(LAST)))
+    past = figures(small, instant(LAST), until=date(2021, 2, 28))
+    assert not any(one.forecast or one.open for one in past)
+
+
+def test_what_was_read_before_is_not_read_again_and_comes_to_the_same(small: Store) -> None:
+    day = LAST.date()
+    first = load(small, day)
+    recompute(first, instant(LAST))
+    again = load(small, day, before=first)
+    assert all(again.running[place] is first.running[place] for place in first.running)
+    assert again.counted == first.counted
+    assert recompute(again, instant(LAST)) == figures(small, instant(LAST))
+    later = LAST + timedelta(days=9)
+    assert recompute(again, instant(later)) == figures(small, instant(later))
+
+
+def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
+    found = figures(small, instant(LAST))
+    apart = recompute(load(small, LAST.date()), instant(LAST), apart=True)
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value for family in families(apart) for sample in family.samples
+    }
+    assert {name for name, *_ in samples} == {
+        name for name in CATALOGUE if "_completed_" in name or "_forecast_" in name
+    } & {f"shixian_commitment_{what}_{unit}" for what in ("completed", "forecast") for unit in ("workdays", "cases")}
+    for one in found:
+        if one.scope.department is None:
+            continue
+        labels = one.scope.commitment, one.scope.department, one.window.value
+        assert samples["shixian_commitment_completed_cases", *labels] == one.cohort.n
+        assert samples["shixian_commitment_completed_workdays", *labels] == one.cohort.total
+        for basis, expected in one.forecast.items():
+            assert samples["shixian_commitment_forecast_cases", *labels, basis.value] == expected.n
+            assert samples["shixian_commitment_forecast_workdays", *labels, basis.value] == expected.total
+
+
+def test_a_commitment_without_a_case_has_a_series_all_the_same(store: Store) -> None:
+    rows = load(store, LAST.date())
+    assert recompute(rows, instant(LAST), apart=True) == []
+    samples = [sample for family in families([]) for sample in family.samples]
+    assert {sample.labels["commitment"] for sample in samples} == set(LISTED)
+    assert {sample.value for sample in samples} == {0}
