@@ -44,6 +44,8 @@ def environment(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Mapping[str, str]]:
     """What a duty officer has: addresses, a key, a case that is overdue, and the tools on the path."""
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "amtool").symlink_to(amtool)
     with (
         Serving(tmp_path_factory.mktemp("runbooks"), temporal_binary, *REHEARSAL) as serving,
         Watching(serving, prometheus_binary, alertmanager_binary) as watching,
@@ -53,7 +55,7 @@ def environment(
         yield {
             **os.environ,
             **serving.settings,
-            "PATH": f"{Path(sys.executable).parent}:{amtool.parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(sys.executable).parent}:{tools}:{os.environ['PATH']}",
             "NO_PROXY": "*",
             "PROMETHEUS_URL": watching.address("Prometheus"),
             "ALERTMANAGER_URL": watching.address("Alertmanager"),
