@@ -110,11 +110,13 @@ class _Apprise:
         self._service = apprise.Apprise()
         self._service.add(url)
         self._most = min([APPRISE_BYTES, *(server.body_maxlen for server in self._service)])
+        self._titled = all(server.title_maxlen for server in self._service)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"channel-{name}")
 
     async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
         def notify() -> bool:
-            return bool(self._service.notify(body=text(notice, self._most), title=title(notice)))
+            heading = title(notice) if self._titled else ""
+            return bool(self._service.notify(body=text(notice, self._most), title=heading))
 
         try:
             async with asyncio.timeout(PATIENCE):
