@@ -76,6 +76,7 @@ def number(
     base: str = GREEN,
     words: Words = {},  # noqa: B006  # never written to
     legend: str = "",
+    decimals: int | None = None,
     width: int = 4,
 ) -> Panel:
     """A figure as it is now, or one for each series; the colour of the highest threshold that it has reached."""
@@ -83,6 +84,8 @@ def number(
     panel.unit(unit).color_mode(common.BigValueColorMode.VALUE).graph_mode(common.BigValueGraphMode.NONE)
     panel.reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
     panel.text_mode(common.BigValueTextMode.AUTO).orientation(common.VizOrientation.AUTO)
+    if decimals is not None:
+        panel.decimals(decimals)
     panel.thresholds(_thresholds(steps, base)).color_scheme(_by_threshold()).mappings(_mappings(words))
     return Panel(_described(panel, title, description), width, 4)
 

@@ -76,4 +76,5 @@ _TITLES = {
     "department": ("department", "owner"),
     "procedure": ("procedure", "matter"),
     "step": ("procedure, step", "task"),
+    "commitment": ("commitment", "promise"),
 }

@@ -31,13 +31,18 @@ def procedure() -> Variable:
 
 
 def commitment() -> Variable:
-    """Which commitments, by their Chinese titles."""
-    return _titled("commitment", "承诺 Commitment", "shixian_commitment_info")
+    """Which commitments, by their Chinese titles with their names: two cities promise the same things."""
+    info = 'label_join(shixian_commitment_info{job=~"$job"}, "shown", " ", "title_zh", "commitment")'
+    return _of_result("commitment", "承诺 Commitment", f"max by (commitment, shown) ({info})", "shown")
 
 
 def _titled(name: str, label: str, info: str) -> Variable:
-    query = f'query_result(max by ({name}, title_zh) ({info}{{job=~"$job"}}))'
-    return _choice(name, label, query).regex(f'/{name}="(?<value>[^"]+)".*title_zh="(?<text>[^"]+)"/')
+    return _of_result(name, label, f'max by ({name}, title_zh) ({info}{{job=~"$job"}})', "title_zh")
+
+
+def _of_result(name: str, label: str, expr: str, text: str) -> Variable:
+    """Each series is a choice; Grafana reads its value and its text out of the series as Prometheus writes it."""
+    return _choice(name, label, f"query_result({expr})").regex(f'/{name}="(?<value>[^"]+)".*{text}="(?<text>[^"]+)"/')
 
 
 def _choice(name: str, label: str, query: str) -> boards.QueryVariable:

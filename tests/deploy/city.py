@@ -1,7 +1,7 @@
 """A rehearsal in which every kind of situation stands in the books, posted through the API."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +29,17 @@ class City:
         )
         self.open: set[str] = set()
 
+    def standings(self) -> tuple[Counter[str], Counter[str]]:
+        """How many open cases, and open steps, stand how, as their own pages say."""
+        cases, steps = Counter[str](), Counter[str]()
+        for case in self.open:
+            shown = self._http.get(f"/cases/{case}").json()
+            standing = {clock["key"]: clock["standing"] for clock in shown["clocks"]}
+            cases[standing[shown["main"]]] += 1
+            running = [step for step in shown["steps"] if step["status"] in {"running", "suspended"}]
+            steps.update(standing[f"step/{step['key']}#{step['occurrence']}"] for step in running)
+        return cases, steps
+
     def close(self) -> None:
         self._http.close()
 
@@ -41,11 +52,13 @@ class City:
         answer = self.post(path, body)
         assert answer.status_code < 300, answer.text
 
-    def accepted(self, case: str, kind: Kind, day: str, jurisdiction: str = "suzhou") -> str:
-        """A case that was received and accepted on a day."""
+    def accepted(
+        self, case: str, kind: Kind, day: str, jurisdiction: str = "suzhou", hours: tuple[str, str] = ("09:00", "10:00")
+    ) -> str:
+        """A case that was received and accepted on a day, at these hours."""
         place = {"procedure": kind[0], "variant": kind[1], "jurisdiction": jurisdiction}
-        self.told("/cases", case=case, at=_local(f"{day} 09:00"), **place)
-        self.told(f"/cases/{case}/accept", at=_local(f"{day} 10:00"))
+        self.told("/cases", case=case, at=_local(f"{day} {hours[0]}"), **place)
+        self.told(f"/cases/{case}/accept", at=_local(f"{day} {hours[1]}"))
         self.open.add(case)
         return case
 
@@ -70,8 +83,9 @@ class City:
         for number in range(6):
             self.accepted(f"SZ-L{number}", POWER, "2021-06-01")
         self.accepted("SZ-OK", WATER, "2021-06-15")
-        self.accepted("SZ-STILL", WATER, "2021-06-15")
+        self.accepted("SZ-STILL", WATER, "2021-06-16", hours=("09:00", "09:30"))
         self.accepted("SZ-TOLD", WATER, "2021-06-01")
+        self.accepted("SZ-SOON", WATER, "2021-06-15", hours=("15:00", "15:30"))
 
     def move(self) -> None:
         """What then happens: cases decided late and in time, one suspended, one told late, one refused."""
@@ -85,8 +99,3 @@ class City:
 
 def _local(text: str) -> str:
     return at(text).isoformat()
-
-
-def begin() -> datetime:
-    """The business time at which it begins."""
-    return at(BEGIN)

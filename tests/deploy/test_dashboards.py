@@ -14,6 +14,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 
 from api.alerting.rules import groups
 from api.exporter.catalogue import CATALOGUE, Kind, names
+from api.exporter.collector import MAX_STALE
 from deploy.grafana import limits
 from deploy.grafana.__main__ import PAGES, text
 from deploy.grafana.parts import Steps, dashboard
@@ -21,6 +22,7 @@ from tests.deploy.boards import BOARDS, FILES, Json, Selector, panels, queries, 
 
 RECORDS = {record.name for group in groups() for record in group.records}
 OF_PROMETHEUS = {"up", "scrape_duration_seconds", "ALERTS"}
+JOINED = {"owner", "matter", "task", "promise", "pod", "le"}  # by the queries themselves
 ADDED = {"job", "instance", "alertname", "alertstate", "severity"}  # by Prometheus or a rule
 UNITS = {"none", "percentunit", "s", "dateTimeAsIso", "reqps"}
 CHINESE, LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{2}")
@@ -75,6 +77,7 @@ def test_every_panel_says_what_it_means_in_two_languages(board: Json) -> None:
         for said in (panel["title"], panel["description"]):
             assert CHINESE.search(said), panel["title"]
             assert LATIN.search(said), panel["title"]
+            assert "{" not in said, panel["title"]
         chinese, english = panel["description"].split("\n\n")
         assert CHINESE.search(chinese)
         assert not CHINESE.search(re.sub("“[^”]*”", "", english))
@@ -147,7 +150,7 @@ def test_names_and_labels_are_those_that_are_exported(name: str) -> None:
             if metric is not None:
                 assert matchers.keys() <= {*metric.labels, *ADDED}, asked
         chosen = " ".join(re.findall(r"(?:by|on|without|group_left|group_right) \(([^()]*)\)", asked.expr))
-        assert set(re.findall(r"\w+", chosen)) <= labels | ADDED | {"owner", "matter", "task", "pod", "le"}, asked
+        assert set(re.findall(r"\w+", chosen)) <= labels | ADDED | JOINED, asked
 
 
 @every_name
@@ -204,6 +207,7 @@ def test_thresholds_are_those_of_the_alerts() -> None:
     assert card == _limit("StepOverdue", "critical", r">= (\d+)")
     assert limits.RATIO_OVERDUE[0][0] == _limit("DepartmentOverdueRatioHigh", "critical", r"ratio > ([\d.]+)")
     assert limits.HEARTBEAT[0][0] == _limit("WorkerStuck", "critical", r"> (\d+)$")
+    assert limits.SNAPSHOT[0][0] == MAX_STALE.total_seconds()
     assert 86_400 * _limit("CalendarEnding", "info", r"< (\d+) \* 86400") == limits.CALENDAR_SOON
     assert 86_400 * _limit("CalendarEnding", "critical", r"< (\d+) \* 86400") == limits.CALENDAR_NOW
 
@@ -248,3 +252,14 @@ def test_provisioning_points_at_the_dashboards_and_at_prometheus() -> None:
     (provider,) = yaml.safe_load((folder / "dashboards" / "shixian.yml").read_text("utf-8"))["providers"]
     assert provider["type"] == "file"
     assert provider["allowUiUpdates"] is False
+    guide = (folder.parent / "README.md").read_text("utf-8")
+    for variable in (source["url"], provider["options"]["path"]):
+        assert f"{variable.strip('${}')}=" in guide
+
+
+def test_the_guide_names_every_dashboard() -> None:
+    guide = (FILES["overview"].parent.parent / "README.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (\S+) (\w+) \|", guide)
+    assert [f"{chinese} Shixian {english.lower()}" for chinese, english in rows] == [
+        board["title"] for board in BOARDS.values()
+    ]

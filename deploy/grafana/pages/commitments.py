@@ -1,15 +1,17 @@
 """Commitments: each promise, its sentence, and what became of it."""
 
+from api.alerting.alerts import ENOUGH
 from deploy.grafana import variables
 from deploy.grafana.pages.shared import both
 from deploy.grafana.parts import COUNT, GREEN, RATIO, RED, Column, Page, Panel, Query, Row, lines, rows, value_of
-from deploy.grafana.queries import FORECAST, MEAN, TARGET, of, one
+from deploy.grafana.queries import FORECAST, MEAN, TARGET, of, one, titled
 
 CHOSEN = 'commitment=~"$commitment"'
 MONTH, YEAR, ROLLING = 'window="month"', 'window="year"', 'window="rolling90"'
 ELAPSED, DUE = 'basis="elapsed"', 'basis="due"'
 ON_AVERAGE = 'statistic="mean"'
 STATE = {"0": ("守住 kept", GREEN), "1": ("失守 broken", RED)}
+TITLE, NAME = "承诺 Commitment", "编号 Name"
 LIMIT = "承诺（工作日）Promised, workdays"
 
 
@@ -52,12 +54,13 @@ def averages(width: int) -> Panel:
     return rows(
         "平均承诺 Promises on averages",
         both(
-            "本年办结案件的平均用时与承诺。失守：到“承诺”页看在办案件的预测，优先办理用时较长的案件。满五件才告警。",
+            f"本年办结案件的平均用时与承诺。失守：到“承诺”页看在办案件的预测，优先办理用时较长的案件。满 {ENOUGH} 件才告警。",
             "The mean of the cases decided this year beside the promise. Broken: see the forecast on the page of "
-            "commitments, and decide the longest open cases first. An alert needs five cases.",
+            f"commitments, and decide the longest open cases first. An alert needs {ENOUGH} cases.",
         ),
         (
-            Column("title_zh", "承诺 Commitment"),
+            Column("title_zh", TITLE),
+            Column("commitment", NAME),
             Column(value_of(0), LIMIT),
             Column(value_of(1), "本年平均 Mean of the year", decimals=2),
             Column(value_of(2), "件数 Cases"),
@@ -80,7 +83,8 @@ _TABLE = rows(
         "tell, not the mean.",
     ),
     (
-        Column("title_zh", "承诺 Commitment"),
+        Column("title_zh", TITLE),
+        Column("commitment", NAME),
         Column("statistic", "方式 Statistic"),
         Column("document", "文件 Document"),
         Column("item", "条目 Item"),
@@ -100,7 +104,7 @@ _TABLE = rows(
     _cases(CHOSEN),
     _by("count", one("shixian_case_overdue_workdays", CHOSEN)),
     _by("max", broken(CHOSEN)),
-    sort="承诺 Commitment",
+    sort=NAME,
     height=14,
 )
 
@@ -109,8 +113,8 @@ def _against_target(title: str, description: str, expr: str) -> Panel:
     return lines(
         title,
         description,
-        Query(_by("max", expr), "{{commitment}}"),
-        Query(_by("max", of(TARGET, CHOSEN)), "{{commitment}} 承诺 promised"),
+        Query(titled(_by("max", expr), "commitment"), "{{promise}} {{commitment}}"),
+        Query(_by("max", f"{of(TARGET, CHOSEN)} and on (job, commitment) {expr}"), "{{commitment}} 承诺 promised"),
         unit=COUNT,
     )
 
@@ -156,10 +160,10 @@ _TIME = Row(
         lines(
             "办结件数 Cases decided",
             both(
-                "本年至今办结的件数；五件以下的平均不说明问题。",
-                "Cases decided this year; a mean of fewer than five says nothing.",
+                f"本年至今办结的件数；少于 {ENOUGH} 件的平均不说明问题。",
+                f"Cases decided this year; a mean of fewer than {ENOUGH} says nothing.",
             ),
-            Query(_cases(CHOSEN), "{{commitment}}"),
+            Query(titled(f"{_cases(CHOSEN)} > 0", "commitment"), "{{promise}} {{commitment}}"),
         ),
         lines(
             "按时办结率 Share on time",
@@ -167,7 +171,7 @@ _TIME = Row(
                 "所选时段内办结的案件中按时的比例，按事项。低：到“部门”页看超期环节。",
                 "Of the cases decided in the chosen range, the share in time, by procedure. Low: see the page of departments.",
             ),
-            Query(f"1 - {_LATE} / ({_DONE} > 0)", "{{procedure}}"),
+            Query(titled(f"1 - {_LATE} / ({_DONE} > 0)", "procedure"), "{{matter}}"),
             unit=RATIO,
         ),
     ),

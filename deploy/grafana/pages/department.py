@@ -1,12 +1,25 @@
 """Department: what one department has on its desk, what of it is late, and how it has done."""
 
+from api.alerting.alerts import RED_CARD
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.shared import both, by_standing, of_cases, of_steps
 from deploy.grafana.parts import COUNT, INSTANT, RATIO, SECONDS, Page, Query, Row, lines, number
-from deploy.grafana.queries import CASES, HERE, OVERDUE, RATIO_OVERDUE, STEPS, milliseconds, of, one, since_business
+from deploy.grafana.queries import (
+    CASES,
+    HERE,
+    OVERDUE,
+    RATIO_OVERDUE,
+    STEPS,
+    milliseconds,
+    of,
+    one,
+    since_business,
+    titled,
+)
 
 DUE_SOON = 'standing="due_soon"'
 DEPARTMENT = HERE[0]
+RATIO_OF_EACH = titled(f"max by (department) ({of(RATIO_OVERDUE, DEPARTMENT)})", "department")
 OLDEST = one("shixian_oldest_overdue_step_due_timestamp_seconds", *HERE)
 
 
@@ -52,10 +65,10 @@ _NOW = Row(
                 "Of the open steps that are not suspended, the share overdue, by department over all its procedures. More than "
                 "a tenth, three at least, for an hour: an alert.",
             ),
-            f"max by (department) ({of(RATIO_OVERDUE, DEPARTMENT)})",
+            RATIO_OF_EACH,
             unit=RATIO,
             steps=limits.RATIO_OVERDUE,
-            legend="{{department}}",
+            legend="{{owner}}",
         ),
         number(
             "最久超期环节的到期日 Oldest overdue step, due",
@@ -83,10 +96,10 @@ _DESK = Row(
         of_steps(
             "在办环节 Open steps",
             both(
-                "每个在办环节：到期（业务时间）、已用比例、超期工作日（到期日当天为 0，三日起红牌）。最先到期的在上。"
+                f"每个在办环节：到期（业务时间）、已用比例、超期工作日（到期日当天为 0，{RED_CARD} 个工作日起红牌）。最先到期的在上。"
                 "超出逐件上限的只计入总数。",
                 "Each open step: due (business time), part of its time used, working days over (0 on the due date, the red "
-                "card from 3). First due on top. Those beyond the cap are in the totals alone.",
+                f"card from {RED_CARD}). First due on top. Those beyond the cap are in the totals alone.",
             ),
             *HERE,
         ),
@@ -110,7 +123,7 @@ _COURSE = Row(
                 "每个部门的超期率，虚线为告警线。",
                 "The overdue ratio of each department; the dashed line is the alert's.",
             ),
-            Query(f"max by (department) ({of(RATIO_OVERDUE, DEPARTMENT)})", "{{department}}"),
+            Query(RATIO_OF_EACH, "{{owner}}"),
             unit=RATIO,
             steps=limits.RATIO_OVERDUE,
         ),
@@ -142,6 +155,7 @@ _DONE = Row(
             both("所选时段内完成的环节（真实时间）。", "Steps completed within the chosen range of real time."),
             _in_range("shixian_steps_completed_total"),
             unit=COUNT,
+            decimals=0,
             width=6,
         ),
         number(
@@ -156,6 +170,7 @@ _DONE = Row(
             both("所选时段内办结的案件。", "Cases decided within the chosen range."),
             _in_range("shixian_cases_completed_total"),
             unit=COUNT,
+            decimals=0,
             width=6,
         ),
         number(
