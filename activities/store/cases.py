@@ -1,19 +1,17 @@
 """Reading the read model."""
 
-import json
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, tuple_
 
 from activities.record import StepPicture
 from activities.store import tables
 from activities.store.columns import case_line, case_view, clock_row
 from activities.store.database import Database
 from activities.store.instants import micros
-from activities.store.rows import CaseClock, CaseFilter, CaseLine, CaseStep, CaseView, Verdict
+from activities.store.rows import CaseClock, CaseFilter, CaseLine, CaseStep, CaseView
 from sla.clock import Standing
 
 CASE, STEP, CLOCK = tables.case.c, tables.step.c, tables.clock.c
@@ -118,27 +116,6 @@ class Cases(Database):
             found = connection.execute(query.order_by(STEP.case, STEP.pos).limit(limit)).all()
         return [CaseStep(case=row[0], step=StepPicture.model_validate_json(row[1])) for row in found]
 
-    def measured(self, commitment: str | None, first: date, last: date) -> list[Verdict]:
-        """Decided clocks that stopped on a day of [first, last], once per cohort; ramp-up is told apart, not left out."""
-        query = (
-            select(tables.clock, CASE.procedure, CASE.jurisdiction)
-            .join(tables.case, CASE.case == CLOCK.case)
-            .where(
-                CLOCK.stopped_on.between(first.isoformat(), last.isoformat()),
-                CLOCK.commitment.is_not(None),
-                CLOCK.standing.in_([Standing.MET.value, Standing.MISSED.value]),
-                ~CLOCK.void,
-            )
-            .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
-        )
-        if commitment is not None:
-            named = CLOCK.also.contains(json.dumps(commitment), autoescape=True)
-            query = query.where(or_(CLOCK.commitment == commitment, named))
-        with self.reading() as connection:
-            found = connection.execute(query).mappings().all()
-        verdicts = [_verdict(row, cohort) for row in found for cohort in _cohorts(row)]
-        return [verdict for verdict in verdicts if commitment in {None, verdict.commitment}]
-
     def _clocks(self, condition: ColumnElement[bool], limit: int | None = None) -> list[CaseClock]:
         query = select(tables.clock).where(condition).order_by(CLOCK.case, CLOCK.pos).limit(limit)
         with self.reading() as connection:
@@ -186,23 +163,3 @@ def _conditions(
 
 def _has_step(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(STEP.case == CASE.case, *conditions)
-
-
-def _cohorts(row: RowMapping) -> list[str]:
-    return [row["commitment"], *(json.loads(row["also"]) if row["also"] else ())]
-
-
-def _verdict(row: RowMapping, cohort: str) -> Verdict:
-    on_time = row["standing"] == Standing.MET.value
-    return Verdict(
-        case=row["case"],
-        commitment=cohort,
-        procedure=row["procedure"],
-        jurisdiction=row["jurisdiction"],
-        used=Decimal(row["used"]),
-        limit=Decimal(row["limit"]),
-        stopped_on=date.fromisoformat(row["stopped_on"]),
-        on_time=on_time,
-        on_time_as_told=on_time and not row["told_late"],
-        ramp_up=row["ramp_up"],
-    )

@@ -1,7 +1,6 @@
 """Lists, and what sweeps and averages read."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -9,7 +8,7 @@ from activities.record import Role, Rung, RungKind
 from activities.store.rows import CaseFilter, CaseLine, ClockRow, Rows
 from activities.store.store import Store
 from sla.clock import Receipt, Standing
-from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, append, decided, new, put
+from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, append, new, put
 
 SECOND = timedelta(seconds=1)
 RUNG = Rung(kind=RungKind.OVERDUE, due_at=T, raising=1, seq=7, at=T)
@@ -214,28 +213,3 @@ def test_completions_that_wait_for_an_officer_are_listed(store: Store) -> None:
     put(store, a_case("c2", steps=(a_step(),)))
     assert [(found.case, found.step) for found in store.pending_confirmations()] == [("c1", pending)]
     assert store.pending_confirmations(after="c1") == []
-
-
-def test_cohorts_hold_decided_clocks_by_the_day_they_stopped(store: Store) -> None:
-    late = RUNG.model_copy(update={"told_late": True, "withdrawn": "completed in time"})
-    march, april = date(2021, 3, 31), date(2021, 4, 1)
-    put(store, a_case("c1", decided("tc-water", march, Standing.MET, also=("sz-water",))))
-    put(store, a_case("c2", decided("tc-water", april, Standing.MISSED, "5.5")))
-    put(store, a_case("c3", decided("tc-water", april, Standing.MET, rungs=(late,))))
-    put(store, a_case("c4", decided("sz-water", april, Standing.MET, ramp_up=True), jurisdiction="suzhou"))
-    put(store, a_case("c5", decided("tc-water", april, Standing.MET, void=True)))
-    put(store, a_case("c6", a_row(a_clock(commitment="tc-water"))))
-    year = (date(2021, 1, 1), date(2021, 12, 31))
-    found = store.measured("tc-water", *year)
-    assert [(row.case, row.used, row.on_time, row.on_time_as_told) for row in found] == [
-        ("c1", Decimal(3), True, True),
-        ("c2", Decimal("5.5"), False, False),
-        ("c3", Decimal(3), True, False),
-    ]
-    assert [(row.case, row.commitment, row.ramp_up) for row in store.measured("sz-water", *year)] == [
-        ("c1", "sz-water", False),
-        ("c4", "sz-water", True),
-    ]
-    assert [row.case for row in store.measured(None, april, april)] == ["c2", "c3", "c4"]
-    assert len(store.measured(None, *year)) == 5
-    assert store.measured("tc", *year) == []
