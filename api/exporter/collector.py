@@ -77,7 +77,7 @@ class Exporter(Collector):
         self._tally = Kept("events", tally.look, ttl=TTL, share=SHARE, now=now)
         self._figures = Kept("averages", self._read_averages, ttl=TTL, share=SLOWLY, now=now)
         self._moved = Kept("calendar_moves", self._read_moved, ttl=TTL, share=SLOWLY, now=now)
-        self._kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved)
+        self.kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: to be registered it need not look at the database."""
@@ -85,20 +85,20 @@ class Exporter(Collector):
 
     def look(self, patience: float) -> None:
         """Has everything read that is too old, and waits so long for the rows; what else is read comes when it comes."""
-        for kept in self._kept:
+        for kept in self.kept:
             kept.look(patience if kept is self._rows else 0)
 
     def close(self) -> None:
         """Ends its threads."""
-        for kept in self._kept:
+        for kept in self.kept:
             kept.close()
 
     def collect(self) -> Iterator[Metric]:
         """All families, from what is at hand."""
         real = self._now()
         now = Instant(real, self._timeline, self._grace)
-        success = {kept.name: kept.ok for kept in self._kept}
-        took = {kept.name: kept.took for kept in self._kept}
+        success = {kept.name: kept.ok for kept in self.kept}
+        took = {kept.name: kept.took for kept in self.kept}
         for name, part in self._parts(now):
             begun = perf_counter()
             try:
@@ -140,7 +140,7 @@ class Exporter(Collector):
         yield family("scrape_collector_success", (((name,), int(good)) for name, good in success.items()))
         yield family("scrape_collector_duration_seconds", (((name,), seconds) for name, seconds in took.items()))
         failures = Counter(self._failures)
-        for kept in self._kept:
+        for kept in self.kept:
             for error, number in dict(kept.failures).items():
                 failures[kept.name, error] += number
         yield family("scrape_errors_total", failures.items())

@@ -47,7 +47,7 @@ def one(name: str, value: float) -> Metric:
 
 def standings(board: Board, moment: Moment, known: Known) -> Iterator[Metric]:
     """Open steps and cases by where they stand; those that there may be are 0."""
-    yield family("open_steps", _by_light(board.steps, known.steps, moment))
+    yield family("open_steps", _by_light(board.steps, known.planned, moment))
     yield family("open_cases", _by_light(board.cases, known.cases, moment))
     oldest = board.oldest_overdue(moment)
     yield family("oldest_overdue_step_due_timestamp_seconds", ((key, at.timestamp()) for key, at in oldest.items()))
@@ -79,12 +79,16 @@ def details(
 
 def happened(counts: Mapping[tuple[str, ...], int], known: Known) -> Iterator[Metric]:
     """Counters of what has happened."""
-    for level, groups in (("steps", known.steps), ("cases", known.cases)):
-        for what in ("accepted", "completed", "completed_late"):
-            name = f"{level}_{what}_total"
-            if PREFIX + name in CATALOGUE:
-                keys = {(name, *group) for group in groups} | {key for key in counts if key[0] == name}
-                yield family(name, ((key[1:], counts.get(key, 0)) for key in sorted(keys)))
+    there: dict[str, Collection[tuple[str, ...]]] = {
+        "steps_completed_total": known.steps,
+        "steps_completed_late_total": known.planned,
+        "cases_accepted_total": known.cases,
+        "cases_completed_total": known.cases,
+        "cases_completed_late_total": known.cases,
+    }
+    for name, groups in there.items():
+        keys = {(name, *group) for group in groups} | {key for key in counts if key[0] == name}
+        yield family(name, ((key[1:], counts.get(key, 0)) for key in sorted(keys)))
 
 
 def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None]) -> Iterator[Metric]:

@@ -39,6 +39,7 @@ class Kept(Generic[T]):
         self._ended = 0.0
         self._reads = 0
         self._awaited = False
+        self._reading = False
         self._closed = False
         self._thread = Thread(target=self._run, name=f"exporter-{name}", daemon=True)
         self._thread.start()
@@ -49,10 +50,16 @@ class Kept(Generic[T]):
             self._looked = monotonic()
             self._changed.notify_all()
             if not self._good() and patience > 0:
-                before = self._reads
-                self._awaited = True
-                self._changed.wait_for(lambda: self._reads > before or self._closed, patience)
+                self._wait_for(self._reads + 1, patience)
             return self.held
+
+    def renew(self, patience: float) -> bool:
+        """Waits for a reading that begins from now on; whether it came in time, and well."""
+        with self._changed:
+            self._looked = monotonic()
+            wanted = self._reads + (2 if self._reading else 1)
+            self._wait_for(wanted, patience)
+            return self._reads >= wanted and self.ok
 
     def close(self) -> None:
         """Ends the thread once it has read what it is reading."""
@@ -60,6 +67,11 @@ class Kept(Generic[T]):
             self._closed = True
             self._changed.notify_all()
         self._thread.join(timeout=5)
+
+    def _wait_for(self, reads: int, patience: float) -> None:
+        self._awaited = True
+        self._changed.notify_all()
+        self._changed.wait_for(lambda: self._reads >= reads or self._closed, patience)
 
     def _good(self) -> bool:
         """Whether the thread keeps up."""
@@ -84,6 +96,7 @@ class Kept(Generic[T]):
                 if self._closed:
                     return
                 self._awaited = False
+                self._reading = True
             self._read()
 
     def _read(self) -> None:
@@ -98,5 +111,6 @@ class Kept(Generic[T]):
             if failed is not None:
                 self.failures[failed] = self.failures.get(failed, 0) + 1
             self._reads += 1
+            self._reading = False
             self._ended = monotonic()
             self._changed.notify_all()

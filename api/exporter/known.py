@@ -13,9 +13,12 @@ Titles = tuple[str, str]  # Chinese, English
 class Known(NamedTuple):
     """All that the procedures name, in every variant. A step's owner is the same in all variants of a jurisdiction."""
 
-    steps: frozenset[tuple[str, str, str]]  # department, procedure, step: those with a planning target
+    steps: frozenset[tuple[str, str, str]]  # department, procedure, step: all but the applicant's
+    planned: frozenset[tuple[str, str, str]]  # of these, the ones with a planning target
     cases: frozenset[tuple[str, str]]  # department, procedure
-    owners: Mapping[tuple[str, str, str], str]  # by jurisdiction, procedure, step: the department
+    owners: Mapping[
+        tuple[str, str, str], str | None
+    ]  # by jurisdiction, procedure, step: the department, or the applicant
     accepting: Mapping[tuple[str, str], str]  # by jurisdiction, procedure: the step that acceptance completes
     ending: frozenset[tuple[str, str, str]]  # procedure, step, outcome: completed so, a step ends its case
     step_titles: Mapping[tuple[str, str], Titles]  # by procedure, step
@@ -26,10 +29,12 @@ def known() -> Known:
     """What the procedures of this release come to."""
     all_of_them = [procedure for definition in ALL.values() for procedure in _resolved(definition)]
     every = [(procedure, step) for procedure in all_of_them for step in procedure.steps]
+    held = [(p, s) for p, s in every if s.party is not Party.APPLICANT]
     return Known(
-        steps=frozenset((_department(p, s.owner), p.key, s.key) for p, s in every if _planned(s)),
+        steps=frozenset((_department(p, s.owner), p.key, s.key) for p, s in held),
+        planned=frozenset((_department(p, s.owner), p.key, s.key) for p, s in held if s.target is not None),
         cases=frozenset((_department(p, p.owner), p.key) for p in all_of_them),
-        owners={(p.jurisdiction, p.key, s.key): _department(p, s.owner) for p, s in every},
+        owners={(p.jurisdiction, p.key, s.key): _holder(p, s) for p, s in every},
         accepting={(p.jurisdiction, p.key): p.accepted_by for p in all_of_them if p.accepted_by is not None},
         ending=frozenset((p.key, s.key, o.key) for p, s in every for o in s.outcomes if o.effect is Effect.END),
         step_titles={(p.key, s.key): (s.title_zh, s.title_en) for p, s in every},
@@ -37,8 +42,8 @@ def known() -> Known:
     )
 
 
-def _planned(step: Step) -> bool:
-    return step.target is not None and step.party is not Party.APPLICANT
+def _holder(procedure: Procedure, step: Step) -> str | None:
+    return None if step.party is Party.APPLICANT else _department(procedure, step.owner)
 
 
 def _department(procedure: Procedure, owner: str) -> str:

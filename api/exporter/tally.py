@@ -117,8 +117,8 @@ def _counted(event: Milestone, rungs: list[_Overdue], known: Known) -> Iterator[
     elif event.kind == "completed":
         step = body["step"]
         clock = f"step/{step}#{body['occurrence']}"
-    if step is not None:
-        of_step = (known.owners.get((*place, step), UNLISTED), event.procedure, step)
+    if step is not None and (holder := known.owners.get((*place, step), UNLISTED)) is not None:
+        of_step = (holder, event.procedure, step)
         yield "steps_completed_total", *of_step
         if _late(event, clock, rungs):
             yield "steps_completed_late_total", *of_step
