@@ -118,7 +118,7 @@ def _refuse_open_door(settings: Settings) -> None:
 
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     store = open_store(settings)
-    parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, real_now, said)
+    parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, settings.policy, real_now, said)
     config = uvicorn.Config(
         create_app(parts),
         host=settings.relay_host,

@@ -13,16 +13,20 @@ from activities.store.tellings import REMINDER, BareClock, NewTelling, Rememberi
 from api.alerting.recipients import Recipients
 from api.relay.cohorts import Cohorts
 from api.relay.confirming import OVERTAKEN, PASSED, Reason, known, over, reason
+from api.relay.hours import is_open
 from api.relay.memory import Known, alive, take, withdrawn
 from api.relay.notice import lines, notice
 from api.relay.webhook import CONFIRMED, Alert, Webhook
 from api.worker_process import timeline_of
+from sla.clock import Policy
 
 Place = tuple[str, str]
 
 log = logging.getLogger("shixian.relay")
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
+CRITICAL = "critical"
+FORGOTTEN = timedelta(minutes=30)  # longer than any alert of a case fires on, and than an end takes to arrive
 NOTHING = Known(holds=False, due_at=None)
 KEPT = timedelta(days=1)  # reminders, and what is remembered of subjects that were withdrawn
 GIVEN_UP = timedelta(days=1)  # after which a notice that could not be delivered is history
@@ -38,13 +42,16 @@ class Desk:
         *,
         link: str,
         alarm_grace: timedelta,
+        policy: Policy,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._recipients = recipients
         self._link = recipients.link or link.rstrip("/")
         self._grace = alarm_grace
+        self._policy = policy
         self._now = now
+        self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
 
     def knows(self, receiver: str) -> bool:
         """Whether there is such a receiver."""
@@ -73,12 +80,26 @@ class Desk:
         held = 0
         after = ("", "")
         while page := self._store.remembered(State.HELD, after=after):
-            after = (page[-1].receiver, page[-1].subject)
-            reasons = self._reasons(page)
-            held += len(page) - len(reasons)
-            for receiver, some in groupby(page, key=lambda told: told.receiver):
-                self._withdraw(receiver, [(told, reasons[_place(told)]) for told in some if _place(told) in reasons])
+            after = _place(page[-1])
+            held += len(page) - self._end(page)
         return held
+
+    def forgotten(self) -> int:
+        """Tell what has been over for long though nobody said so, and how much: an end that falls into closed hours is lost.
+
+        That of what is told in office hours alone waits for them.
+        """
+        now = self._instant()
+        over_now: dict[Place, datetime] = {}
+        ended, after = 0, ("", "")
+        while page := self._store.remembered(State.TOLD, after=after):
+            after = _place(page[-1])
+            of_cases = [told for told in page if told.scope in CONFIRMED]
+            over_now |= {place: self._over_since.get(place, now.real) for place in self._reasons(of_cases)}
+            late = [t for t in of_cases if now.real - over_now.get(_place(t), now.real) >= FORGOTTEN]
+            ended += self._end([told for told in late if told.severity == CRITICAL or self._open(now)])
+        self._over_since = over_now
+        return ended
 
     def tidy(self) -> int:
         """Give up what could not be delivered for a day, forget what need not be kept; how many were given up."""
@@ -86,16 +107,27 @@ class Desk:
         self._store.clear(now - KEPT)
         return self._store.give_up(now - GIVEN_UP, now)
 
+    def _end(self, some: Sequence[Told]) -> int:
+        """Withdraw those of some that are over; how many. They are in order of their receivers."""
+        reasons = self._reasons(some)
+        for receiver, of_one in groupby(some, key=lambda told: told.receiver):
+            self._withdraw(receiver, [(told, reasons[_place(told)]) for told in of_one if _place(told) in reasons])
+        return len(reasons)
+
+    def _open(self, now: Instant) -> bool:
+        """Whether offices are open; a rehearsal has no hours."""
+        return not now.timeline.identity or is_open(self._policy, now.real)
+
     def _instant(self) -> Instant:
         return Instant(self._now(), timeline_of(self._store), self._grace)
 
-    def _reasons(self, held: Sequence[Told]) -> dict[Place, Reason]:
+    def _reasons(self, some: Sequence[Told]) -> dict[Place, Reason]:
         """Why those of them are over that are."""
         now = self._instant()
         found: dict[Place, Reason] = {}
-        clocks = self._store.bare_clocks(number for told in held if (number := _case(told.labels, told.scope)))
+        clocks = self._store.bare_clocks(number for told in some if (number := _case(told.labels, told.scope)))
         cohorts = Cohorts(self._store, now)
-        for told in held:
+        for told in some:
             try:
                 why = self._over(told, clocks, cohorts, now)
             except StoreUnavailable:

@@ -33,7 +33,7 @@ def take(
     of: Callable[[Alert], Known],
 ) -> Taken:
     """Fold a webhook's alerts into what the receiver was told. `of` asks the read model about an alert."""
-    found = list(alerts)
+    found = sorted(alerts, key=lambda alert: not alert.firing)  # what is less grave now goes on, it does not end
     listed = {alert.fingerprint for alert in found if alert.firing}
     changed: dict[str, Told] = {}
     news: dict[str, Told] = {}
@@ -75,8 +75,17 @@ def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
     if before.state is State.WITHDRAWN:
         # an alert lives on a while after its case has ended: that is the old one unless the read model says otherwise
         return alert.scope not in CONFIRMED or known.holds or not (same or alert.starts_at <= before.since)
-    moved = not same and None not in (known.due_at, before.due_at) and known.due_at != before.due_at
-    return moved or rank(alert.severity) > rank(before.severity)
+    return rank(alert.severity) > rank(before.severity) or (not same and _is_another(before, alert, known))
+
+
+def _is_another(before: Told, alert: Alert, known: Known) -> bool:
+    """Whether what begins to fire is not what was told, the end of which never came here (it fell into closed hours).
+
+    Of a case or step the due instant tells; of all else, that it was not said to have ended.
+    """
+    if alert.scope in CONFIRMED:
+        return None not in (known.due_at, before.due_at) and known.due_at != before.due_at
+    return before.state is State.TOLD and alert.fingerprint in before.firing
 
 
 def _fires(alert: Alert) -> Firing:

@@ -24,6 +24,7 @@ from api.relay.counts import Counts
 from api.relay.desk import Desk
 from api.relay.sender import Sender
 from api.relay.webhook import LARGEST, read
+from sla.clock import Policy
 
 log = logging.getLogger("shixian.relay")
 
@@ -39,6 +40,7 @@ class Parts(NamedTuple):
     recipients: Recipients
     link: str
     alarm_grace: timedelta
+    policy: Policy
     now: Callable[[], datetime]
     say: Say
 
@@ -48,7 +50,14 @@ class Relay:
 
     def __init__(self, parts: Parts) -> None:
         self.counts = Counts(parts.recipients.channels)
-        self.desk = Desk(parts.store, parts.recipients, link=parts.link, alarm_grace=parts.alarm_grace, now=parts.now)
+        self.desk = Desk(
+            parts.store,
+            parts.recipients,
+            link=parts.link,
+            alarm_grace=parts.alarm_grace,
+            policy=parts.policy,
+            now=parts.now,
+        )
         self.sender = Sender(parts.store, parts.recipients.channels, self.counts, parts.now)
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="relay")
         self._say = parts.say
@@ -80,6 +89,8 @@ class Relay:
 
     async def _tidy(self) -> None:
         while True:
+            if await self._try(self.desk.forgotten, "forgotten") is not None:
+                self.sender.wake()
             given_up = await self._try(self.desk.tidy, "tidy")
             if given_up:
                 text = "relay: {number} notices could not be delivered within a day and were given up"

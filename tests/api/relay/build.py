@@ -14,6 +14,7 @@ from api.alerting.recipients import Channel, Kind, Recipients
 from api.relay.desk import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from api.worker_process import IDENTITY
+from sla.clock import Policy
 from tests.desk import at
 from workflows.answers import Decision
 from workflows.decide import decide
@@ -162,7 +163,7 @@ def recipients(**channels: Channel) -> Recipients:
 
 def desk(store: Store, hand: Hand, told: Recipients | None = None) -> RelayDesk:
     """The relay's desk."""
-    return RelayDesk(store, told or recipients(), link="", alarm_grace=GRACE, now=hand)
+    return RelayDesk(store, told or recipients(), link="", alarm_grace=GRACE, policy=Policy(), now=hand)
 
 
 def tellings(store: Store, receiver: str = "sz-water", **wanted: Any) -> list[Telling]:

@@ -158,3 +158,56 @@ def test_an_alert_of_the_platform_is_withdrawn_at_once(store: Store, hand: Hand)
     relay.accept("operators", webhook(alert("ShixianWorkerStuck", **stuck | {"since": "2021-03-05 09:00"})))
     kinds = [one.kind for one in tellings(store, "operators")]
     assert kinds == ["raised", "withdrawn", "raised"]
+
+
+def test_an_end_that_nobody_said_is_told_once_offices_are_open(store: Store, hand: Hand, case: LiveCase) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    case.take(Desk().complete(at("2021-03-05 17:50"), SURVEY))  # a Friday; Alertmanager keeps office hours, and forgets
+    for moment in ("2021-03-05 17:51", "2021-03-05 18:30", "2021-03-06 10:00", "2021-03-08 08:00"):
+        hand.set(moment)
+        assert relay.forgotten() == 0
+    hand.set("2021-03-08 08:31")
+    assert relay.forgotten() == 1
+    assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "ended-late")]
+    assert relay.forgotten() == 0
+
+
+def test_an_end_that_nobody_said_waits_until_the_alert_can_no_longer_fire(
+    store: Store, hand: Hand, case: LiveCase
+) -> None:
+    relay = desk(store, hand)
+    relay.accept("sz-water", webhook(alert()))
+    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    relay.forgotten()
+    hand.set("2021-03-05 10:29")
+    assert relay.forgotten() == 0
+    hand.set("2021-03-05 10:31")
+    assert relay.forgotten() == 1
+
+
+def test_what_begins_anew_is_told_where_its_end_was_never_said(store: Store, hand: Hand) -> None:
+    relay = desk(store, hand)
+    growing: dict[str, Any] = {"case": None, "step": None, "scope": "department", "department": "sz-water"}
+    relay.accept("sz-water", webhook(alert("ShixianBacklogGrowing", **growing)))
+    relay.accept("sz-water", webhook(alert("ShixianBacklogGrowing", **growing)))
+    assert len(said(store)) == 1
+    relay.accept("sz-water", webhook(alert("ShixianBacklogGrowing", **growing, since="2021-03-20 09:00")))
+    assert len(said(store)) == 2
+
+
+def test_what_is_less_grave_goes_on_and_may_become_grave_again(store: Store, hand: Hand) -> None:
+    relay = desk(store, hand)
+    ending: dict[str, Any] = {"case": None, "step": None, "scope": "platform", "calendar": "suzhou"}
+    grave = {**ending, "severity": "critical"}
+    relay.accept("operators", webhook(alert("ShixianCalendarEnding", **grave)))
+    relay.accept(
+        "operators",
+        webhook(
+            alert("ShixianCalendarEnding", firing=False, **grave),
+            alert("ShixianCalendarEnding", **ending, severity="info", since="2021-03-05 09:00"),
+        ),
+    )
+    assert relay.confirm() == 0
+    relay.accept("operators", webhook(alert("ShixianCalendarEnding", **grave, since="2021-03-06 09:00")))
+    assert [(one[0], one[2]) for one in said(store, "operators")] == [("raised", "critical"), ("raised", "critical")]
