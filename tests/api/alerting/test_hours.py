@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.alerting.alertmanager import PLACE, render
@@ -88,6 +88,7 @@ def test_every_day_of_seven_years_is_told_as_the_calendar_works(year: int) -> No
     assert wrong == []
 
 
+@settings(deadline=None)  # a calendar is built when it is first asked for
 @given(
     st.dates(date(2007, 11, 1), LAST),
     st.dates(FIRST, LAST),

@@ -269,7 +269,7 @@ leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8),
 trees = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(trees.map(lambda tree: yaml.safe_dump(tree, allow_unicode=True)), st.text(max_size=60)))
 def test_no_text_does_anything_but_be_read_or_refused_with_lines(file: Path, text: str) -> None:
     refused: RecipientsError | None = None
@@ -286,7 +286,7 @@ def test_no_text_does_anything_but_be_read_or_refused_with_lines(file: Path, tex
 
 
 @given(st.sets(st.sampled_from(sorted(DEPARTMENTS)), max_size=8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_department_has_the_channels_that_are_named_for_it(file: Path, named: set[str]) -> None:
     text = GOOD.replace("channels:\n", "channels:\n  room: {kind: log}\n").replace("[hall]\nop", "[hall, room]\nop")
     found = read(file, text + "".join(f"  {name}: [room]\n" for name in sorted(named)))
