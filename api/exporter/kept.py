@@ -69,7 +69,8 @@ class Kept(Generic[T]):
         self._thread.join(timeout=5)
 
     def _wait_for(self, reads: int, patience: float) -> None:
-        self._awaited = True
+        # the one that is being read counts, where no later one is asked for
+        self._awaited = self._awaited or reads > self._reads + self._reading
         self._changed.notify_all()
         self._changed.wait_for(lambda: self._reads >= reads or self._closed, patience)
 
