@@ -13,7 +13,7 @@ from api.alerting.records import (
     newest,
     of_all_departments,
 )
-from api.alerting.rule import Alert, Group, Scope, Severity
+from api.alerting.rule import KEEP, Alert, Group, Scope, Severity
 from api.alerting.texts import (
     COMMITMENT,
     DEPARTMENT,
@@ -30,7 +30,6 @@ from api.alerting.texts import (
 RED_CARD = 3  # working days after which an overdue step has the red card, where its procedure has no other number
 SOON = 0.8  # of the time that there is
 ENOUGH = 5  # cases, below which a mean says nothing
-KEEP = timedelta(minutes=15)  # an exporter that is away must not look like finished work
 
 STEP_OVERDUE = newest("shixian_case_step_overdue_workdays")
 CASE_OVERDUE = newest("shixian_case_overdue_workdays")
@@ -196,6 +195,7 @@ DEPARTMENTS = Group(
                 f'{OVERDUE_RATIO} > 0.1\nand ignoring (standing)\n{STEPS_OF_DEPARTMENT}{{standing="overdue"}} >= 3'
             ),
             hold=timedelta(hours=1),
+            keep=KEEP,
             texts=texts(
                 Severity.CRITICAL,
                 Scope.DEPARTMENT,
@@ -220,6 +220,7 @@ DEPARTMENTS = Group(
             scope=Scope.DEPARTMENT,
             expression=f"{OPEN_CASES} > 20\nand\n{OPEN_CASES} > 1.25 * ({OPEN_CASES} $offset)",
             hold=timedelta(hours=6),
+            keep=KEEP,
             offset=timedelta(weeks=1),
             texts=texts(
                 Severity.WARNING,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api.alerting.records import newest
-from api.alerting.rule import Alert, Group, Scope, Severity
+from api.alerting.rule import KEEP, NONE, Alert, Group, Scope, Severity
 from api.alerting.texts import Words, number, texts
 
 DAY = 86_400  # seconds
@@ -24,7 +24,8 @@ def _platform(
     summary: Words,
     facts: Words,
     action: Words,
-    hold: timedelta = timedelta(0),
+    hold: timedelta = NONE,
+    keep: timedelta = KEEP,
 ) -> Alert:
     return Alert(
         name=name,
@@ -32,6 +33,7 @@ def _platform(
         scope=Scope.PLATFORM,
         expression=expression,
         hold=hold,
+        keep=keep,
         texts=texts(severity, Scope.PLATFORM, summary, facts, action),
     )
 
@@ -84,6 +86,7 @@ _SIGHT = (
         ),
         Words("检查 shixian metrics 进程并重启。", "look at the process `shixian metrics`, and start it again."),
         5 * MINUTE,
+        NONE,
     ),
     _platform(
         "ShixianCollectorFailing",
@@ -91,9 +94,9 @@ _SIGHT = (
         f"{newest('shixian_scrape_collector_success')} == 0",
         Words("指标取数失败（{{ $labels.collector }}）", "the exporter cannot read its rows ({{ $labels.collector }})"),
         Words(
-            "指标服务在用旧快照：已知案件仍按时预警，新案件与办结看不到；10 分钟后停止。",
-            "The exporter goes on with an old snapshot: known cases still fall due, new and finished ones are not seen; "
-            "after 10 minutes it stops.",
+            "这部分指标停在旧值。若是 read_model：已知案件仍按时预警，新案件与办结看不到，10 分钟后停用。",
+            "This part stands still. If it is read_model: known cases still fall due, new and finished ones are not seen, "
+            "and after 10 minutes all are dropped.",
         ),
         Words("检查数据库连接与指标服务日志。", "look at the database, and at what the exporter says."),
         5 * MINUTE,
@@ -220,6 +223,7 @@ _ALWAYS = _platform(
         "此信号正常时无需处置；中断时检查 Prometheus、Alertmanager 与中继。",
         "nothing while it arrives; if it stops, look at Prometheus, Alertmanager and relay.",
     ),
+    keep=NONE,
 )
 
 PLATFORM = Group(

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.alerting.rule import PREFIX, Alert, Scope, Severity
+from api.alerting.rule import KEEP, PREFIX, Alert, Scope, Severity
 from api.alerting.rules import ROOM, TARGETS, duration, groups, prometheus_config, render
 from api.exporter.catalogue import CATALOGUE, names
 from tests.api.serving import CommandLine
@@ -165,6 +165,12 @@ def test_what_replicas_export_is_never_counted_twice() -> None:
         for found in re.finditer(r"(?<![\w:])shixian_\w+", rule["expr"]):
             before = rule["expr"][: found.start()]
             assert before.endswith(("max without (instance, pod) (", "absent("))
+
+
+def test_no_alert_on_what_the_exporter_shows_ends_because_the_exporter_is_away() -> None:
+    hasty = {alert.name for alert in ALERTS if alert.keep < KEEP}
+    assert hasty == {"ShixianExporterDown", "Watchdog"}
+    assert timedelta(minutes=12) < KEEP
 
 
 def test_business_time_is_compared_with_business_time_alone() -> None:
