@@ -35,7 +35,6 @@ def relay(with_parent: WithParent = False, json: Json = False) -> None:
     _refuse_open_door(settings)
     recipients = read_recipients(settings.recipients_file)
     logging.basicConfig(level=logging.WARNING, format="relay: %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx2").setLevel(logging.ERROR)  # it names addresses, which may hold tokens
     if with_parent:
         end_with_parent()
     asyncio.run(_relay(settings, recipients, say_json if json else say_line))

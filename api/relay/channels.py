@@ -18,6 +18,7 @@ PATIENCE = 5.0  # seconds for one try
 WECOM_BYTES = 4096  # of a markdown message to a robot
 APPRISE_BYTES = 4096  # where the service takes more
 SUCCESS = range(200, 300)
+TALKATIVE = ("apprise", "urllib3", "httpx2", "httpcore2")  # what these log may hold an address, and so a token
 
 
 class Way(Protocol):
@@ -32,6 +33,8 @@ class Way(Protocol):
 
 def way_of(channel: Channel) -> Way:
     """The channel of a configuration."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     url = "" if channel.url is None else channel.url.get_secret_value()
     if channel.kind is Kind.WEBHOOK:
         return _Webhook(url)
@@ -103,10 +106,9 @@ class _WeCom(_Posting):
 
 
 class _Apprise:
-    """The library waits in a thread, one for each channel; what it logs may hold the address, so it logs nothing."""
+    """The library waits in a thread, one for each channel."""
 
     def __init__(self, name: str, url: str) -> None:
-        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         self._service = apprise.Apprise()
         self._service.add(url)
         self._most = min([APPRISE_BYTES, *(server.body_maxlen for server in self._service)])
