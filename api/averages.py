@@ -76,14 +76,15 @@ class Figure(Model):
     forecast: Mapping[Basis, Forecast] = {}
 
     @property
-    def average(self) -> bool:
-        """Whether the commitment promises an average: only such a mean is kept or broken."""
-        return REGISTER[self.scope.commitment].measure is Metric.AVERAGE
+    def judged(self) -> bool:
+        """Whether its mean is kept or broken: where an average is promised, and of the whole cohort only."""
+        commitment = self.scope.commitment
+        return self.scope == Scope(commitment) and REGISTER[commitment].measure is Metric.AVERAGE
 
     @property
     def kept(self) -> bool | None:
-        """Whether the promised average is kept; None where none is promised, and for an empty cohort."""
-        return self.cohort.kept if self.average else None
+        """Whether the promised average is kept; None where it is not judged, and for an empty cohort."""
+        return self.cohort.kept if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)

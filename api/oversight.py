@@ -181,18 +181,17 @@ def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
 
 def _average(commitment: str, figures: tuple[Figure, ...], cases: Iterable[Case]) -> AverageShown:
     year = next(figure for figure in figures if figure.window is Window.YEAR)
-    average = year.average
     return AverageShown(
         **promise_fields(commitment, figures),
         months=tuple(
             MonthShown(
                 month=f"{month.year}-{month.month:02}",
-                of_month=cohort_shown(month.of_month, average=average),
-                year_to_date=cohort_shown(month.year_to_date, average=average),
+                of_month=cohort_shown(month.of_month, judged=year.judged),
+                year_to_date=cohort_shown(month.year_to_date, judged=year.judged),
             )
             for month in by_month(cases, commitment, year.cohort.limit)
         ),
-        year_to_date=cohort_shown(year.cohort, average=average),
+        year_to_date=cohort_shown(year.cohort, judged=year.judged),
         ramp_up=year.ramp_up.n,
     )
 

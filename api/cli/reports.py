@@ -32,7 +32,16 @@ COLUMNS = (
     "均值达标 kept",
 )
 KEPT = {True: "是 yes", False: "否 no", None: None}
-BASES = {"elapsed": "预测：按已用 if finished now", "due": "预测：按到期 if finished when due"}
+FORECASTS = (
+    "承诺 commitment",
+    "期间 period",
+    "在办 open",
+    "按已用 if finished now",
+    "达标 kept",
+    "按到期 if finished when due",
+    "达标 kept",
+    "上限 limit",
+)
 
 
 def averages(
@@ -58,6 +67,9 @@ def averages(
         return
     rows = [row for one in found["averages"] for row in _rows(one, places=places)]
     print_table(f"截至 until {found['until']}", COLUMNS, rows)
+    expected = [row for one in found["averages"] for row in _forecasts(one)]
+    if expected:
+        print_table("预测，连同在办 forecast with the open cases", FORECASTS, expected)
     if commitment is not None:
         for one in found["averages"]:
             sentence(one["citation"])
@@ -91,31 +103,26 @@ def _written(found: Fields, form: Format) -> str:
 
 
 def _rows(one: Fields, *, places: bool) -> Iterator[tuple[object, ...]]:
-    """A row for each month and window, and for what is expected of them."""
+    """A row for each month and each window."""
     yield from ((one["commitment"], month["month"], *_cohort(month["of_month"], one)) for month in one["months"])
     for figure in one["windows"]:
         name = " ".join(WINDOWS[Window(figure["window"])])
         yield (one["commitment"], name, *_cohort(figure["cohort"], one))
         if figure["ramp_up"]["n"]:
             yield (one["commitment"], f"{name}：生效前 ramp-up", *_cohort(figure["ramp_up"], one))
-        for basis, expected in (figure["forecast"] or {}).items():
-            if expected["open"]:
-                limit = f"{one['limit']} {one['unit']}"
-                mean, kept = _two_places(expected["mean"]), KEPT[expected["kept"]]
-                yield (
-                    one["commitment"],
-                    f"{name}：{BASES[basis]}",
-                    expected["n"],
-                    mean,
-                    *[None] * 3,
-                    limit,
-                    None,
-                    None,
-                    kept,
-                )
     for figure in one["places"] if places else ():
         name = f"{' '.join(WINDOWS[Window(figure['window'])])}：{figure['department'] or figure['jurisdiction']}"
         yield (one["commitment"], name, *_cohort(figure["cohort"], one))
+
+
+def _forecasts(one: Fields) -> Iterator[tuple[object, ...]]:
+    """A row for each window that open cases will change."""
+    for figure in one["windows"]:
+        if figure["open"] and figure["forecast"]:
+            name, limit = " ".join(WINDOWS[Window(figure["window"])]), f"{one['limit']} {one['unit']}"
+            now, due = figure["forecast"]["elapsed"], figure["forecast"]["due"]
+            means = (_two_places(now["mean"]), KEPT[now["kept"]], _two_places(due["mean"]), KEPT[due["kept"]])
+            yield (one["commitment"], name, figure["open"], *means, limit)
 
 
 def _cohort(cohort: Fields, one: Fields) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from api.report.words import (
     EMPTY,
     FIGURES,
     FORECASTS,
+    JUDGED,
     PLACES,
     READING,
     WINDOWS,
@@ -19,11 +20,13 @@ from api.report.words import (
     day,
     instant,
     kept,
+    number,
     percent,
     place_of,
     promised,
     two_places,
 )
+from api.shows import Cited
 
 STYLE = """
 :root { color-scheme: light; }
@@ -109,7 +112,7 @@ def _place(place: str, promises: Iterable[PromiseShown]) -> Html:
 def _promise(promise: PromiseShown) -> Html:
     cited = promise.citation
     sentence = (
-        tag("blockquote", f"“{cited.quote}”", tag("footer", f"《{cited.title}》{cited.item} {cited.heading}"))
+        tag("blockquote", f"“{cited.quote}”", tag("footer", f"《{cited.title}》{_item(cited)}"))
         if cited is not None
         else None
     )
@@ -124,9 +127,14 @@ def _promise(promise: PromiseShown) -> Html:
     )
 
 
+def _item(cited: Cited) -> str:
+    """The item's number and its heading, which may begin with it."""
+    return cited.heading if cited.heading.startswith(cited.item) else f"{cited.item} {cited.heading}"
+
+
 def _tables(promise: PromiseShown) -> Html:
     return joined(
-        _table(("各期间", "by period"), ("期间", "period"), FIGURES, map(_period, promise.windows)),
+        _table(("各期间", "by period"), ("期间", "period"), (*FIGURES, JUDGED), map(_period, promise.windows)),
         *(_remarks(one) for one in promise.windows),
         _places(promise),
         _forecasts(promise),
@@ -164,7 +172,8 @@ def _forecast(one: ForecastShown) -> tuple[Html, ...]:
 
 def _period(figure: FigureShown) -> tuple[Html, Sequence[Html]]:
     name = WINDOWS[figure.window]
-    return joined(_both(name), f" {day(figure.first)} – {day(figure.until)}"), _figures(figure)
+    verdict = _verdict(figure.cohort.kept, figure.cohort.n)
+    return joined(_both(name), f" {day(figure.first)} – {day(figure.until)}"), (*_figures(figure), verdict)
 
 
 def _figures(figure: FigureShown) -> Sequence[Html]:
@@ -175,13 +184,12 @@ def _figures(figure: FigureShown) -> Sequence[Html]:
         return empty, _cell(ramp_up)
     return (
         _cell(cohort.n),
-        _cell(two_places(cohort.mean), tag("br"), _small(f"= {two_places(cohort.total)} ÷ {cohort.n}")),
-        _cell(two_places(cohort.median)),
-        _cell(two_places(cohort.p90)),
-        _cell(two_places(cohort.maximum), tag("br"), _small(cohort.longest or "")),
+        _cell(two_places(cohort.mean), tag("br"), _small(f"= {number(cohort.total)} ÷ {cohort.n}")),
+        _cell(number(cohort.median)),
+        _cell(number(cohort.p90)),
+        _cell(number(cohort.maximum), tag("br"), _small(cohort.longest or "")),
         _cell(percent(cohort.on_time_share)),
         _cell(percent(cohort.on_time_as_told_share)),
-        _verdict(cohort.kept, cohort.n),
         _cell(ramp_up),
     )
 

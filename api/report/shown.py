@@ -19,7 +19,7 @@ PLACES = Decimal("0.000001")
 
 
 class CohortShown(Model):
-    """A cohort. `kept`: its mean is within the limit; none for an empty cohort, and where no average is promised."""
+    """A cohort. `kept`: its mean is within the limit; none where it is empty, a part, or no average is promised."""
 
     n: int
     total: Number
@@ -111,7 +111,7 @@ def figure_shown(figure: Figure) -> FigureShown:
     scope = figure.scope
     department = DEPARTMENTS.get(scope.department or "")
     expected = {
-        basis.value: _forecast(one, kept=one.kept if figure.average else None) for basis, one in figure.forecast.items()
+        basis.value: _forecast(one, kept=one.kept if figure.judged else None) for basis, one in figure.forecast.items()
     }
     return FigureShown(
         jurisdiction=scope.jurisdiction,
@@ -121,8 +121,8 @@ def figure_shown(figure: Figure) -> FigureShown:
         window=figure.window,
         first=figure.first,
         until=figure.until,
-        cohort=cohort_shown(figure.cohort, average=figure.average),
-        ramp_up=cohort_shown(figure.ramp_up, average=False),
+        cohort=cohort_shown(figure.cohort, judged=figure.judged),
+        ramp_up=cohort_shown(figure.ramp_up, judged=False),
         provisional=figure.provisional,
         uncounted=figure.uncounted,
         open=figure.open,
@@ -132,7 +132,7 @@ def figure_shown(figure: Figure) -> FigureShown:
     )
 
 
-def cohort_shown(cohort: CohortSum, *, average: bool) -> CohortShown:
+def cohort_shown(cohort: CohortSum, *, judged: bool) -> CohortShown:
     """A cohort with its shares."""
     return CohortShown(
         n=cohort.n,
@@ -146,7 +146,7 @@ def cohort_shown(cohort: CohortSum, *, average: bool) -> CohortShown:
         on_time_share=_number(cohort.on_time_share),
         on_time_as_told=cohort.on_time_as_told,
         on_time_as_told_share=_number(cohort.on_time_as_told_share),
-        kept=cohort.kept if average else None,
+        kept=cohort.kept if judged else None,
     )
 
 

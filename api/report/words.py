@@ -44,9 +44,9 @@ FIGURES: tuple[Pair, ...] = (
     ("最长", "worst"),
     ("按时率", "on time"),
     ("如报按时率", "as told"),
-    ("均值", "average"),
     ("生效前（按时率）", "ramp-up (on time)"),
 )
+JUDGED: Pair = ("均值", "average")
 FORECASTS: tuple[Pair, ...] = (
     ("在办", "open"),
     ("按已用：件数", "if finished now: n"),
@@ -82,8 +82,9 @@ READING: tuple[tuple[Pair, Pair], ...] = (
     (
         ("均值", "Average"),
         (
-            "只有承诺平均用时的，才以均值判定是否达标；按准确值比较，不按四舍五入后的数。",
-            "Only where an average is promised is the mean judged: by its exact value, not by the rounded one.",
+            "只有承诺平均用时的，才以全部办件的均值判定是否达标，部门不单独判定；按准确值比较，不按四舍五入后的数。",
+            "Only where an average is promised is the mean judged, of the whole cohort and of no department: by its exact "
+            "value, not by the rounded one.",
         ),
     ),
     (
@@ -116,7 +117,7 @@ def promised(promise: PromiseShown) -> Pair:
     if promise.limit == 0:
         return NO_LATER
     measure, unit = MEASURES[promise.measure], UNITS[promise.unit]
-    return f"{measure[0]} {promise.limit} {unit[0]}", f"{measure[1]} {promise.limit} {unit[1]}"
+    return f"{measure[0]} {number(promise.limit)} {unit[0]}", f"{measure[1]} {number(promise.limit)} {unit[1]}"
 
 
 def place_of(figure: FigureShown) -> Pair:
@@ -136,6 +137,11 @@ def kept(value: bool | None, n: int) -> Pair:  # noqa: FBT001  # as the cohort s
 def two_places(number: Decimal | None) -> str:
     """A number for people; nothing for nothing."""
     return "" if number is None else f"{number.quantize(CENT, ROUND_HALF_UP)}"
+
+
+def number(value: Decimal | None) -> str:
+    """A number as it is; nothing for nothing."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 def percent(share: Decimal | None) -> str:

@@ -1,14 +1,13 @@
 """Averages, shares and forecasts equal a recount of the ledger's events, on both databases."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from activities.rungs import Instant
 from activities.store import tables
 from activities.store.store import Store
 from api.averages import LISTED, Asked, Scope, figures, load, recompute
@@ -16,32 +15,16 @@ from api.exporter.catalogue import CATALOGUE
 from api.exporter.promises import families
 from sla.cohort import Window
 from sla.forecast import Basis
-from tests.api.averages_cases import IDENTITY, Player, Settled
+from tests.api.averages_cases import Settled
 from tests.api.averages_oracle import differences
+from tests.api.report.conftest import LAST
+from tests.api.report.filling import fill, instant
 from tests.databases import PostgreSQL
 from tests.desk import at
-from workflows.rebuild import rows_of
 
 CASES = 10_000
-FIRST, LAST = date(2019, 11, 25), at("2021-03-31 20:00")
+FIRST = date(2019, 11, 25)
 COPIED = (tables.head, tables.event, tables.case, tables.step, tables.clock)
-
-
-def instant(now: datetime) -> Instant:
-    return Instant(now, IDENTITY, timedelta(0))
-
-
-def fill(store: Store, seed: int, cases: int, first: date, days: int, last: datetime) -> None:
-    """Cases as a rebuild of the read model writes them."""
-    random = Random(seed)  # noqa: S311  # to draw cases
-    for number in range(cases):
-        player = Player(random, f"R-{number:05}", first + timedelta(days=random.randrange(days)), last)
-        events = player.play()
-        rows = rows_of(player.case, events)
-        assert rows is not None
-        with store.append(player.case) as ledger:
-            ledger.add(events)
-            ledger.put(rows)
 
 
 @pytest.fixture(scope="module")
@@ -116,16 +99,6 @@ def test_the_recount_finds_what_is_wrong(store: Store, url: str) -> None:
     with store.writing() as connection:
         connection.execute(update(tables.clock).where(judged, ~clock.void).values(used="1234"))
     assert differences(url, LAST)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A ledger of a few cases, that nobody changes."""
-    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('small') / 'ledger.db'}", durable=False)
-    store.migrate()
-    fill(store, 11, 80, date(2021, 1, 4), 60, LAST)
-    yield store
-    store.close()
 
 
 def test_places_come_to_the_whole(small: Store) -> None:

@@ -1,0 +1,273 @@
+"""The month's report: the same figures as data, in a table and on a page, and nothing that a text could break."""
+
+import csv
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from activities.store.store import Store
+from api.averages import LISTED, figures
+from api.report.html import tag
+from api.report.month import Format, Report, accepted, days_of, report
+from api.report.page import POLICY, page
+from api.report.sheet import COLUMNS, MARK, sheet
+from api.report.shown import CohortShown, FigureShown
+from api.report.words import percent
+from api.text import plain
+from sla.commitments.register import REGISTER
+from tests.api.report.conftest import LAST
+from tests.api.report.filling import instant
+from tests.desk import at
+
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "averages.md"
+NASTY = "=HYPERLINK(\"x\")<script>alert('&')</script>"
+VOID = {"meta", "br"}
+
+
+@pytest.fixture(scope="module")
+def march(small: Store) -> Report:
+    return report(small, instant(LAST), "2021-03", "supervisor-1")
+
+
+class Reader(HTMLParser):
+    """What a page holds: its text, its elements, and those that were not closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        self.wrong += self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """The table's rows by the names that end their headings."""
+    assert text.startswith(MARK)
+    assert text.encode().startswith(b"\xef\xbb\xbf")
+    heading, *lines = csv.reader(StringIO(text.removeprefix(MARK), newline=""))
+    names = [name.split()[-1] for name in heading]
+    assert len(set(names)) == len(names)
+    return [dict(zip(names, line, strict=True)) for line in lines]
+
+
+def shown(found: Report) -> list[FigureShown]:
+    return [figure for promise in found.promises for figure in (*promise.windows, *promise.places)]
+
+
+def test_every_commitment_is_in_the_report_beside_its_sentence(march: Report) -> None:
+    assert {promise.commitment for promise in march.promises} == set(LISTED)
+    for promise in march.promises:
+        assert promise.citation is not None
+        assert promise.citation.quote == REGISTER[promise.commitment].citation.quote
+        assert promise.limit == LISTED[promise.commitment].amount
+        assert len(promise.windows) == 3
+
+
+def test_the_report_has_the_figures_of_the_month_s_end(small: Store, march: Report) -> None:
+    found = figures(small, instant(LAST))
+    assert len(shown(march)) == len(found)
+    by_place = {(tuple(f.scope), f.window): f for f in found}
+    for promise in march.promises:
+        for one in (*promise.windows, *promise.places):
+            figure = by_place[(promise.commitment, one.jurisdiction, one.department), one.window]
+            assert (one.cohort.n, one.cohort.total, one.cohort.kept) == (
+                figure.cohort.n,
+                figure.cohort.total,
+                figure.kept,
+            )
+            assert one.open == figure.open
+    assert (march.first, march.until, march.ended) == (date(2021, 3, 1), date(2021, 3, 31), False)
+
+
+def test_a_month_that_has_ended_has_no_forecast_and_one_that_has_not_ends_today(small: Store) -> None:
+    before = report(small, instant(LAST), "2021-02", "s")
+    assert (before.until, before.ended) == (date(2021, 2, 28), True)
+    assert not any(one.forecast for one in shown(before))
+    within = report(small, instant(at("2021-03-15 12:00")), "2021-03", "s")
+    assert (within.until, within.ended) == (date(2021, 3, 15), False)
+    assert all(one.forecast for one in shown(within))
+    assert "本月未结束" in page(within)
+    assert "本月未结束" not in page(before)
+
+
+def test_only_whole_cohorts_of_promised_averages_are_kept_or_broken(march: Report) -> None:
+    verdicts = {
+        (promise.measure == "average-max", one.department is None and one.jurisdiction is None): set[bool | None]()
+        for promise in march.promises
+        for one in (*promise.windows, *promise.places)
+    }
+    for promise in march.promises:
+        for one in (*promise.windows, *promise.places):
+            whole = one.department is None and one.jurisdiction is None
+            if one.cohort.n:
+                verdicts[promise.measure == "average-max", whole].add(one.cohort.kept)
+    assert verdicts[True, True] >= {True, False}
+    assert verdicts[True, False] == verdicts[False, True] == verdicts[False, False] == {None}
+
+
+def test_the_table_has_a_row_for_each_figure(march: Report) -> None:
+    found = rows(sheet(march))
+    assert len(found) == len(shown(march))
+    for row, figure in zip(found, shown(march), strict=True):
+        cohort = figure.cohort
+        assert (row["window"], row["department"]) == (figure.window, figure.department or "")
+        assert int(row["n"]) == cohort.n
+        assert Decimal(row["total"]) == cohort.total
+        assert row["mean"] == ("" if cohort.mean is None else f"{cohort.mean.normalize():f}")
+        assert row["kept"] == {True: "yes", False: "no", None: ""}[cohort.kept]
+        assert (row["elapsed_n"] == "") is (figure.forecast is None)
+        assert row["quote"] == REGISTER[row["commitment"]].citation.quote
+        assert row["generated_at"] == "2021-03-31T20:00:00+08:00"
+
+
+def test_every_column_is_described() -> None:
+    described = DOCS.read_text(encoding="utf-8").partition("## The columns")[2]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", described) == [name.split()[-1] for name in COLUMNS]
+
+
+def test_no_cell_is_a_formula_and_no_text_is_markup(march: Report) -> None:
+    promise = march.promises[0]
+    assert promise.citation is not None
+    evil = promise.model_copy(
+        update={
+            "title_zh": NASTY,
+            "title_en": NASTY,
+            "commitment": f"@{NASTY}",
+            "citation": promise.citation.model_copy(update={"quote": f"\t{NASTY}", "title": "＝1"}),
+            "places": tuple(one.model_copy(update={"department_zh": NASTY}) for one in promise.windows),
+        }
+    )
+    bad = march.model_copy(update={"generated_by": "-2+3", "promises": (evil,)})
+    cells = [cell for row in rows(sheet(bad)) for cell in row.values()]
+    assert f"'{NASTY}" in cells
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))]
+    read = Reader(page(bad))
+    assert read.wrong == []
+    assert "script" not in read.names
+    assert NASTY in read.text
+
+
+def test_attributes_and_parts_are_escaped() -> None:
+    assert tag("p", "<", tag("b", "&"), None, class_='"x"') == '<p class="&quot;x&quot;">&lt;<b>&amp;</b></p>'
+
+
+def test_the_page_is_whole_and_needs_nothing_else(march: Report) -> None:
+    text = page(march)
+    read = Reader(text)
+    assert read.wrong == []
+    assert read.open == []
+    assert not {"src", "href", "action", "srcset"} & {name for name, _ in read.attributes}
+    assert not [value for _, value in read.attributes if value and "//" in value]
+    assert "url(" not in text
+    assert "@import" not in text
+    assert not {"script", "link", "img", "iframe"} & set(read.names)
+    assert not re.search(r"https?:", text)
+    assert "@media print" in text
+    assert ("content", POLICY) in read.attributes
+
+
+def test_the_page_says_each_number_beside_its_promise_and_its_sentence(march: Report) -> None:
+    text = page(march)
+    sections = text.split("<section")[1:]
+    assert len(sections) == len(march.promises)
+    for section, promise in zip(sections, march.promises, strict=True):
+        read = Reader(f"<section{section}").text
+        assert promise.citation is not None
+        assert promise.citation.quote in read
+        assert promise.citation.title in read
+        assert promise.title_zh in read
+        assert promise.title_en in read
+        for figure in promise.windows:
+            _said(figure.cohort, read)
+
+
+def _said(cohort: CohortShown, text: str) -> None:
+    if cohort.n == 0:
+        assert "无办结件 no case decided" in text
+        return
+    assert f"= {cohort.total.normalize():f} ÷ {cohort.n}" in text
+    assert cohort.longest is not None
+    assert cohort.longest in text
+    assert percent(cohort.on_time_share) in text
+    assert percent(cohort.on_time_as_told_share) in text
+    if cohort.kept is not None:
+        assert ("达标 kept" if cohort.kept else "未达标 broken") in text
+
+
+def test_the_page_says_who_made_it_and_when_and_by_which_calendar(march: Report) -> None:
+    text = Reader(page(march)).text
+    assert "2021-03-31 20:00:00 北京时间 Beijing time，supervisor-1" in text
+    assert march.calendars[0].version in text
+    assert "provisional from 2021-12-29" in text
+
+
+def test_a_rehearsal_and_provisional_days_are_said(small: Store, march: Report) -> None:
+    assert "演练" not in page(march)
+    assert "期间含暂定日" not in page(march)
+    assert "演练，倍率 3600" in page(march.model_copy(update={"rehearsal_rate": 3600}))
+    december = report(small, instant(at("2021-10-20 12:00")), "2021-10", "s")
+    assert "期间含暂定日" not in page(december)
+    last_days = december.model_copy(update={"until": date(2021, 12, 29)})
+    assert "期间含暂定日" in page(last_days)
+
+
+def test_the_report_as_json_makes_the_same_table_and_page(march: Report) -> None:
+    read = Report.model_validate(json.loads(json.dumps(plain(march.model_dump()))))
+    assert page(read) == page(march)
+    assert sheet(read) == sheet(march)
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        (None, Format.JSON),
+        ("*/*", Format.JSON),
+        ("text/csv", Format.CSV),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", Format.HTML),
+        ("text/html;q=0.2, text/csv;q=0.9, application/json;q=0.5", Format.CSV),
+        ("TEXT/HTML; charset=utf-8", Format.HTML),
+        ("image/png", Format.JSON),
+        ("text/csv;q=0", Format.JSON),
+    ],
+)
+def test_the_header_s_favourite_is_given(header: str | None, form: Format) -> None:
+    assert accepted(header) is form
+
+
+@pytest.mark.parametrize("month", ["2021-13", "2021-3", "21-03", "2021-03-01", " ", "2021-00", "２０２１-03"])
+def test_what_is_no_month_is_refused(month: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(month)):
+        days_of(month)
+    assert days_of("2020-02").last == date(2020, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [("1", "100.0 %"), ("0", "0.0 %"), ("0.9999", "> 99.9 %"), ("0.0001", "< 0.1 %"), ("0.3333", "33.3 %")],
+)
+def test_a_share_is_never_rounded_to_all_or_none(share: str, said: str) -> None:
+    assert percent(Decimal(share)) == said
