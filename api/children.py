@@ -110,7 +110,7 @@ def of_shixian(name: str, options: Sequence[str], env: Mapping[str, str]) -> Chi
 
 
 class Children:
-    """Children that belong together; `ready` are addresses that answer 200 once all are up."""
+    """Children that are started side by side; `ready` are addresses that answer 200 once all are up."""
 
     def __init__(self, children: Sequence[Child], ready: Sequence[str], say: Say) -> None:
         self._children = children
@@ -143,10 +143,18 @@ class Children:
         for child in self._children:
             child.tend(self._say)
 
-    def stop(self, until: float) -> None:
-        """Ends all at once; what has not ended by `until` (monotonic) is killed."""
+    def ask_to_end(self) -> None:
+        """SIGTERM to all."""
         for child in self._children:
             child.ask_to_end()
+
+    def stop(self, until: float) -> None:
+        """Ends all at once; what has not ended by `until` (monotonic) is killed."""
+        self.ask_to_end()
+        self.wait(until)
+
+    def wait(self, until: float) -> None:
+        """Returns once all have ended; what has not by `until` (monotonic) is killed."""
         for child in self._children:
             if not child.wait(until):
                 self._say(note("process-killed", "{name}: did not end in time and was killed", name=child.name))

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,13 @@ from api.embedded import LOOPBACK, environment, located
 from api.leash import foreign_environment
 from api.monitoring_files import Addresses, configure, told_to
 from api.notes import Say, say_json
-from api.processes import KILL_AFTER, bracketed
+from api.processes import bracketed
 from api.programs import ALERTMANAGER, PROMETHEUS
 from api.settings import Settings
 from api.temporal_server import claimed, free_port
 from sla.timeline import Timeline
 
+KILL_AFTER = 7.5  # seconds, of the ten within which all has ended
 RETENTION = "15d"
 
 
@@ -36,16 +37,25 @@ class Monitor:
     """The watching processes while they run."""
 
     addresses: Addresses
-    children: Children
+    parts: Sequence[Children]  # in the order in which they start
 
     @property
     def pids(self) -> dict[str, int | None]:
         """The processes by name; of a server that is not ours the one that holds its leash."""
-        return self.children.pids
+        return {name: pid for part in self.parts for name, pid in part.pids.items()}
 
     def tend(self) -> None:
         """One look: what ended is started again."""
-        self.children.tend()
+        for part in self.parts:
+            part.tend()
+
+    def stop(self) -> None:
+        """Ends everything within ten seconds."""
+        until = time.monotonic() + KILL_AFTER
+        for part in self.parts:
+            part.ask_to_end()
+        for part in self.parts:
+            part.wait(until)
 
 
 @contextlib.contextmanager
@@ -75,19 +85,21 @@ def monitoring(
         configure(folder, settings, where, timeline, now)
         options = ["--json"] if said is say_json else []
         env = environment(settings)
-        children = [
+        watched = [
             *([_receiver(where.receiver, options)] if printing else []),
             of_shixian("relay", options, env),
             of_shixian("metrics", options, env),
             _leashed(folder, "alertmanager", located(ALERTMANAGER, said), _alertmanager(folder, where)),
-            _leashed(folder, "prometheus", located(PROMETHEUS, said), _prometheus(folder, where)),
         ]
-        running = Monitor(where, Children(children, where.ready, said))
+        # Last, so that it finds none of them missing.
+        prometheus = _leashed(folder, "prometheus", located(PROMETHEUS, said), _prometheus(folder, where))
+        running = Monitor(where, (Children(watched, where.watched, said), Children([prometheus], where.watching, said)))
         try:
-            running.children.start()
+            for part in running.parts:
+                part.start()
             yield running
         finally:
-            running.children.stop(time.monotonic() + KILL_AFTER)
+            running.stop()
 
 
 def _addresses(settings: Settings, ports: Ports) -> Addresses:

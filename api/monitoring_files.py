@@ -31,10 +31,14 @@ class Addresses:
     receiver: str
 
     @property
-    def ready(self) -> list[str]:
-        """What answers 200 once a part is up."""
-        live = [f"http://{one}/livez" for one in (self.exporter, self.relay)]
-        return [*live, *(f"http://{one}/-/ready" for one in (self.prometheus, self.alertmanager))]
+    def watched(self) -> list[str]:
+        """What answers 200 once the parts that Prometheus asks, or tells, are up."""
+        return [*(f"http://{one}/livez" for one in (self.exporter, self.relay)), f"http://{self.alertmanager}/-/ready"]
+
+    @property
+    def watching(self) -> list[str]:
+        """What answers 200 once Prometheus is up."""
+        return [f"http://{self.prometheus}/-/ready"]
 
 
 def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime) -> None:

@@ -19,7 +19,7 @@ SEVERITIES = {
     "critical": "红牌 red card",
     "none": "心跳 heartbeat",
 }
-KINDS = {"raised": "发生 raised", "withdrawn": "解除 withdrawn", "reminder": "仍未解除 still raised"}
+KINDS = {"raised": "告警 raised", "withdrawn": "解除 withdrawn", "reminder": "仍未解除 still raised"}
 
 
 class Arrival(NamedTuple):
@@ -34,7 +34,8 @@ class Arrival(NamedTuple):
         """A line for each of its alerts, for a person."""
         notice = self.notice
         kind = KINDS.get(str(notice.get("kind")), str(notice.get("kind", "?")))
-        head = f"{self.at.astimezone(SHANGHAI):%H:%M:%S} {notice.get('receiver', '?')} {kind}"
+        told = f"{notice.get('receiver', '?')} {notice.get('recipient', '')}".rstrip()
+        head = f"{self.at.astimezone(SHANGHAI):%H:%M:%S} {told} {kind}"
         listed = notice.get("alerts")
         alerts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         lines = [f"{head}  {_told(alert)}" for alert in alerts or [{}]]
@@ -45,7 +46,7 @@ class Arrival(NamedTuple):
 
 def _told(alert: dict[str, Any]) -> str:
     severity = str(alert.get("severity", "?"))
-    said = (alert.get(part) for part in ("summary_zh", "summary", "reason"))
+    said = (alert.get(part) for part in ("summary_zh", "reason_zh", "summary", "reason"))
     return "  ".join(
         [SEVERITIES.get(severity, severity), str(alert.get("alertname", "?")), *map(str, filter(None, said))]
     )

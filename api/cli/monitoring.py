@@ -26,6 +26,9 @@ DEFAULT = Ports()
 
 def monitor(  # one parameter for each option
     data_dir: Annotated[Path | None, typer.Option(help="数据目录 · folder over which `serve` runs")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="接口端口 · port at which `serve` has the API")
+    ] = None,
     metrics_port: Annotated[int | None, typer.Option(min=0, max=65535, help="指标端口 · port of the exporter")] = None,
     relay_port: Annotated[int | None, typer.Option(min=0, max=65535, help="转发端口 · port of the relay")] = None,
     prometheus_port: Annotated[
@@ -43,7 +46,7 @@ def monitor(  # one parameter for each option
     """监测告警 · Runs exporter, Prometheus, Alertmanager and relay beside `serve`, until Ctrl-C."""
     said: Say = say_json if json else say_line
     settings = read_settings(
-        data_dir=data_dir, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
+        data_dir=data_dir, port=port, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
     )
     read_recipients(settings.recipients_file)
     ports = Ports(prometheus_port, alertmanager_port, receiver_port)

@@ -1,4 +1,4 @@
-"""The demo: two rehearsals through the real server, over HTTP, with every verdict beside the one that was expected."""
+"""The demo: three rehearsals through the real servers, over HTTP, with what came of each beside what was expected."""
 
 import asyncio
 import json as json_text
@@ -13,10 +13,10 @@ from rich.console import Console
 from api.demo.house import forget_settings, opened, reopened
 from api.demo.players import OFFICER
 from api.demo.playing import Played, Programme, perform
-from api.demo.programmes import first_half_of_2021, winter_of_2020
+from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import Progress
 from api.demo.table import as_json, show, summary
-from api.programs import TEMPORAL, find
+from api.programs import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"
@@ -24,13 +24,14 @@ LOOK = 0.2  # seconds between looks at the processes
 
 
 def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
-    """Plays both rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
+    """Plays all rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
     forget_settings()
-    find(TEMPORAL)
+    for program in (TEMPORAL, PROMETHEUS, ALERTMANAGER):
+        find(program)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return play_all(
-            (first_half_of_2021(), winter_of_2020()), folder, serve=serve and sys.stdout.isatty(), json=json
+            (first_half_of_2021(), winter_of_2020(), alerts()), folder, serve=serve and sys.stdout.isatty(), json=json
         )
     except KeyboardInterrupt:
         return 130
@@ -44,7 +45,12 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
     key = ""
     for programme in programmes:
         with (
-            opened(folder / "demo" / programme.name, programme.first_day, programme.rate) as house,
+            opened(
+                folder / "demo" / programme.name,
+                programme.first_day,
+                programme.rate,
+                watched=bool(programme.alarms),
+            ) as house,
             Progress(said, programme.title, len(programme.scripts)) as progress,
         ):
             key = key or house.keys[OFFICER]

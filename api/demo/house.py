@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,28 +13,42 @@ from api.children import StartFailed
 from api.cli.running import read_settings
 from api.companies import COMPANIES
 from api.demo.players import AUDITOR, OFFICER
-from api.embedded import embedded, open_store, real_now
+from api.embedded import LOOPBACK, embedded, open_store, real_now
+from api.monitoring import Monitor, Ports, monitoring
+from api.monitoring_files import told_to
 from api.notes import Note, say_line
 from api.processes import Stack
+from api.programs import ALL
+from api.receiver import Arrival, Receiver
 from api.settings import Settings
 from api.temporal_server import free_port
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
 
 LEAD = 8.0  # seconds for worker and API to start before business time reaches the first day
+MONITOR_LEAD = 8.0  # as many more for what watches
+SHORT_GRACE = timedelta(seconds=2)  # of a rehearsal whose alerts are awaited
 ATTEMPTS = 3  # each but the first with more time than the one before it took
 OWN = "SHIXIAN_"
-TAKEN_OVER = frozenset({"SHIXIAN_TEMPORAL"})  # where the Temporal command is
+TAKEN_OVER = frozenset(program.module.setting for program in ALL)  # where the servers' commands are
 WORTH_SAYING = frozenset({"process-ended", "process-failed", "process-killed", "worker-interrupted"})
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A rehearsal's processes, its time and its keys."""
+    """A rehearsal's processes, its time and its keys; where it is watched also the monitor, and what it has told so far."""
 
     stack: Stack
     timeline: Timeline
     keys: dict[str, str]
+    monitor: Monitor | None = None
+    arrivals: list[Arrival] = field(default_factory=list)
+
+    def tend(self) -> None:
+        """One look: what ended is started again."""
+        self.stack.tend()
+        if self.monitor is not None:
+            self.monitor.tend()
 
 
 def forget_settings() -> None:
@@ -44,22 +58,40 @@ def forget_settings() -> None:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, begins: datetime, rate: int) -> Iterator[House]:
-    """A rehearsal in a fresh folder that has come up before it begins; ended on leaving."""
-    lead = LEAD
+def opened(folder: Path, begins: datetime, rate: int, *, watched: bool = False) -> Iterator[House]:
+    """A rehearsal in a fresh folder that has come up before it begins; ended on leaving. `watched`: with the monitor."""
+    lead = LEAD + (MONITOR_LEAD if watched else 0)
     for _ in range(ATTEMPTS):
         shutil.rmtree(folder, ignore_errors=True)
-        settings = settings_of(folder)
+        settings = settings_of(folder, alarm_grace=SHORT_GRACE if watched else None)
         keys = _keys(settings)
         sooner = begins - timedelta(seconds=lead) * rate
-        with embedded(settings, _heard, begins=sooner, rate=rate, temporal_port=0) as stack:
-            timeline = _timeline(settings)
-            late = (real_now() - timeline.real(begins)).total_seconds()
+        with (
+            embedded(settings, _heard, begins=sooner, rate=rate, temporal_port=0) as stack,
+            _house(settings, stack, keys, watched=watched) as house,
+        ):
+            late = (real_now() - house.timeline.real(begins)).total_seconds()
             if late < 0:
-                yield House(stack, timeline, keys)
+                yield house
                 return
         lead = 2 * (lead + late) + LEAD
     raise StartFailed(f"{StartFailed.__doc__} This machine is too slow for a rehearsal at this rate.")
+
+
+@contextlib.contextmanager
+def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: bool) -> Iterator[House]:
+    timeline = _timeline(settings)
+    if not watched:
+        yield House(stack, timeline, keys)
+        return
+    arrivals: list[Arrival] = []
+    recipients = settings.data_dir / "recipients.yml"
+    with Receiver(LOOPBACK, 0, arrivals.append) as receiver:
+        told_to(receiver.url, stack.url, recipients)
+        anywhere = {"metrics_port": 0, "relay_port": 0, "recipients_file": recipients}
+        settings = settings.model_copy(update=anywhere)
+        with monitoring(settings, timeline, _heard, now=real_now(), ports=Ports(0, 0, 0)) as monitor:
+            yield House(stack, timeline, keys, monitor, arrivals)
 
 
 @contextlib.contextmanager
@@ -69,10 +101,10 @@ def reopened(folder: Path) -> Iterator[Stack]:
         yield stack
 
 
-def settings_of(folder: Path) -> Settings:
+def settings_of(folder: Path, *, alarm_grace: timedelta | None = None) -> Settings:
     """The settings of a rehearsal."""
     database = f"sqlite:///{(folder / 'ledger.sqlite').absolute()}"
-    return read_settings(data_dir=folder, database_url=database, port=free_port())
+    return read_settings(data_dir=folder, database_url=database, port=free_port(), alarm_grace=alarm_grace)
 
 
 def _keys(settings: Settings) -> dict[str, str]:

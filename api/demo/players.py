@@ -163,7 +163,7 @@ async def play(cast: Cast, script: Script) -> None:
     seqs: dict[str, int] = {}
     pending: list[Answer] = []
     for act in script.acts:
-        await cast.until(act.at)
+        await cast.until(act.sent)
         if act.kind == "decide":
             await confirm_all(cast, script, pending)
         body = {**act.body, "seq": seqs[act.of]} if act.of else act.body

@@ -5,12 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.demo.alarms import Alarm
 from api.demo.cohorts import Mean
+from api.demo.hearing import AlarmRow, Heard, alarm_rows, all_told, heard, surprises
 from api.demo.house import House
 from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
 from api.demo.players import Cast, Tally, Unplayed, play
 from api.demo.progress import Progress
 from api.demo.script import Script
+from api.embedded import real_now
 
 LOOK = 0.5  # seconds between looks at the processes and at the clock
 
@@ -28,6 +31,7 @@ class Programme:
     scripts: Sequence[Script]
     incidents: Sequence[Incident]
     means: Sequence[Mean] = ()
+    alarms: Sequence[Alarm] = ()  # where there are any, everything that watches runs too
 
     @property
     def ends(self) -> datetime:
@@ -43,6 +47,9 @@ class Played:
     rows: list[Row] = field(default_factory=list)
     means: list[MeanRow] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    alarms: list[AlarmRow] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    arrived: list[Heard] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     seconds: float = 0.0
 
@@ -53,6 +60,8 @@ class Played:
             *(f"{row.case} {row.commitment}: {row.wrong}" for row in self.rows if row.wrong),
             *(f"{mean.commitment} {mean.month}: {mean.wrong}" for mean in self.means if mean.wrong),
             *(f"{check.topic}, {check.what}: {check.wrong}" for check in self.checks if check.wrong),
+            *(f"{row.what}, {row.alert} to {row.receiver}: {row.wrong}" for row in self.alarms if row.wrong),
+            *self.surprises,
         ]
 
 
@@ -70,8 +79,13 @@ async def perform(house: House, programme: Programme, progress: Progress) -> Pla
                 asyncio.gather(*(_incident(cast, incident) for incident in programme.incidents)),
                 asyncio.gather(*(_case(cast, script, failed, progress) for script in programme.scripts)),
             )
+            if programme.alarms:
+                await all_told(programme.alarms, house.arrivals, house.timeline, real_now())
         finally:
             watching.cancel()
+        played.arrived = heard(house.arrivals)
+        played.alarms = alarm_rows(programme.alarms, played.arrived, house.timeline)
+        played.surprises = surprises(programme.alarms, played.arrived)
         played.checks = [check for checks in results for check in checks]
         played.rows = await rows(cast, programme.scripts, failed)
         played.means = await mean_rows(cast, programme.means) if programme.means else []
@@ -99,7 +113,7 @@ async def _watch(house: House, cast: Cast, programme: Programme, progress: Progr
     """Keeps the processes alive and shows where the rehearsal stands."""
     begins, ends = programme.first_day, programme.ends
     while True:
-        await asyncio.to_thread(house.stack.tend)
+        await asyncio.to_thread(house.tend)
         now = cast.now
         progress.at(now, (now - begins) / (ends - begins), cast.tally.requests)
         await asyncio.sleep(LOOK)

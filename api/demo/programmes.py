@@ -1,6 +1,6 @@
-"""The two rehearsals."""
+"""The three rehearsals."""
 
-from api.demo import cohorts, incidents, notice, promises
+from api.demo import alarms, cohorts, incidents, notice, promises
 from api.demo.days import at
 from api.demo.playing import Programme
 
@@ -29,4 +29,17 @@ def winter_of_2020() -> Programme:
         rate=2 * DAY,
         scripts=notice.scripts(),
         incidents=notice.watches(),
+    )
+
+
+def alerts() -> Programme:
+    """Cases whose breaches reach people, through Prometheus, Alertmanager and the relay."""
+    return Programme(
+        name="alerts",
+        title="告警 Alerts, March 2021",
+        first_day=at(alarms.FIRST_DAY, 14),
+        rate=alarms.RATE,
+        scripts=alarms.scripts(),
+        incidents=(),
+        alarms=alarms.alarms(),
     )

@@ -14,13 +14,19 @@ BEFORE_ACCEPTANCE = timedelta(minutes=50)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One command. `about`: the step, or the suspension; `of`: the act whose event it corrects."""
+    """One command. `about`: the step, or the suspension; `of`: the act whose event it corrects; `told`: later than it was."""
 
     at: datetime
     kind: str
     about: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     of: str | None = None
+    told: datetime | None = None
+
+    @property
+    def sent(self) -> datetime:
+        """When the command is sent."""
+        return self.told or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +56,12 @@ class Script:
     @property
     def begins(self) -> datetime:
         """The instant of its first act."""
-        return self.acts[0].at
+        return self.acts[0].sent
 
     @property
     def ends(self) -> datetime:
         """The instant of its last act."""
-        return self.acts[-1].at
+        return self.acts[-1].sent
 
     def with_acts(self, *more: Act) -> "Script":
         """The script with further acts, in the order of their instants; at one instant those come last."""
@@ -104,9 +110,9 @@ def opening(kind: Kind, at: datetime) -> Act:
     return Act(at, "open", body={**said, "facts": dict(kind.facts)})
 
 
-def done(step: str, at: datetime) -> Act:
+def done(step: str, at: datetime, told: datetime | None = None) -> Act:
     """A step completed."""
-    return Act(at, "complete", step, {"outcome": "done"})
+    return Act(at, "complete", step, {"outcome": "done"}, told=told)
 
 
 def carried(

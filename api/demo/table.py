@@ -10,14 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.demo.alarms import RAISED
+from api.demo.hearing import AlarmRow, Heard
 from api.demo.judging import Check, MeanRow, Row
 from api.demo.playing import Played
+from api.receiver import KINDS, SEVERITIES
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER
 
 RIGHT, WRONG = "✓", "✗"
 CASE_COLUMNS = ("", "case", "what", "used/limit", "due", "ended", "verdict", "expected")
 MEAN_COLUMNS = ("", "month", "cohort", "n", "mean/limit", "verdict", "expected")
+ALARM_COLUMNS = ("", "alert", "what", "about", "due", "fired", "told", "to whom")
 CHECK_COLUMNS = ("", "what", "got", "expected")
 
 
@@ -31,6 +35,8 @@ def show(console: Console, played: Played) -> None:
         _commitment(console, REGISTER[commitment], list(group), means)
     for topic, checks in groupby(played.checks, key=lambda check: check.topic):
         _checks(console, topic, list(checks))
+    if played.alarms:
+        _alarms(console, played.alarms, played.surprises)
 
 
 def as_json(rehearsals: Sequence[Played]) -> dict[str, Any]:
@@ -46,12 +52,13 @@ def summary(rehearsals: Sequence[Played]) -> str:
     """What was played and how much of it came out as expected, in one line."""
     verdicts = sum(len(played.rows) + len(played.means) for played in rehearsals)
     checks = sum(len(played.checks) for played in rehearsals)
+    alerts = sum(row.of for played in rehearsals for row in played.alarms)
     cases = sum(len(played.programme.scripts) for played in rehearsals)
     wrong = sum(len(played.wrong) for played in rehearsals)
     requests = sum(played.tally.requests for played in rehearsals)
     seconds = sum(played.seconds for played in rehearsals)
     return (
-        f"{cases} cases, {verdicts} verdicts, {checks} checks, {requests} requests in {seconds:.0f} s: "
+        f"{cases} cases, {verdicts} verdicts, {checks} checks, {alerts} alerts, {requests} requests in {seconds:.0f} s: "
         f"{wrong or 'none'} not as expected"
     )
 
@@ -83,6 +90,23 @@ def _checks(console: Console, topic: str, checks: list[Check]) -> None:
     console.print(table)
 
 
+def _alarms(console: Console, alarms: list[AlarmRow], surprises: list[str]) -> None:
+    """When each alert fired and when it was told, in real seconds after what it is about fell due."""
+    console.print()
+    title = "告警 Alerts through Prometheus, Alertmanager and the relay: seconds on the wall after the due instant"
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    table = _table(ALARM_COLUMNS)
+    for row in alarms:
+        fired = "" if row.fired_after is None else f"+{row.fired_after:.1f} s"
+        told = "never" if row.told_after is None else f"+{row.told_after:.1f} s"
+        name = row.alert.removeprefix("Shixian")
+        alert = f"{name} {SEVERITIES[row.severity]}" if row.kind == RAISED else f"{name} {KINDS[row.kind]}"
+        table.add_row(_mark(row.wrong), alert, row.what, row.about, row.due, fired, told, row.receiver)
+    console.print(table)
+    for line in surprises:
+        console.print(Text.assemble(_mark(line), f" not expected: {line}"), soft_wrap=True)
+
+
 def _table(columns: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
@@ -109,7 +133,16 @@ def _as_json(played: Played) -> dict[str, Any]:
         "cases": [asdict(row) for row in played.rows],
         "averages": [asdict(mean) for mean in played.means],
         "checks": [asdict(check) | {"wrong": check.wrong} for check in played.checks],
+        "alerts": [asdict(row) for row in played.alarms],
+        "told": [_told(one) for one in played.arrived],
     }
+
+
+def _told(one: Heard) -> dict[str, Any]:
+    """Whatever arrived, reminders too."""
+    about, step = one.subject
+    shown = {"at": one.at.isoformat(), "receiver": one.receiver, "kind": one.kind, "alert": one.alert}
+    return {**shown, "severity": one.severity, "about": about, "step": step, "reason": one.reason}
 
 
 def _sentence(commitment: Commitment) -> dict[str, str]:

@@ -13,9 +13,15 @@ ALERT = {
     "severity": "critical",
     "summary_zh": "SZ-1 逾期",
     "summary": "SZ-1 is overdue",
-    "reason": "",
+    "reason": None,
 }
-NOTICE = {"receiver": "sz-water", "kind": "raised", "alerts": [ALERT, {**ALERT, "severity": "warning"}], "more": 3}
+NOTICE = {
+    "receiver": "sz-water",
+    "recipient": "市水务集团",
+    "kind": "raised",
+    "alerts": [ALERT, {**ALERT, "severity": "warning"}],
+    "more": 3,
+}
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def post(url: str, body: bytes | str, **headers: str) -> int:
 def test_a_line_for_each_alert_says_who_is_told_what(receiver: str, heard: list[Arrival]) -> None:
     assert post(receiver, json.dumps(NOTICE)) == 204
     red, yellow, more = heard[0].lines
-    assert "sz-water 发生 raised  红牌 red card  ShixianStepOverdue  SZ-1 逾期  SZ-1 is overdue" in red
+    assert "sz-water 市水务集团 告警 raised  红牌 red card  ShixianStepOverdue  SZ-1 逾期  SZ-1 is overdue" in red
     assert "黄牌 yellow card" in yellow
     assert more.endswith("另有 3 项 and 3 more")
 
