@@ -83,6 +83,18 @@ def test_a_command_of_a_runbook_works(environment: Mapping[str, str], command: s
         assert '"status":"success"' in done.stdout
 
 
+@pytest.mark.timeout(400)
+def test_every_rule_is_evaluated_on_what_the_exporter_really_shows(environment: Mapping[str, str]) -> None:
+    said = httpx2.get(f"{environment['PROMETHEUS_URL']}/api/v1/rules", trust_env=False).json()["data"]["groups"]
+    rules = [rule for group in said for rule in group["rules"]]
+    assert {rule["health"] for rule in rules} == {"ok"}
+    texts = [text for rule in rules for alert in rule.get("alerts", ()) for text in alert["annotations"].values()]
+    assert not [text for text in texts if "<error" in text or "<no value>" in text]
+    case = next(rule for rule in rules if rule["name"] == "ShixianCaseOverdue")["alerts"][0]["annotations"]
+    facts = (f"案件 {CASE}（获得用水）", "市水务局、市水务集团", "2021-03-05 17:30（北京时间）", "第 22 条")
+    assert [fact for fact in facts if fact not in case["description_zh"]] == []
+
+
 @pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda runbook: runbook.stem)
 def test_a_runbook_says_what_it_means_what_it_harms_where_to_look_and_what_to_do(runbook: Path) -> None:
     text = runbook.read_text()
