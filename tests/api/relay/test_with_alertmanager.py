@@ -1,0 +1,112 @@
+"""With a real Alertmanager: who joins is told, a resolution that is not true is held back, then told with its reason."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.store.store import Store
+from activities.store.tellings import State, Telling, TellingFilter
+from api.alerting.alertmanager import FAST, render
+from api.alerting.recipients import load
+from sla.timeline import Timeline
+from tests.api.alerting.live import Alertmanager
+from tests.api.relay.build import Hand, LiveCase
+from tests.api.relay.running import Receiver, Relay, until
+from tests.desk import Desk, at, water
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")]
+
+SURVEY = "joint-site-survey"
+STEP = {
+    "alertname": "ShixianStepOverdue",
+    "severity": "warning",
+    "scope": "step",
+    "department": "sz-water",
+    "procedure": "water-connection",
+    "step": SURVEY,
+}
+
+
+@pytest.fixture
+def database() -> str:
+    return "sqlite"
+
+
+def real_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # Alertmanager lives in real time
+
+
+class Posting(Alertmanager):
+    """Alerts with a beginning and an end, as Prometheus posts them."""
+
+    def post(self, *cases: str, began: datetime, ended: bool = False) -> None:
+        ends = real_now() if ended else began + timedelta(hours=1)
+        alerts = [
+            {
+                "labels": {**STEP, "case_id": case},
+                "annotations": {"summary_zh": f"案件 {case} 逾期", "summary": f"case {case} is overdue"},
+                "startsAt": began.isoformat(),
+                "endsAt": ends.isoformat(),
+            }
+            for case in cases
+        ]
+        self._ask("/api/v2/alerts", json.dumps(alerts).encode())
+
+
+@pytest.fixture
+def cases(store: Store) -> dict[str, LiveCase]:
+    """Two cases whose survey is overdue, in a rehearsal that begins on a Friday morning."""
+    store.set_timeline_once(Timeline(anchor_real=real_now(), anchor_business=at("2021-03-05 09:00"), rate=1))
+    hand = Hand()
+    made = {number: LiveCase(store, hand, number) for number in ("SZ-1", "SZ-2")}
+    for case in made.values():
+        officer = Desk()
+        case.take(officer.open(at("2021-03-01 09:00"), water()), officer.accept(at("2021-03-01 10:00")))
+    for case in made.values():
+        case.ring("2021-03-04 18:00")
+    return made
+
+
+def told(store: Store) -> list[tuple[str, str | None, str | None]]:
+    found: list[Telling] = store.tellings(TellingFilter(receiver="sz-water"))
+    return [(one.kind, alert.case, alert.reason) for one in found for alert in one.alerts]
+
+
+def test_from_alertmanager_to_the_people(
+    store: Store, url: str, cases: dict[str, LiveCase], alertmanager_binary: Path, tmp_path: Path
+) -> None:
+    with Receiver() as people, Relay(tmp_path, url, {"hall": {"kind": "webhook", "url": people.url}}) as relay:
+        config = render(load(relay.file), relay.url, today=real_now().date(), timing=FAST, office_hours=False)
+        began = real_now()
+        with Posting(alertmanager_binary, tmp_path, config) as alertmanager:
+            alertmanager.post("SZ-1", began=began)
+            until(lambda: len(told(store)) == 1)
+            alertmanager.post("SZ-1", "SZ-2", began=began)
+            until(lambda: len(told(store)) == 2)
+            assert told(store) == [("raised", "SZ-1", None), ("raised", "SZ-2", None)]
+
+            alertmanager.post("SZ-1", "SZ-2", began=began, ended=True)  # as when the exporter has died
+            until(lambda: len(store.remembered(State.HELD)) == 2)
+            time.sleep(3)
+            assert len(told(store)) == 2
+            cases["SZ-1"].take(Desk().complete(at("2021-03-05 09:01"), SURVEY))
+            until(lambda: len(told(store)) == 3)
+            assert told(store)[2:] == [("withdrawn", "SZ-1", "ended-late")]
+
+            again = real_now()
+            alertmanager.post("SZ-2", began=again)
+            until(lambda: store.remembered(State.HELD) == [])
+            time.sleep(2)
+            assert len(told(store)) == 3
+        until(lambda: len(arrived(people)) == 3)
+        assert arrived(people) == [("raised", "SZ-1"), ("raised", "SZ-2"), ("withdrawn", "SZ-1")]
+
+
+def arrived(people: Receiver) -> list[tuple[str, Any]]:
+    return [
+        (one.notice["kind"], alert["labels"]["case_id"]) for one in people.arrivals for alert in one.notice["alerts"]
+    ]
