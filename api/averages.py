@@ -47,6 +47,7 @@ class Asked(NamedTuple):
 ALL = Asked()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Measured):
     """A judged case in one cohort."""
 
@@ -137,7 +138,7 @@ def _cases(found: Iterable[Judged]) -> tuple[Case, ...]:
 
 def _case(one: Judged, cohort: str) -> Case:
     on_time = one.met or (cohort != one.commitment and _within(one.picture, LISTED[cohort]))
-    return Case.model_construct(
+    return Case(
         case=one.case,
         commitment=cohort,
         used=one.used,

@@ -1,6 +1,7 @@
 """Averages and on-time shares over decided cases: an average is broken by its cohort, never by one case."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -25,7 +26,8 @@ class Window(StrEnum):
         return until.replace(day=1) if self is Window.MONTH else until.replace(month=1, day=1)
 
 
-class Measured(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
     """A decided case as a commitment measures it."""
 
     case: str

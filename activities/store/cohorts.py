@@ -1,13 +1,13 @@
 """What averages are made of: promises that were judged, and those that still run."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, or_, select
+from sqlalchemy import ColumnElement, Connection, case, or_, select
 
 from activities.record import ClockPicture
 from activities.store import tables
@@ -98,7 +98,8 @@ def _judged(connection: Connection, first: date, last: date, commitment: str | N
         )
         .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
     )
-    return [_as_judged(row) for row in connection.execute(query).mappings()]
+    rows: Iterable[Sequence[Any]] = connection.execute(query)
+    return [_as_judged(*row) for row in rows]
 
 
 def _running(connection: Connection, commitment: str | None, known: Mapping[Place, Running]) -> dict[Place, Running]:
@@ -131,21 +132,36 @@ def _measured_by(commitment: str | None) -> ColumnElement[bool]:
     return or_(CLOCK.commitment == commitment, CLOCK.also.contains(json.dumps(commitment), autoescape=True))
 
 
-def _as_judged(row: RowMapping) -> Judged:
+def _as_judged(  # one parameter for each column
+    case: str,
+    jurisdiction: str,
+    owner: str,
+    commitment: str,
+    also: str | None,
+    used: str,
+    stopped_on: str,
+    standing: str,
+    told_late: bool,  # noqa: FBT001
+    ramp_up: bool,  # noqa: FBT001
+    provisional: bool,  # noqa: FBT001
+    start_day: str | None,
+    calendar: str,
+    picture: str | None,
+) -> Judged:
     return Judged(
-        case=row["case"],
-        jurisdiction=row["jurisdiction"],
-        owner=row["owner"],
-        commitment=row["commitment"],
-        also=tuple(json.loads(row["also"])) if row["also"] else (),
-        used=Decimal(row["used"]),
-        stopped_on=date.fromisoformat(row["stopped_on"]),
-        met=row["standing"] == Standing.MET.value,
-        told_late=row["told_late"],
-        ramp_up=row["ramp_up"],
-        provisional=row["provisional"],
-        uncounted=row["start_day"] is None or row["stopped_on"] > _known_until(row["calendar"]),
-        picture=None if row["picture"] is None else ClockPicture.model_validate_json(row["picture"]),
+        case=case,
+        jurisdiction=jurisdiction,
+        owner=owner,
+        commitment=commitment,
+        also=tuple(json.loads(also)) if also else (),
+        used=Decimal(used),
+        stopped_on=date.fromisoformat(stopped_on),
+        met=standing == Standing.MET.value,
+        told_late=told_late,
+        ramp_up=ramp_up,
+        provisional=provisional,
+        uncounted=start_day is None or stopped_on > _known_until(calendar),
+        picture=None if picture is None else ClockPicture.model_validate_json(picture),
     )
 
 

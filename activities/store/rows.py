@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from activities.record import CasePicture, ClockPicture, Head, Role, StepPicture
 from sla.clock import Horizon, Reading, Standing
-from sla.cohort import Measured
 from sla.model import Model
 
 OFFSET = re.compile(r'[+-]\d\d:\d\d"')
@@ -92,15 +91,6 @@ class CaseStep(Model):
 
     case: str
     step: StepPicture
-
-
-class Verdict(Measured):
-    """A decided clock as a cohort counts it: under its own commitment, or one of `also`."""
-
-    procedure: str
-    jurisdiction: str
-    limit: Decimal
-    ramp_up: bool
 
 
 def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
