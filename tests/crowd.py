@@ -20,7 +20,7 @@ from workflows.procedure import Begins, Effect
 from workflows.procedures import ALL, resolve
 from workflows.state import StepState, StepStatus
 
-FIRST = at("2021-03-01 09:00")
+FIRST = at("2021-02-22 09:00")
 DAY = timedelta(days=1)
 AT_A_TIME = 1000
 
@@ -36,7 +36,7 @@ class Pattern(NamedTuple):
 
 
 def patterns(days: int = 14) -> list[Pattern]:
-    """Every procedure in every variant, begun on one of some days after the first of March 2021 and carried on a little."""
+    """Every procedure in every variant, begun on one of some days after the 22nd of February 2021 and carried on a little."""
     made: list[Pattern] = []
     for definition in ALL.values():
         for jurisdiction in definition.jurisdictions:

@@ -216,7 +216,11 @@ _OTHERS = (
     ),
     Entry("events_received_total", COUNTER, "Commands that came in, by what they say happened", ("event",), Job.API),
     Entry(
-        "events_rejected_total", COUNTER, "Commands that were refused or not answered, by the code of the problem", ("reason",), Job.API
+        "events_rejected_total",
+        COUNTER,
+        "Commands that were refused or not answered, by the code of the problem",
+        ("reason",),
+        Job.API,
     ),
     Entry(
         "notifications_total",

@@ -31,7 +31,7 @@ from workflows.worker import TASK_QUEUE
 
 TTL = 2.0  # seconds for which rows are good, and more where reading them takes long
 SHARE = 0.25  # of the time, that reading them may take
-SLOWLY = 0.02  # the same for what matters less
+SLOWLY = 0.005  # the same for averages, and for what a notice moved
 MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
 UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
 MOVED_WORKDAYS = 7
@@ -68,7 +68,7 @@ class Exporter(Collector):
         self._series = series
         self._now = now
         self._known: Known = known()
-        self._names = list(names(self._known))
+        self._names = [*names(self._known), family("build_info", [((version("shixian"), REVISION), 1)])]
         self._steps, self._cases = Lines(department_of), Lines(department_of)
         self._averages: averages.Rows | None = None
         self._failures: Counter[tuple[str, str]] = Counter()
@@ -110,7 +110,6 @@ class Exporter(Collector):
                 success.setdefault(name, True)
             took[name] = took.get(name, 0.0) + perf_counter() - begun
         yield one("business_timestamp_seconds", now.business.timestamp())
-        yield family("build_info", [((version("shixian"), REVISION), 1)])
         yield from self._of_itself(success, took)
 
     def _parts(self, now: Instant) -> Iterator[tuple[str, Callable[[], Iterable[Metric]]]]:
@@ -149,11 +148,12 @@ class Exporter(Collector):
         """One look at the read model; what is compared with now is compared later."""
         real = self._now()
         seen = self._store.watch(self._series, self._timeline.business(real - self._grace - UNMARKED))
+        now = self._timeline.business(real)
         return Rows(
             seen=seen,
             board=Board(seen.steps, seen.cases, department_of),
-            steps=self._steps.renewed(seen.first_steps),
-            cases=self._cases.renewed(seen.first_cases),
+            steps=self._steps.renewed(seen.first_steps, now),
+            cases=self._cases.renewed(seen.first_cases, now),
             undelivered=self._store.undelivered(),
         )
 

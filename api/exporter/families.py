@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
@@ -29,14 +30,20 @@ Values = Iterable[tuple[Sequence[str], float]]
 def family(name: str, values: Values) -> Metric:
     """A family of the catalogue; each value with its labels in the catalogue's order."""
     entry = CATALOGUE[PREFIX + name]
-    return labelled(name, ((dict(zip(entry.labels, labels, strict=True)), value) for labels, value in values))
+    return labelled(name, ((_named(entry.labels, tuple(labels)), value) for labels, value in values))
 
 
-def labelled(name: str, values: Iterable[tuple[Mapping[str, str], float]]) -> Metric:
+@lru_cache(maxsize=50_000)
+def _named(names: tuple[str, ...], values: tuple[str, ...]) -> dict[str, str]:
+    """The same at each scrape, since nobody changes it."""
+    return dict(zip(names, values, strict=True))
+
+
+def labelled(name: str, values: Iterable[tuple[dict[str, str], float]]) -> Metric:
     """A family whose labels stand by name."""
     entry = CATALOGUE[PREFIX + name]
     made = Metric(entry.family, entry.help, entry.kind.value)
-    made.samples = [Sample(entry.name, dict(labels), value) for labels, value in values]
+    made.samples = [Sample(entry.name, labels, value) for labels, value in values]
     return made
 
 

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 IDLE = 30.0  # seconds after the last look, until nothing is read any more
+LONGEST = 300.0  # seconds between two readings, whatever one takes
 SLACK = timedelta(seconds=1)  # by which a thread may be late on a busy machine
 
 
@@ -80,7 +81,7 @@ class Kept(Generic[T]):
         return self.ok and self.held is not None and self._now() - self.held.at <= oldest
 
     def _pause(self) -> float:
-        return max(self._ttl, self.took / self._share)
+        return max(self._ttl, min(self.took / self._share, LONGEST))
 
     def _wait(self) -> float | None:
         """Seconds until it is time to read; None where nobody looks."""

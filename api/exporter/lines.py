@@ -1,6 +1,6 @@
 """Single steps and cases: when each is due, what it has used of its limit, by how much it is overdue."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from sla.calendar import Calendar, calendar_for
 from sla.clock import Clock, Unit, count
 
 PROMISE = "promise/"  # what the key of a promise's clock begins with
-DAY = timedelta(days=1)
+DAY, MINUTE, NOTHING = timedelta(days=1), timedelta(minutes=1), timedelta(0)
 
 
 class Used(NamedTuple):
@@ -40,11 +40,14 @@ class Line:
         self._clock: Clock = ClockPicture.model_validate_json(detail.picture).clock
         self._used: Used | None = None
 
-    def elapsed(self, now: datetime) -> float:
-        """Working time used, without suspensions, as a part of the limit with its extensions."""
+    def elapsed(self, now: datetime, ahead: timedelta = NOTHING) -> float:
+        """Working time used, without suspensions, as a part of the limit with its extensions; hours to the minute.
+
+        It is counted anew where what was counted does not hold so long ahead.
+        """
         calendar = calendar_for(self.detail.jurisdiction, today(now))
         used = self._used
-        if used is None or used.calendar != calendar.version or not used.since <= now < used.until:
+        if used is None or used.calendar != calendar.version or not used.since <= now < used.until - ahead:
             used = self._used = self._count(calendar, now)
         return used.ratio
 
@@ -60,7 +63,7 @@ class Line:
         ratio = float(reading.used / reading.limit) if reading.limit else 1.0  # nothing to use is used up
         until = _midnight(today(now))
         if self._clock.limit.unit is Unit.WORKHOUR:
-            until = now
+            until = now + MINUTE
         elif reading.presumes_at is not None and reading.presumes_at >= now:
             until = min(until, reading.presumes_at)
         return Used(calendar.version, now, until, ratio)
@@ -73,17 +76,19 @@ class Lines:
         self._department_of = department_of
         self._known: dict[Detail, Line] = {}
 
-    def renewed(self, details: Iterable[Detail]) -> list[Line]:
+    def renewed(self, details: Iterable[Detail], now: datetime) -> list[Line]:
         """The lines of these, in their order."""
         known = {detail: self._known.get(detail) or self._made(detail) for detail in details}
         self._known = known
+        for line in known.values():
+            line.elapsed(now, MINUTE / 2)  # here, so that a scrape finds it counted
         return list(known.values())
 
     def _made(self, detail: Detail) -> Line:
         return Line(detail, self._department_of(detail.jurisdiction, detail.owner))
 
 
-def _labels(detail: Detail, department: str) -> Mapping[str, str]:
+def _labels(detail: Detail, department: str) -> dict[str, str]:
     labels = {DEPARTMENT: department, PROCEDURE: detail.procedure, CASE: detail.case}
     if detail.step is not None:
         labels[STEP] = detail.step
