@@ -117,6 +117,7 @@ def _refuse_open_door(settings: Settings) -> None:
 
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     store = open_store(settings)
+    await _until_ready(store, said)
     parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, settings.policy, real_now, said)
     config = uvicorn.Config(
         create_app(parts),
@@ -142,3 +143,19 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     store.close()
     if not server.started:
         sys.exit(1)
+
+
+async def _until_ready(store: Store, said: Say) -> None:
+    """Waits for the database and its tables."""
+    waiting = False
+    while True:
+        try:
+            await asyncio.to_thread(store.undelivered)
+        except Exception as error:  # noqa: BLE001  # away, or not migrated yet: each driver says it in its own way
+            if not waiting:
+                why = (str(error) or type(error).__name__).splitlines()[0]
+                said(note("waiting", "relay: waiting for the database ({why})", why=why))
+                waiting = True
+            await asyncio.sleep(1)
+        else:
+            return

@@ -27,6 +27,11 @@ class Cohorts:
         self._store = store
         self._now = now
 
+    @staticmethod
+    def knows(told: Told) -> bool:
+        """Whether it is an alert of a department or a commitment that can be looked at."""
+        return told.labels["alertname"] in {EXCEEDED, FORECAST, OVERDUE_RATIO}
+
     def holds(self, told: Told) -> bool:
         """Whether an alert would fire by what the read model says; StoreUnavailable where it cannot be read."""
         name = told.labels["alertname"]

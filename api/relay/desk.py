@@ -26,6 +26,7 @@ log = logging.getLogger("shixian.relay")
 
 RAISED, WITHDRAWN = "raised", "withdrawn"
 CRITICAL = "critical"
+SLOWLY = timedelta(seconds=30)  # between looks at the figures of a commitment
 FORGOTTEN = timedelta(minutes=30)  # longer than any alert of a case fires on, and than an end takes to arrive
 NOTHING = Known(holds=False, due_at=None)
 KEPT = timedelta(days=1)  # reminders, and what is remembered of subjects that were withdrawn
@@ -51,6 +52,7 @@ class Desk:
         self._grace = alarm_grace
         self._policy = policy
         self._now = now
+        self._looked_at: dict[Place, datetime] = {}  # when figures of a held alert were looked at last
         self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
 
     def knows(self, receiver: str) -> bool:
@@ -94,9 +96,11 @@ class Desk:
         ended, after = 0, ("", "")
         while page := self._store.remembered(State.TOLD, after=after):
             after = _place(page[-1])
-            of_cases = [told for told in page if told.scope in CONFIRMED]
-            over_now |= {place: self._over_since.get(place, now.real) for place in self._reasons(of_cases)}
-            late = [t for t in of_cases if now.real - over_now.get(_place(t), now.real) >= FORGOTTEN]
+            of_cases = [(told, number) for told in page if (number := _case(told.labels, told.scope))]
+            clocks = self._store.bare_clocks(number for _, number in of_cases)
+            done = [told for told, number in of_cases if over(told, clocks.get(number), now)]
+            over_now |= {_place(told): self._over_since.get(_place(told), now.real) for told in done}
+            late = [told for told in done if now.real - over_now[_place(told)] >= FORGOTTEN]
             ended += self._end([told for told in late if told.severity == CRITICAL or self._open(now)])
         self._over_since = over_now
         return ended
@@ -145,11 +149,24 @@ class Desk:
         """Why it is over; None where it is not, or nobody knows."""
         number = _case(told.labels, told.scope)
         if number is None:
-            return None if cohorts.holds(told) else PASSED
+            return None if self._holds(told, cohorts, now.real) else PASSED
         if not over(told, clocks.get(number), now):
             return None
         view = self._store.case(number)
         return None if view is None else reason(told, view, now)
+
+    def _holds(self, told: Told, cohorts: Cohorts, now: datetime) -> bool:
+        """Figures are many cases: where they held a moment ago they are taken to hold still."""
+        if not cohorts.knows(told):
+            return False
+        looked = self._looked_at.get(_place(told))
+        if looked is not None and now - looked < SLOWLY:
+            return True
+        self._looked_at[_place(told)] = now
+        if cohorts.holds(told):
+            return True
+        del self._looked_at[_place(told)]
+        return False
 
     def _withdraw(self, receiver: str, ended: list[tuple[Told, Reason]]) -> None:
         if not ended:

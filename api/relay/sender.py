@@ -13,7 +13,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.store.tellings import Attempt, Pending
 from api.alerting.recipients import Channel
-from api.relay.channels import Way, way_of
+from api.relay.channels import PATIENCE, Way, way_of
 from api.relay.counts import Counts
 from api.relay.notice import Notice
 
@@ -25,6 +25,7 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)  # between attemp
 LOOK = 1.0  # seconds between looks for what waits for another attempt
 MINUTE = 60.0
 THREADS = 4
+LAST = PATIENCE + 1.0  # seconds for attempts that are under way when it has to end
 
 
 def pause(attempts: int) -> timedelta:
@@ -62,6 +63,7 @@ class Sender:
         self._channels = dict(channels)
         self._ways: dict[str, Way] = {name: way_of(channel) for name, channel in channels.items()}
         self._awake = {name: asyncio.Event() for name in channels}
+        self._in_flight: set[asyncio.Task[None]] = set()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="outbox")
 
     def wake(self) -> None:
@@ -76,6 +78,8 @@ class Sender:
                 for name, channel in self._channels.items():
                     tasks.create_task(self._deliver(name, Rate(channel.rate)), name=f"channel-{name}")
         finally:
+            if self._in_flight:  # what is under way is brought to its end: cut off, it would be sent again
+                await asyncio.wait(self._in_flight, timeout=LAST)
             for way in self._ways.values():
                 await way.close()
             self._pool.shutdown(wait=False, cancel_futures=True)
@@ -93,7 +97,10 @@ class Sender:
         pending = await self._insist(lambda: self._store.pending(channel, self._now()))
         if pending is not None:
             await rate.admitted()
-            await self._attempt(channel, pending)
+            attempt = asyncio.create_task(self._attempt(channel, pending))
+            self._in_flight.add(attempt)
+            attempt.add_done_callback(self._in_flight.discard)
+            await asyncio.shield(attempt)
             return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._awake[channel].wait(), LOOK)

@@ -168,3 +168,20 @@ def test_a_bad_body_is_refused_over_http(url: str, tmp_path: Path) -> None:
         assert httpx2.get(address, trust_env=False).status_code == 405
         assert httpx2.get(f"{relay.url}/nowhere", trust_env=False).status_code == 404
         assert relay.post(overdue(1)) == 200
+
+
+def test_a_relay_that_is_told_to_end_brings_what_is_under_way_to_its_end(url: str, tmp_path: Path) -> None:
+    with (
+        Receiver(lambda *_: "slow") as receiver,
+        Relay(tmp_path, url, {"post": {"kind": "webhook", "url": receiver.url}}) as relay,
+        closing(Store.open(url)) as store,
+    ):
+        for number in range(10):
+            assert relay.post(overdue(number)) == 200
+        until(lambda: receiver.arrivals)
+        assert relay.stop() == 0
+        left = store.undelivered()[0]
+        assert left == 10 - len(receiver.arrivals)
+        relay.start()
+        until(lambda: store.undelivered()[0] == 0)
+        assert set(receiver.taken().values()) == {1}
