@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, literal_column, or_, select
 
 from activities.record import ClockPicture
 from activities.store import tables
@@ -106,7 +106,7 @@ def _running(connection: Connection, commitment: str | None, known: Mapping[Plac
     query = (
         select(CLOCK.case, CLOCK.pos, HEAD.seq)
         .join(tables.head, HEAD.case == CLOCK.case)
-        .where(CLOCK.live, ~CLOCK.ramp_up, _measured_by(commitment))
+        .where(CLOCK.live, CLOCK.role == literal_column("'promise'"), ~CLOCK.ramp_up, _measured_by(commitment))
     )
     places = [Place(*row) for row in connection.execute(query)]
     read = dict(_read(connection, [place for place in places if place not in known]))
@@ -119,7 +119,7 @@ def _read(connection: Connection, places: list[Place]) -> Iterator[tuple[Place, 
         query = (
             select(CLOCK.case, CLOCK.pos, CASE.jurisdiction, CLOCK.picture)
             .join(tables.case, CASE.case == CLOCK.case)
-            .where(CLOCK.case.in_({place.case for place in page.values()}), CLOCK.live, CLOCK.commitment.is_not(None))
+            .where(CLOCK.case.in_({place.case for place in page.values()}), CLOCK.commitment.is_not(None))
         )
         for row in connection.execute(query):
             if place := page.get((row.case, row.pos)):
@@ -127,9 +127,11 @@ def _read(connection: Connection, places: list[Place]) -> Iterator[tuple[Place, 
 
 
 def _measured_by(commitment: str | None) -> ColumnElement[bool]:
+    promise = CLOCK.commitment.is_not(None)  # said in any case: the index holds no other clock
     if commitment is None:
-        return CLOCK.commitment.is_not(None)
-    return or_(CLOCK.commitment == commitment, CLOCK.also.contains(json.dumps(commitment), autoescape=True))
+        return promise
+    named = CLOCK.also.contains(json.dumps(commitment), autoescape=True)
+    return and_(promise, or_(CLOCK.commitment == commitment, named))
 
 
 def _as_judged(  # one parameter for each column

@@ -165,7 +165,12 @@ clock = Table(
         sqlite_where=text("live = 1"),
         postgresql_where=text("live"),
     ),
-    Index("clock_cohort", "commitment", "stopped_on"),
+    Index(
+        "clock_judged",
+        "stopped_on",
+        sqlite_where=text("commitment IS NOT NULL"),
+        postgresql_where=text("commitment IS NOT NULL"),
+    ),
     Index("clock_told_late", "case", "pos", sqlite_where=text("told_late"), postgresql_where=text("told_late")),
 )
 
