@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from api.demo.days import ONE, Days, at, close
+from api.demo.days import Days, at, close
 from api.demo.promises import AS_OF, kind_of, limit_of
 from api.demo.script import BEFORE_ACCEPTANCE, Act, Expected, Kind, Script, done, opening
 from sla.commitments.register import REGISTER
@@ -68,9 +68,9 @@ def _day(number: int) -> date:
 
 # --- one case that is late -------------------------------------------------------------------------------------------
 
-ACCEPTED = at(FIRST_DAY, 16)  # so late that what is due within hours is due the next day: a slow machine needs seconds
+ACCEPTED = at(FIRST_DAY, 17, 20)  # so late that what has hours has them the next day: a slow machine needs seconds
 SURVEY, INSPECTION, WATER_ON = "joint-site-survey", "inspection-and-meter", "water-on"
-SURVEY_DUE = at(_day(1), 11)  # four working hours after four in the afternoon
+SURVEY_DUE = at(_day(1), 13, 20)  # four working hours later, with an hour at noon
 LATE_USED = 6  # working days
 
 
@@ -117,13 +117,13 @@ def _of_late() -> Iterator[Alarm]:
 # --- one that was done in time, and told late; one that was done in time -----------------------------------------------
 
 
-PUNCTUAL = (done(SURVEY, at(FIRST_DAY, 16, 30)), done(INSPECTION, at(_day(1), 16)))
+PUNCTUAL = (done(SURVEY, at(FIRST_DAY, 17, 25)), done(INSPECTION, at(_day(1), 16)))
 LAST_DONE, LAST_DUE = at(_day(1), 17), at(_day(2), 11)
 
 
 def _told_late() -> Script:
-    """Its last step is told within three working days, and before the red card."""
-    last = done(WATER_ON, LAST_DONE, told=at(_day(4) + ONE, 12))  # a Saturday
+    """Its last step is told before the red card, and before the promise is due."""
+    last = done(WATER_ON, LAST_DONE, told=at(_day(4), 6))
     return _water(TOLD_LATE, "done in time, told late", "met", 1, *PUNCTUAL, last)
 
 
@@ -141,7 +141,7 @@ def _in_time() -> Script:
 # --- an average --------------------------------------------------------------------------------------------------------
 
 GRID_WORKS = "grid-works"
-AT_ONCE = (("joint-site-survey", at(FIRST_DAY, 16, 30)), ("supply-plan-reply", at(FIRST_DAY, 17)))
+AT_ONCE = (("joint-site-survey", at(FIRST_DAY, 17, 25)), ("supply-plan-reply", at(FIRST_DAY, 17, 28)))
 POWER_USED = 7  # working days, of five that Taicang promises on the average; in Suzhou seven are within
 
 
