@@ -137,6 +137,8 @@ def _as_of(version: str) -> date:
 def differences(database_url: str, now: datetime | None = None) -> list[str]:
     """Where the figures of every month's end, and of now, are not what the events come to; now is the last thing told."""
     ledger = _ledger(database_url)
+    if not ledger:
+        return ["the ledger holds no event: there is nothing to compare"]
     if now is None:
         now = max(fact.told for facts in ledger.values() for fact in facts)
     every = [one for number, facts in ledger.items() for one in counts(Case(number, facts), now)]
