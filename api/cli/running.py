@@ -36,6 +36,7 @@ from workflows.worker import connect
 LOOK = 0.2  # seconds between looks at the processes
 API_GRACE = 5  # seconds for requests that are being answered
 DAY_A_SECOND = 86_400
+ADDRESS = re.compile(r"\S+:\d{1,5}", re.ASCII)
 
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 
@@ -77,13 +78,22 @@ def serve(  # one parameter for each option
         said(note("stopped", "Shixian: stopped; started again over {data}, it goes on", data=str(settings.data_dir)))
 
 
-def worker(with_parent: WithParent = False, json: Json = False) -> None:
+def worker(
+    metrics: Annotated[
+        str | None,
+        typer.Option(help="指标地址 · where to show the Temporal client's own metrics", metavar="HOST:PORT"),
+    ] = None,
+    with_parent: WithParent = False,
+    json: Json = False,
+) -> None:
     """运行工作进程 · Runs a worker for a Temporal server and a database; both are settings."""
+    if metrics is not None and not ADDRESS.fullmatch(metrics):
+        raise typer.BadParameter(f"{metrics!r}: HOST:PORT [bad-address]", param_hint="--metrics")
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s %(name)s: %(message)s")
     if with_parent:
         end_with_parent()
-    asyncio.run(_work(settings, say_json if json else say_line))
+    asyncio.run(_work(settings, say_json if json else say_line, metrics))
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:
@@ -162,7 +172,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _work(settings: Settings, said: Say) -> None:
+async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -175,6 +185,7 @@ async def _work(settings: Settings, said: Say) -> None:
         shutdown_grace=timedelta(seconds=WORKER_GRACE),
         now=real_now,
         say=said,
+        metrics=metrics,
     )
     await process.run(stop)
     store.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from api.demo.alarms import LATE
 from api.demo.house import forget_settings, opened, reopened
 from api.demo.players import OFFICER
 from api.demo.playing import Played, Programme, perform
@@ -70,12 +71,13 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
     for line in result["wrong"]:
         said.print(f"not as expected: {line}", style="red", highlight=False, markup=False, soft_wrap=True)
     if serve:
-        _serve(said, folder / "demo" / programmes[0].name, key)
+        told = [folder / "demo" / programme.name for programme in programmes if programme.alarms]
+        _serve(said, folder / "demo" / programmes[0].name, key, told)
     return 1 if result["wrong"] else 0
 
 
-def _serve(said: Console, folder: Path, key: str) -> None:
-    """The first rehearsal again, until Ctrl-C."""
+def _serve(said: Console, folder: Path, key: str, told: Sequence[Path]) -> None:
+    """The first rehearsal again, until Ctrl-C. `told`: the folders of those whose alerts were told."""
     program = sys.argv[0] if Path(sys.argv[0]).name == PROGRAM else PROGRAM
     with reopened(folder) as stack:
         lines = (
@@ -87,6 +89,8 @@ def _serve(said: Console, folder: Path, key: str) -> None:
             f"  {program} explain sz-22-water-no-pipe-paused",
             f"  {program} averages",
             f"  {program} told-late",
+            *(f"  SHIXIAN_DATA_DIR={one} {program} tellings --case {LATE}   # who was told what of it" for one in told),
+            "And with cases of your own, from two terminals: make serve, make monitor.",
         )
         said.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
         try:
