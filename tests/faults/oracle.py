@@ -70,7 +70,7 @@ def due_after_days(start: datetime, workdays: int) -> datetime:
     return datetime.combine(day, CLOSE, CHINA)
 
 
-def due_after_hours(start: datetime, hours: int) -> datetime:
+def due_after_hours(start: datetime, hours: float) -> datetime:
     """The first instant at which the office was open for so many hours since the start."""
     left = timedelta(hours=hours)
     day = start.astimezone(CHINA).date()
