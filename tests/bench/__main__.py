@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.programs import ALL, TEMPORAL, find
 from api.temporal_server import DevServer, free_port
-from tests.bench import calendars, memory
+from tests.bench import calendars, memory, scrape
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet
 from tests.bench.stand import folder, postgresql, prepared, workers
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # a server of its own: the worker looks for cases that lack a run
     with folder() as home, DevServer(binary, home, port=free_port()) as server:
         asyncio.run(memory.measure(sheet, server, prepared(f"sqlite:///{home}/ledger.sqlite"), asked.open_cases))
+        for steps in asked.open_steps:
+            scrape.measure(sheet, server, home, steps, asked.scrapes)
     sheet.write(asked.output)
     return 0
 
@@ -52,6 +54,10 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=24, help="cases in a run, 23 commands each")
     parser.add_argument("--in-flight", type=int, default=8, help="cases that are carried through at a time")
     parser.add_argument("--open-cases", type=int, default=1000, help="cases open while memory is looked at")
+    parser.add_argument(
+        "--open-steps", type=int, nargs="*", default=[10_000, 100_000], help="steps open while metrics are scraped"
+    )
+    parser.add_argument("--scrapes", type=int, default=200, help="scrapes, ours and the bare client's in turn")
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args(arguments)

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-SMALLEST = {"pairs": 1, "more-pairs": 1, "cases": 2, "in-flight": 2, "open-cases": 5, "additions": 200}
+SMALLEST = {
+    "pairs": 1,
+    "more-pairs": 1,
+    "cases": 2,
+    "in-flight": 2,
+    "open-cases": 5,
+    "open-steps": 20,
+    "scrapes": 2,
+    "additions": 200,
+}
 LINE = re.compile(r"(?P<name>[a-z0-9_.]+) (?P<value>-?[0-9.]+) (?P<unit>[a-zA-Z/]+), (?P<against>.+)")
 COMPARED = ("throughput_vs_bare", "p99_vs_bare", "throughput", "p50", "p99")
 NAMES = {
@@ -21,6 +30,7 @@ NAMES = {
     *(f"{where}.{what}" for where in ("case", "case.http", "case.postgresql") for what in COMPARED),
     "memory.worker_5_open_cases",
     "memory.api_5_open_cases",
+    *(f"scrape.20_open_steps.{what}" for what in ("p99_vs_bare", "p50_vs_bare", "p99", "memory", "readyz_p99")),
 }
 
 
