@@ -267,6 +267,20 @@ def test_a_worker_and_an_api_wait_for_what_is_away_and_say_so(tmp_path: Path) ->
     assert codes == [0, 0]
 
 
+def test_a_worker_shows_the_metrics_of_temporal_s_client_where_it_is_told_to(serving: Serving) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-P", "-m", "api.cli", "worker", "--metrics"]
+    refused = subprocess.run([*command, "nonsense"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, "bad-address" in refused.stderr) == (2, True)
+    second = subprocess.Popen([*command, address], env={**serving.env, **serving.settings}, stdin=subprocess.DEVNULL)
+    try:
+        _until(lambda: _answers(f"http://{address}/metrics") == 200)
+        serving.until(lambda: "temporal_" in httpx2.get(f"http://{address}/metrics", trust_env=False).text)
+    finally:
+        second.terminate()
+        assert second.wait(STOP_WITHIN) == 0
+
+
 def _answers(url: str) -> int:
     try:
         return httpx2.get(url, timeout=6, trust_env=False).status_code
