@@ -38,7 +38,7 @@ def known(name: str, step: str | None, clocks: Sequence[BareClock], now: Instant
     """Whether an alert holds, and the due instant that it is about."""
     live = [clock for clock in _of(step, clocks) if clock.live and clock.due_at is not None]
     due_at = max((clock.due_at for clock in live if clock.due_at), default=None)
-    return Known(name not in SOON and any(now.passed(clock.due_at) for clock in live), due_at)
+    return Known(None if name in SOON else any(now.passed(clock.due_at) for clock in live), due_at)
 
 
 def over(told: Told, clocks: Sequence[BareClock] | None, now: Instant) -> bool:

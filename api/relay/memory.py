@@ -11,9 +11,9 @@ SEVERITIES = ("none", "info", "warning", "critical")
 
 
 class Known(NamedTuple):
-    """What the read model says of an alert's case or step: since which due instant it holds, if it does."""
+    """What the read model says of an alert's case or step: whether it holds (None: it cannot say), and what is due when."""
 
-    holds: bool
+    holds: bool | None
     due_at: datetime | None
 
 
@@ -74,7 +74,7 @@ def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
     same = before.firing.get(alert.fingerprint) == _fires(alert)
     if before.state is State.WITHDRAWN:
         # an alert lives on a while after its case has ended: that is the old one unless the read model says otherwise
-        return alert.scope not in CONFIRMED or known.holds or not (same or alert.starts_at <= before.since)
+        return alert.scope not in CONFIRMED or known.holds is True or not (same or alert.starts_at <= before.since)
     return rank(alert.severity) > rank(before.severity) or (not same and _is_another(before, alert, known))
 
 
@@ -84,7 +84,8 @@ def _is_another(before: Told, alert: Alert, known: Known) -> bool:
     Of a case or step the due instant tells; of all else, that it was not said to have ended.
     """
     if alert.scope in CONFIRMED:
-        return None not in (known.due_at, before.due_at) and known.due_at != before.due_at
+        moved = None not in (known.due_at, before.due_at) and known.due_at != before.due_at
+        return moved and known.holds is not False
     return before.state is State.TOLD and alert.fingerprint in before.firing
 
 

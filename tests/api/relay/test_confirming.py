@@ -36,7 +36,7 @@ def test_a_step_that_is_still_overdue_is_not_told_as_resolved(store: Store, hand
     relay.accept("sz-water", webhook(resolved()))
     assert relay.confirm() == 1
     assert said(store) == [("raised", "SZ-1", "warning", None)]
-    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    case.take(Desk("colleague").complete(at("2021-03-05 10:00"), SURVEY))
     assert relay.confirm() == 0
     assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "ended-late")]
     assert relay.confirm() == 0
@@ -75,7 +75,7 @@ def test_a_rebuild_of_the_read_model_looks_like_no_resolution(store: Store, hand
 def test_the_reason_of_a_completion_told_late_is_that(store: Store, hand: Hand, case: LiveCase) -> None:
     relay = desk(store, hand)
     relay.accept("sz-water", webhook(alert()))
-    case.take(Desk().complete(at("2021-03-01 14:00"), SURVEY, told=at("2021-03-04 18:00")))
+    case.take(Desk("colleague").complete(at("2021-03-01 14:00"), SURVEY, told=at("2021-03-04 18:00")))
     relay.accept("sz-water", webhook(resolved()))
     relay.confirm()
     assert said(store)[1:] == [("withdrawn", "SZ-1", "warning", "told-late")]
@@ -86,7 +86,7 @@ def test_a_case_that_is_withdrawn_ends_without_a_verdict(store: Store, hand: Han
     overdue: dict[str, Any] = {"step": None, "scope": "case", "severity": "critical"}
     relay.accept("sz-water", webhook(alert("ShixianCaseOverdue", **overdue)))
     relay.accept("sz-water", webhook(alert()))
-    case.take(Desk().withdraw(at("2021-03-05 10:00")))
+    case.take(Desk("colleague").withdraw(at("2021-03-05 10:00")))
     relay.accept("sz-water", webhook(alert("ShixianCaseOverdue", firing=False, **overdue)))
     relay.accept("sz-water", webhook(resolved()))
     relay.confirm()
@@ -140,7 +140,7 @@ def test_a_case_that_is_suspended_says_so(store: Store, hand: Hand) -> None:
 def test_the_tail_of_an_alert_whose_withdrawal_was_told_is_no_news(store: Store, hand: Hand, case: LiveCase) -> None:
     relay = desk(store, hand)
     relay.accept("sz-water", webhook(alert(), alert(severity="critical", since="2021-03-05 08:00")))
-    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    case.take(Desk("colleague").complete(at("2021-03-05 10:00"), SURVEY))
     relay.accept("sz-water", webhook(resolved(severity="critical", since="2021-03-05 08:00")))
     relay.confirm()
     relay.accept("sz-water", webhook(alert()))
@@ -163,7 +163,9 @@ def test_an_alert_of_the_platform_is_withdrawn_at_once(store: Store, hand: Hand)
 def test_an_end_that_nobody_said_is_told_once_offices_are_open(store: Store, hand: Hand, case: LiveCase) -> None:
     relay = desk(store, hand)
     relay.accept("sz-water", webhook(alert()))
-    case.take(Desk().complete(at("2021-03-05 17:50"), SURVEY))  # a Friday; Alertmanager keeps office hours, and forgets
+    case.take(
+        Desk("colleague").complete(at("2021-03-05 17:50"), SURVEY)
+    )  # a Friday; Alertmanager keeps office hours, and forgets
     for moment in ("2021-03-05 17:51", "2021-03-05 18:30", "2021-03-06 10:00", "2021-03-08 08:00"):
         hand.set(moment)
         assert relay.forgotten() == 0
@@ -178,7 +180,7 @@ def test_an_end_that_nobody_said_waits_until_the_alert_can_no_longer_fire(
 ) -> None:
     relay = desk(store, hand)
     relay.accept("sz-water", webhook(alert()))
-    case.take(Desk().complete(at("2021-03-05 10:00"), SURVEY))
+    case.take(Desk("colleague").complete(at("2021-03-05 10:00"), SURVEY))
     relay.forgotten()
     hand.set("2021-03-05 10:29")
     assert relay.forgotten() == 0

@@ -93,7 +93,7 @@ def test_from_alertmanager_to_the_people(
             until(lambda: len(store.remembered(State.HELD)) == 2)
             time.sleep(3)
             assert len(told(store)) == 2
-            cases["SZ-1"].take(Desk().complete(at("2021-03-05 09:01"), SURVEY))
+            cases["SZ-1"].take(Desk("colleague").complete(at("2021-03-05 09:01"), SURVEY))
             until(lambda: len(told(store)) == 3)
             assert told(store)[2:] == [("withdrawn", "SZ-1", "ended-late")]
 
