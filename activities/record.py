@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import Any
 
 from sla.clock import Clock
@@ -160,14 +161,13 @@ class Changes(Model):
 
 def changes(before: Picture | None, after: Picture) -> Changes:
     """What differs from a picture that the rows show already, and every clock that may still raise a rung."""
-    steps = before.steps if before else ()
-    clocks = before.clocks if before else ()
-    return Changes.model_construct(
+    steps = zip(chain(before.steps if before else (), repeat(None)), after.steps)  # noqa: B905  # repeat has no end
+    clocks = zip(chain(before.clocks if before else (), repeat(None)), after.clocks)  # noqa: B905
+    # most are the very same object
+    return Changes(
         case=after.case,
-        steps=tuple(None if i < len(steps) and steps[i] == s else s for i, s in enumerate(after.steps)),
-        clocks=tuple(
-            None if i < len(clocks) and clocks[i] == c and _rests(c) else c for i, c in enumerate(after.clocks)
-        ),
+        steps=tuple(None if was is now or was == now else now for was, now in steps),
+        clocks=tuple(None if (was is now or was == now) and _rests(now) else now for was, now in clocks),
     )
 
 

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.settle import Outcome, Settle, Settled, Settler, as_settled
     from workflows.answers import Decision, Known, Refusal
     from workflows.decide import decide
-    from workflows.fold import fold
+    from workflows.fold import fold, sealed
     from workflows.messages import CaseInput, Command, Extend, Message, Receipt
     from workflows.picture import Drawn, picture
     from workflows.state import CaseState
@@ -51,7 +51,6 @@ class CaseWorkflow:
     def __init__(self, start: CaseInput) -> None:
         self._case = start.case
         self._state: CaseState | None = None
-        self._head = Head()
         self._drawn: Drawn | None = None  # what the rows show at that head
         self._due: dict[str, datetime | None] | None = None  # of clocks that can be extended; None: not counted yet
         self._queue: list[Asked] = []
@@ -104,6 +103,11 @@ class CaseWorkflow:
         """Events that this run knows, for a check against the ledger; 200 at most."""
         return list(self._state.events[after : after + 200]) if self._state else []
 
+    @property
+    def _head(self) -> Head:
+        last = self._state.events[-1] if self._state else None
+        return Head(seq=last.seq, hash=last.hash) if last else Head()
+
     def _finished(self) -> bool:
         if self._state is None:
             return True
@@ -145,9 +149,8 @@ class CaseWorkflow:
             self._arm(workflow.now() + FAULT_PAUSE)
             return
         del self._queue[: len(asked)]
-        numbered = zip(events, settled.hashes, strict=True)
         first = self._head.seq + 1
-        self._fold(_numbered(event, seq, settled.calendar, h) for seq, (event, h) in enumerate(numbered, first))
+        self._state = sealed(state, settled.calendar, settled.hashes) if state and events else state
         self._fold(settled.found)
         self._drawn = Drawn(self._state, as_settled(after, settled)) if self._state and after else None
         self._due = settled.due
@@ -181,7 +184,7 @@ class CaseWorkflow:
             answers.append(answer)
             if isinstance(answer, Decision):
                 seq += 1
-                state = fold(state, [_numbered(answer.event, seq, "", "")], self._case)
+                state = fold(state, [_numbered(answer.event, seq)], self._case)
         return state, answers
 
     def _request(self, after: Picture | None, events: list[NewEvent]) -> Settle:
@@ -219,9 +222,7 @@ class CaseWorkflow:
         )
 
     def _fold(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self._state = fold(self._state, [event], self._case)
-            self._head = Head(seq=event.seq, hash=event.hash)
+        self._state = fold(self._state, events, self._case)
 
     async def _settle(self, request: Settle) -> Settled:
         try:
@@ -254,5 +255,6 @@ def _fault(settled: Settled) -> ApplicationError:
     return ApplicationError(settled.fault or "", "case", type="ledger-fault", non_retryable=True)
 
 
-def _numbered(event: NewEvent, seq: int, calendar: str, event_hash: str) -> Event:
-    return Event.model_construct(**dict(event), seq=seq, calendar=calendar, hash=event_hash)
+def _numbered(event: NewEvent, seq: int) -> Event:
+    """The event before it is settled: only the ledger gives it a calendar and a hash."""
+    return Event.model_validate({**event.__dict__, "seq": seq, "calendar": "", "hash": ""})

@@ -1,6 +1,6 @@
 """A case's state is a fold of its events, and nothing else."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,22 @@ def fold(state: CaseState | None, events: Iterable[Event], case: str) -> CaseSta
         else:
             state = _record(_effect(state, event, case), event)
     return state
+
+
+def sealed(state: CaseState, calendar: str, hashes: Sequence[str]) -> CaseState:
+    """The state whose last events were folded before the ledger gave them a calendar and hashes: "" until then."""
+    known = len(state.events) - len(hashes)
+    news = zip(state.events[known:], hashes, strict=True)
+    written = (event.model_copy(update={"calendar": calendar, "hash": hashed}) for event, hashed in news)
+    return replace(
+        state,
+        events=(*state.events[:known], *written),
+        steps={k: replace(s, under=calendar) if s.under == "" else s for k, s in state.steps.items()},
+        rounds=tuple(replace(r, under=calendar) if r.under == "" else r for r in state.rounds),
+        accepted_under=calendar if state.accepted_under == "" else state.accepted_under,
+        decided_under=calendar if state.decided_under == "" else state.decided_under,
+        closed_under=calendar if state.closed_under == "" else state.closed_under,
+    )
 
 
 def _record(state: CaseState, event: Event) -> CaseState:
@@ -93,33 +109,30 @@ def _opened(event: Event, case: str) -> CaseState:
         survey=body.get("survey"),
         parent=body.get("parent"),
     )
-    return _advance(state)
+    return _advance(state, steps)
 
 
-def _advance(state: CaseState) -> CaseState:
-    """Opens every step whose predecessors and gates are complete, as of the last of them."""
-    gates: dict[str, list[str]] = {}
-    for step in state.steps.values():
-        for gated in step.step.gates:
-            gates.setdefault(gated, []).append(step.step.key)
-    steps = dict(state.steps)
-    for key, step in state.steps.items():
+def _advance(state: CaseState, steps: Mapping[str, StepState]) -> CaseState:
+    """The state with these steps, and every step opened whose predecessors and gates are complete, as of the last of them."""
+    gates = [step for step in steps.values() if step.step.gates]
+    opening: dict[str, StepState] = {}
+    for key, step in steps.items():
         if step.status is not StepStatus.WAITING:
             continue
-        needed = [steps[k] for k in (*step.step.after, *gates.get(key, ()))]
+        needed = [*(steps[k] for k in step.step.after), *(gate for gate in gates if key in gate.step.gates)]
         if all(n.status is StepStatus.DONE for n in needed):
             opened = max((n.claimed for n in needed if n.claimed), default=state.received)
             running = step.step.begins is Begins.OPEN
-            steps[key] = replace(
+            opening[key] = replace(
                 step,
                 status=StepStatus.RUNNING if running else StepStatus.OPEN,
                 opened=opened,
                 started=opened if running else None,
             )
-    return replace(state, steps=steps)
+    return replace(state, steps={**steps, **opening})
 
 
-def _done(step: StepState, event: Event, counted: datetime, outcome: str) -> StepState:
+def _done(step: StepState, event: Event, counted: datetime, outcome: str, *, pending: bool = False) -> StepState:
     return replace(
         step,
         status=StepStatus.DONE,
@@ -129,6 +142,7 @@ def _done(step: StepState, event: Event, counted: datetime, outcome: str) -> Ste
         claimed=event.at,
         told=event.told,
         outcome=outcome,
+        pending=pending,
         seq=event.seq,
         under=event.calendar,
     )
@@ -143,14 +157,13 @@ def _accepted(state: CaseState, event: Event) -> CaseState:
     rounds = (*state.rounds[:-1], replace(state.rounds[-1], under=event.calendar))
     accepted = replace(
         state,
-        steps=steps,
         status=Status.ACCEPTED,
         accepted=event.at,
         accepted_under=event.calendar,
         promises=promises,
         rounds=rounds,
     )
-    return _advance(accepted)
+    return _advance(accepted, steps)
 
 
 def _started(state: CaseState, event: Event) -> CaseState:
@@ -166,12 +179,12 @@ def _completed(state: CaseState, event: Event) -> CaseState:
     key = event.body["step"]
     pending = bool(event.body.get("backdated"))
     counted = event.told if pending else event.at
-    step = replace(_done(state.steps[key], event, counted, event.body["outcome"]), pending=pending)
-    state = replace(state, steps={**state.steps, key: step})
+    step = _done(state.steps[key], event, counted, event.body["outcome"], pending=pending)
+    steps = {**state.steps, key: step}
     outcome = next((o for o in step.step.outcomes if o.key == step.outcome), None)
     if outcome is not None and outcome.effect is Effect.END:
-        return _close(state, event, Status.DECIDED, "refused", counted)
-    return _advance(state)
+        return _close(replace(state, steps=steps), event, Status.DECIDED, "refused", counted)
+    return _advance(state, steps)
 
 
 def _close(

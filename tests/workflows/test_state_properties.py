@@ -12,7 +12,7 @@ from activities.settle import rows
 from sla.calendar import calendar_of_version
 from tests.desk import CALENDAR, Desk, Paper, at, water
 from workflows.answers import Refusal
-from workflows.fold import fold
+from workflows.fold import fold, sealed
 from workflows.messages import Message
 from workflows.picture import picture
 
@@ -94,6 +94,16 @@ def test_folding_in_pages_is_folding_at_once(makers: Makers, size: int) -> None:
     for first in range(0, len(paper.events), size):
         state = fold(state, paper.events[first : first + size], paper.case)
     assert state == fold(None, paper.events, paper.case) == paper.state
+
+
+@settings(max_examples=80, deadline=None)
+@given(HISTORIES, st.integers(0, 4))
+def test_events_folded_before_they_are_settled_make_the_same_state_once_they_are(makers: Makers, last: int) -> None:
+    paper, _ = played(makers)
+    known, news = paper.events[: len(paper.events) - last], paper.events[len(paper.events) - last :]
+    early = [event.model_copy(update={"calendar": "", "hash": ""}) for event in news]
+    state = fold(None, [*known, *early], paper.case)
+    assert state is None or sealed(state, CALENDAR, [event.hash for event in news]) == paper.state
 
 
 @settings(max_examples=80, deadline=None)
