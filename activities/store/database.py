@@ -62,9 +62,14 @@ class Database:
 
     def __init__(self, url: URL, *, durable: bool, read_only: bool = False) -> None:
         self.sqlite = url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url, durable=durable) if self.sqlite else _postgresql(url)
+        waiting = BUSY_TIMEOUT_MS
+        self.engine = _sqlite(url, durable=durable, busy_timeout=waiting) if self.sqlite else _postgresql(url)
+        self.by_place = create_engine(url, paramstyle="qmark" if self.sqlite else "format").dialect
+        # what every command runs has a connection to itself: its pages stay in memory from one command to the next
+        self._appender = _sqlite(url, durable=durable, busy_timeout=0) if self.sqlite else self.engine
         if read_only:
-            _refuse_writes(self.engine, sqlite=self.sqlite)
+            for engine in {self.engine, self._appender}:
+                _refuse_writes(engine, sqlite=self.sqlite)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         # one snapshot for all statements of a read
         level: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -83,7 +88,7 @@ class Database:
     def appending(self) -> Iterator[DBAPICursor]:
         """One write transaction on the driver's own cursor: for the few statements that every command runs."""
         with translated(), self._gate:
-            connection = self.engine.raw_connection()
+            connection = self._appender.raw_connection()
             try:
                 cursor = connection.cursor()
                 if self.sqlite:
@@ -96,6 +101,11 @@ class Database:
                 raise
             finally:
                 connection.close()  # what was not committed is rolled back
+
+    def dispose(self) -> None:
+        """Gives the connections back."""
+        self._appender.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -111,19 +121,15 @@ class Database:
 def _begin(cursor: DBAPICursor) -> None:
     """Begins to write on SQLite, which itself would look for another process's end ever more rarely, up to 100 ms apart."""
     deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
-    cursor.execute("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                    raise
-                sleep(LOOK)
-            else:
-                return
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(LOOK)
+        else:
+            return
 
 
 @contextmanager
@@ -205,7 +211,7 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
-def _sqlite(url: URL, *, durable: bool) -> Engine:
+def _sqlite(url: URL, *, durable: bool, busy_timeout: int) -> Engine:
     engine = create_engine(url, paramstyle="named", pool_size=8, max_overflow=32, pool_timeout=10)
 
     @event.listens_for(engine, "connect")
@@ -217,6 +223,7 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
             f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
             "recursive_triggers=ON",
+            f"busy_timeout={busy_timeout}",
         )
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")

@@ -1,12 +1,12 @@
 """Events: appending them, reading them, verifying their chain."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -19,6 +19,7 @@ from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
 from activities.store.rows import ChangedRows, Rows
 
+ROWS = 500  # in one statement
 EVENT = [tables.event.c[name] for name in Stored._fields]
 
 
@@ -40,7 +41,6 @@ class Statements:
         )
         self.open_head = sql(upsert(head).on_conflict_do_nothing())
         self.move_head = sql(update(head).where(head.c.case == bindparam("of")), "seq", "hash")
-        self.add = sql(insert(event))
         of_case = select(*EVENT).where(event.c.case == bindparam("of"))
         # numbers have no gaps, so this is the limit
         few = event.c.seq.between(bindparam("first"), bindparam("last"))
@@ -49,22 +49,28 @@ class Statements:
         self.hash_at = sql(
             select(event.c.hash).where(event.c.case == bindparam("of"), event.c.seq == bindparam("number"))
         )
-        self.put_case = sql(_replacing(upsert(tables.case), tables.case))
-        self.put_step = sql(_replacing(upsert(tables.step), tables.step))
-        self.put_clock = sql(_replacing(upsert(tables.clock), tables.clock))
         self.cut_step = sql(_beyond(tables.step))
         self.cut_clock = sql(_beyond(tables.clock))
         self.fault = sql(upsert(tables.fault).on_conflict_do_nothing(), "case", "kind", "detail", "at")
+        self._upsert = upsert
+        self._by_place = database.by_place
+        self._rows: dict[tuple[str, int], str] = {}
+
+    def rows(self, table: Table, number: int) -> str:
+        """The text that writes so many rows, their columns in the table's order; events are never replaced."""
+        text = self._rows.get((table.name, number))
+        if text is None:
+            row = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")] * number)
+            statement = row if table is tables.event else _replacing(row, table)
+            text = self._rows[table.name, number] = str(statement.compile(dialect=self._by_place))
+        return text
 
 
 def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
     keys = [column.name for column in table.primary_key]
-    # SQLite writes the index of a column that is set, changed or not
     changing = [c.name for c in table.c if not c.primary_key and not c.info.get(tables.FIXED)]
     changed = {name: row.excluded[name] for name in changing}
-    if isinstance(row, sqlite.Insert):
-        return row.on_conflict_do_update(index_elements=keys, set_=changed)
-    # a row that stays as it was leaves no dead one behind
+    # a row that stays as it was is not written, nor are its indexes
     differs = tuple_(*(table.c[name] for name in changed)).is_distinct_from(tuple_(*changed.values()))
     return row.on_conflict_do_update(index_elements=keys, set_=changed, where=differs)
 
@@ -120,7 +126,7 @@ class Appending:
         if not rows:
             return
         with translated():
-            self._cursor.executemany(self._sql.add, [row._asdict() for row in rows])
+            self._put(tables.event, rows)
         last = rows[-1]
         self._cursor.execute(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
         self.head = Head(seq=last.seq, hash=last.hash)
@@ -130,16 +136,19 @@ class Appending:
         self._show(shown(rows))
 
     def _show(self, rows: Shown) -> None:
-        run, run_many, sql = self._cursor.execute, self._cursor.executemany, self._sql
-        run(sql.put_case, rows.case)
-        if rows.steps:
-            run_many(sql.put_step, rows.steps)
-        if rows.clocks:
-            run_many(sql.put_clock, rows.clocks)
-        for before, now, cut in zip(self._sizes, rows.sizes, (sql.cut_step, sql.cut_clock), strict=True):
+        self._put(tables.case, [rows.case.values()])
+        self._put(tables.step, [step.values() for step in rows.steps])
+        self._put(tables.clock, [clock.values() for clock in rows.clocks])
+        for before, now, cut in zip(self._sizes, rows.sizes, (self._sql.cut_step, self._sql.cut_clock), strict=True):
             if before > now:
-                run(cut, {"of": self.case, "rows": now})
+                self._cursor.execute(cut, {"of": self.case, "rows": now})
         self._sizes = rows.sizes
+
+    def _put(self, table: Table, rows: Sequence[Collection[Any]]) -> None:
+        """One statement for many rows: each call of SQLite's lets go of the interpreter and has to get it back."""
+        for first in range(0, len(rows), ROWS):
+            some = rows[first : first + ROWS]
+            self._cursor.execute(self._sql.rows(table, len(some)), [value for row in some for value in row])
 
     def fault(self, kind: str, detail: str, at: datetime) -> None:
         """Record a fault of this case; one that is open already is not recorded again."""

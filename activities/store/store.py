@@ -29,4 +29,4 @@ class Store(Ledger, Cases, Cohorts, Keys, Tellings, Upkeep, Watch):
 
     def close(self) -> None:
         """Give the connections back."""
-        self.engine.dispose()
+        self.dispose()

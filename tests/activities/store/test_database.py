@@ -103,8 +103,8 @@ def test_sqlite_writes_ahead_and_as_durably_as_set(url: str, *, durable: bool, l
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_read_only_sqlite_is_away(store: Store) -> None:
     append(store, "c1", new())
-    with store.reading() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with store.appending() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreUnavailable):
         append(store, "c1", new())
     assert len(store.events("c1")) == 1
@@ -131,13 +131,14 @@ def test_a_locked_sqlite_is_away_and_back_when_the_lock_is_gone(
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_full_sqlite_is_away_and_goes_on_when_there_is_room(store: Store) -> None:
     append(store, "c1", new())
-    with store.reading() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with store.appending() as cursor:  # the one connection that appends
+        cursor.execute("PRAGMA page_count")
+        [[pages]] = cursor.fetchall()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreUnavailable):
         append(store, "c1", *(new(text="x" * 5000) for _ in range(5)))
-    with store.reading() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 100000")
+    with store.appending() as cursor:
+        cursor.execute("PRAGMA max_page_count = 100000")
     append(store, "c1", *(new(text="x" * 5000) for _ in range(5)))
     assert store.head("c1").seq == 6
     assert store.verify_chain("c1") is None

@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.record import CasePicture, ClockPicture, Role, Rung, RungKind, StepPicture
+from activities.store import tables
+from activities.store.columns import shown
+from activities.store.hashing import Stored
 from activities.store.rows import ClockRow, Rows, counted, main_clock, model_text
 from activities.store.store import Store
 from sla.clock import Horizon, Reading, Standing
@@ -42,6 +45,23 @@ def test_a_case_comes_back_as_it_was_put(store: Store) -> None:
     assert (view.case, view.steps, view.clocks) == (rows.case, rows.steps, rows.clocks)
     assert (view.head.seq, view.head.hash, view.main) == (1, event.hash, "promise")
     assert store.case("c2") is None
+
+
+def test_columns_stand_in_the_order_of_their_table() -> None:
+    made = shown(a_full_case())
+    for table, row in ((tables.case, made.case), (tables.step, made.steps[0]), (tables.clock, made.clocks[0])):
+        assert list(row) == table.c.keys()
+    assert list(Stored._fields) == tables.event.c.keys()
+
+
+def test_a_case_with_more_rows_than_one_statement_takes_has_them_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.store.ledger.ROWS", 1)
+    put(store, a_full_case())
+    view = store.case("c1")
+    assert view is not None
+    assert (view.steps, view.clocks) == (a_full_case().steps, a_full_case().clocks)
 
 
 def test_putting_a_case_again_leaves_the_same_rows(store: Store) -> None:
