@@ -1,12 +1,14 @@
 """Where facts meet time: a case's new events are appended, its clocks counted, and its next alarm answered."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-from itertools import chain as join
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.record import Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
@@ -35,6 +37,30 @@ class Settle(Model):
     changes: Changes | None = None  # None: only compare
     as_of: datetime | None = None  # the latest instant at which anything known was told
     calendar: str | None = None  # version of the last known event
+
+
+class Handed:
+    """Requests on their way to a local activity, which runs in the workflow's own process: they need no text."""
+
+    def __init__(self) -> None:
+        self._requests: WeakValueDictionary[int, Settle] = WeakValueDictionary()
+        self._numbers = itertools.count()
+
+    def put(self, request: Settle) -> int:
+        """The number by which the request is found for as long as the workflow holds it."""
+        number = next(self._numbers)
+        self._requests[number] = request
+        return number
+
+    def get(self, number: int) -> Settle:
+        """The request; where its workflow has left the process nobody waits for an answer."""
+        request = self._requests.get(number)
+        if request is None:
+            raise ApplicationError("The workflow that asked has left this process.", non_retryable=True)
+        return request
+
+
+handed = Handed()
 
 
 class Outcome(StrEnum):
@@ -71,8 +97,9 @@ class Settler:
     # An attempt that is given up runs on to its end, and what it writes is adopted: an exception thrown into its thread
     # may hit the moment between taking the writer's lock and being able to give it back.
     @activity.defn(name="settle", no_thread_cancel_exception=True)
-    def settle(self, request: Settle) -> Settled:
+    def settle(self, asked: Settle | int) -> Settled:
         """Compares and appends in one transaction; raises StoreUnavailable while the database is away."""
+        request = handed.get(asked) if isinstance(asked, int) else asked
         now = Instant(self._now(), self._timeline, self._grace)
         # drafted as if ledger and workflow agreed, before the lock for which others wait
         draft = None if request.changes is None else drafted(request, request.changes, now)
@@ -116,7 +143,7 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     readings = [read(c, calendar, now.business) for c in clocks]
     moved = applied(clocks, request.calendar, calendar, now.business)
     cause = _cause(request.events, calendar_moved=bool(moved))
-    raised = join.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
+    raised = itertools.chain.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
     news = [*request.events, *moved, *raised]
     events = linked(request.case, request.expected, news, calendar.version)
     known = len(request.events)
