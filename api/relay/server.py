@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from starlette.exceptions import HTTPException
 
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
@@ -126,7 +125,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_api_route("/livez", _livez, methods=["GET"])
     app.add_api_route("/metrics", _metrics, methods=["GET"])
     app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _of_the_framework)
+    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        app.add_exception_handler(status, _of_the_framework)
     app.add_exception_handler(StoreUnavailable, _away)
     return app
 
