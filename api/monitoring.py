@@ -21,6 +21,8 @@ from sla.timeline import Timeline
 
 KILL_AFTER = 7.5  # seconds, of the ten within which all has ended
 RETENTION = "15d"
+# To Alertmanager, which forgets what fires when it ends itself, and holds it for over after four times without a repeat.
+REPEATED, QUICKLY_REPEATED = "1m", "5s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def monitoring(
             _leashed(folder, "alertmanager", located(ALERTMANAGER, said), _alertmanager(folder, where)),
         ]
         # Last, so that it finds none of them missing.
-        prometheus = _leashed(folder, "prometheus", located(PROMETHEUS, said), _prometheus(folder, where))
+        prometheus = _leashed(folder, "prometheus", located(PROMETHEUS, said), _prometheus(folder, where, timeline))
         running = Monitor(where, (Children(watched, where.watched, said), Children([prometheus], where.watching, said)))
         try:
             for part in running.parts:
@@ -113,11 +115,12 @@ def _addresses(settings: Settings, ports: Ports) -> Addresses:
     )
 
 
-def _prometheus(folder: Path, where: Addresses) -> dict[str, str]:
+def _prometheus(folder: Path, where: Addresses, timeline: Timeline) -> dict[str, str]:
     return {
         "--config.file": str(folder / "prometheus.yml"),
         "--storage.tsdb.path": str(folder / "prometheus"),
         "--storage.tsdb.retention.time": RETENTION,
+        "--rules.alert.resend-delay": REPEATED if timeline.identity else QUICKLY_REPEATED,
         "--web.listen-address": where.prometheus,
         "--log.level": "warn",
     }
