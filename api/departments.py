@@ -1,4 +1,4 @@
-"""Who answers for a step or a case: every owner that the procedures name, with an identifier for metrics and routes."""
+"""Who answers for a step, a case or a promise: every owner there is, with an identifier for metrics and routes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -47,6 +47,13 @@ _ALL = (
         "市住建局／市行政审批局",
         "Housing and Construction with Administrative Approval, Suzhou",
         ("sz-housing", "sz-approval"),
+    ),
+    Department(
+        "sz-approval-planning",
+        SUZHOU,
+        "市行政审批局、市资源规划局",
+        "Administrative Approval with Planning, Suzhou",
+        ("sz-approval", "sz-planning"),
     ),
     Department(
         "sz-housing-planning-approval",
