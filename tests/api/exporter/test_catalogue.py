@@ -1,8 +1,11 @@
 """The catalogue of metrics."""
 
 import re
+from pathlib import Path
 
 from api.exporter.catalogue import CATALOGUE, Job, Kind, names
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_name_says_what_it_is() -> None:
@@ -32,3 +35,17 @@ def test_a_histogram_is_asked_for_by_its_parts() -> None:
     assert "shixian_http_request_duration_seconds_bucket" in names(Job.API)
     assert "shixian_http_request_duration_seconds" not in names()
     assert names(Job.EXPORTER) < names()
+
+
+def table() -> str:
+    """The catalogue as the document has it."""
+    lines = ["| metric | job | kind | labels | |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{name}` | {one.job} | {one.kind} | {', '.join(one.labels)} | {one.help} |"
+        for name, one in CATALOGUE.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_document_lists_exactly_what_is_exported() -> None:
+    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8").endswith(table())
