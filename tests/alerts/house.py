@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -19,7 +21,7 @@ from api.alerting import recipients, rules
 from api.alerting.alertmanager import Timing, render
 from api.auth import Role, new_key
 from api.children import answers
-from api.embedded import LOOPBACK, embedded
+from api.embedded import FIRST_OFFICER, LOOPBACK, embedded
 from api.monitoring import Monitor, Ports, monitoring
 from api.notes import Note
 from api.processes import Stack
@@ -29,10 +31,12 @@ from api.temporal_server import free_port
 from sla.timeline import Timeline
 
 GRACE = timedelta(seconds=0.5)  # real
+OFFICER, WATER = "officer", "water"  # who sends commands
 SERVERS = ("prometheus", "alertmanager")  # not ours: at the end of a leash
 NAMES = {"exporter": "metrics"}  # as the monitor calls it
 WITHIN = 120.0  # seconds in which a part must be back
 LOOK = 0.1
+COMPANY = "suzhou-water"
 PATIENCE = 60.0  # seconds in which a command must be answered
 
 
@@ -69,6 +73,7 @@ class House:
         self.away: set[str] = set()  # parts that nobody starts again now
         self.timeline = Timeline(anchor_real=real_now(), anchor_business=plan.begins, rate=plan.rate)
         self.keys: dict[str, str] = {}
+        self.actors = {OFFICER: FIRST_OFFICER, WATER: COMPANY}
         self.settings = Settings(
             data_dir=folder / "data",
             database_url=plan.database,
@@ -96,7 +101,7 @@ class House:
                     begins=self.plan.begins,
                     rate=self.plan.rate,
                     temporal_port=0,
-                    first_key=lambda key: self.keys.update(officer=key),
+                    first_key=lambda key: self.keys.update({OFFICER: key}),
                 )
             )
             self._know()
@@ -125,7 +130,7 @@ class House:
         """Now in business time."""
         return self.timeline.business(real_now())
 
-    def send(self, path: str, key: str, *, who: str = "officer", **body: Any) -> Any:
+    def send(self, path: str, key: str, *, who: str = OFFICER, **body: Any) -> Any:
         """What the API answers to a command, which must succeed; it is sent again until its outcome is known."""
         end = time.monotonic() + PATIENCE
         headers = {"Authorization": f"Bearer {self.keys[who]}", "Idempotency-Key": key}
@@ -195,7 +200,9 @@ class House:
             configured["global"] = dict.fromkeys(kinds, interval)
             file.write_text(yaml.safe_dump(configured), encoding="utf-8")
         for server in SERVERS:
+            before = self._reloaded(server)
             os.kill(self._pid(server), signal.SIGHUP)
+            until(partial(self._is_reloaded, server, before), f"{server} is reloaded", 30)
 
     @property
     def _running(self) -> Monitor:
@@ -228,6 +235,18 @@ class House:
         }
         return part not in ready or answers(ready[part])
 
+    def _is_reloaded(self, server: str, before: float) -> bool:
+        return self._reloaded(server) > before
+
+    def _reloaded(self, server: str) -> float:
+        """When a server last read its configuration, as it says."""
+        where = self._running.addresses
+        address = {"prometheus": where.prometheus, "alertmanager": where.alertmanager}[server]
+        said = httpx2.get(f"http://{address}/metrics", trust_env=False).text
+        found = re.search(rf"^{server}_config_last_reload_success_timestamp_seconds (\S+)$", said, re.MULTILINE)
+        assert found is not None
+        return float(found[1])
+
     def _tend(self) -> None:
         while not self._ended.wait(LOOK):
             with self._turn:
@@ -244,8 +263,8 @@ class House:
             stored = store.timeline()
             assert stored is not None
             self.timeline = stored
-            self.keys["water"], kept = new_key(
-                actor="water-system", role=Role.UTILITY, company="suzhou-water", now=real_now()
+            self.keys[WATER], kept = new_key(
+                actor=self.actors[WATER], role=Role.UTILITY, company=COMPANY, now=real_now()
             )
             store.add_key(kept)
         finally:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tests.alerts.house import House
+from tests.alerts.house import OFFICER, WATER, House, real_now
 from tests.faults.load import STEPS
 
 AT_ONCE = 12
@@ -50,7 +50,7 @@ class Load:
         self._seconds = seconds
         self._seed = seed
         self._pool = ThreadPoolExecutor(AT_ONCE)
-        self.commands = 0
+        self.acknowledged: dict[str, datetime] = {}  # by request id, real time
         self.enough = False  # no case is carried on any further
 
     async def run(self) -> None:
@@ -75,12 +75,12 @@ class Load:
         when = at.isoformat()
         if turn.what == "complete":
             path = f"cases/{case}/steps/{turn.step}/completions"
-            await self._send(path, key, who="water", outcome="done", at=when)
+            await self._send(path, key, who=WATER, outcome="done", at=when)
         else:
             more = {"outcome": "approved"} if turn.what == "decide" else {}
             await self._send(f"cases/{case}/{turn.what}", key, at=when, **more)
 
-    async def _send(self, path: str, key: str, **body: Any) -> None:
+    async def _send(self, path: str, key: str, *, who: str = OFFICER, **body: Any) -> None:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._pool, partial(self._house.send, path, key, **body))
-        self.commands += 1
+        await loop.run_in_executor(self._pool, partial(self._house.send, path, key, who=who, **body))
+        self.acknowledged[f"{self._house.actors[who]}:{key}"] = real_now()

@@ -7,7 +7,7 @@ checker's oracle, and what is told when to whom stands here by itself. All insta
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 import chinese_calendar
@@ -19,6 +19,7 @@ STEP_SOON, STEP_OVERDUE = "ShixianStepDueSoon", "ShixianStepOverdue"
 CASE_SOON, CASE_OVERDUE = "ShixianCaseDueSoon", "ShixianCaseOverdue"
 INFO, YELLOW, RED = "info", "warning", "critical"
 ENDS = {"accepted", "completed"}
+LATER = datetime.max.replace(tzinfo=UTC)
 GRAVITY = (INFO, YELLOW, RED)
 RED_CARD = 3  # working days over
 SOON = 0.8
@@ -34,12 +35,14 @@ CASE_TOLD: Mapping[str, tuple[str, ...]] = {
 }
 
 Real = Callable[[datetime], datetime]  # the real instant of a business one
+Acknowledged = Mapping[str, datetime]  # by request id: when its sender knew that it is on record
 Subject = tuple[str, str, str, str]  # receiver, alert, case, step
 
 
 class Condition(NamedTuple):
     """What is true from one instant on until another one, for ever where that is None.
 
+    `owed`: from then on it was surely on record; `over`: the same for its end, whatever ended it.
     `alone_until`: from then on a graver alert stands for it.
     """
 
@@ -50,12 +53,14 @@ class Condition(NamedTuple):
     receivers: tuple[str, ...]
     due: datetime
     since: datetime
+    owed: datetime
     until: datetime | None
+    over: datetime | None
     alone_until: datetime | None = None
 
 
 class Telling(NamedTuple):
-    """An alert of a notice that arrived, in the order of arrival."""
+    """An alert of a notice that arrived, in the order of arrival; `at`: when it was put on the way."""
 
     at: datetime
     receiver: str
@@ -96,91 +101,130 @@ class Verdict:
 
     def __str__(self) -> str:
         lines = [f"{self.due} had to be told and {self.ended} withdrawn"]
-        lines += [
-            f"{name} {len(lines)}, such as {lines[:4]}" if lines else f"{name} 0" for name, lines in found.items()
-        ]
+        for name, found in self.wrong.items():
+            lines.append(f"{name} {len(found)}, such as {found[:4]}" if found else f"{name} 0")
         return "\n".join(lines)
 
 
 # --- what was true ---------------------------------------------------------------------------------------------------
 
 
+class Known(NamedTuple):
+    """When something was told, and when it was surely on record; real time."""
+
+    told: datetime
+    sure: datetime
+
+
 class Clock(NamedTuple):
-    """A limit: since when and until when it ran as far as was known; business time."""
+    """A limit that runs from a business instant on, as far as was known."""
 
     start: datetime
-    known: datetime  # when its start was told
-    over: datetime | None  # when its end was told
+    known: Known
+    over: Known | None
 
 
-def conditions(case: str, events: Iterable[Fact], real: Real, grace: timedelta) -> Iterator[Condition]:
-    """Everything that was ever true of a water case without a new pipe, without suspensions."""
-    facts = list(events)
-    for step, clock in _steps(facts):
-        yield from _of_step(case, step, clock, real, grace)
-    for promise in _promises(facts):
-        yield from _of_case(case, promise, real, grace)
+class Case:
+    """A water case without a new pipe, without suspensions."""
 
+    def __init__(self, case: str, events: Iterable[Fact], real: Real, grace: timedelta, sent: Acknowledged) -> None:
+        self._case = case
+        self._facts = list(events)
+        self._real = real
+        self._grace = grace
+        self._sent = sent
+        self._done = _done(self._facts)
+        self._opened = next(f for f in self._facts if f.kind == "opened")
+        gone = next((f for f in self._facts if f.kind == "withdrawn"), None)
+        self._gone = gone and self._known(gone)
 
-def _steps(facts: Sequence[Fact]) -> Iterator[tuple[str, Clock]]:
-    done = _done(facts)
-    before = next(f for f in facts if f.kind == "opened")
-    gone = _gone(facts)
-    for step in ORDER:
-        after = done.get(step)
-        yield step, Clock(instant(before.at), instant(before.told), instant(after.told) if after else gone)
-        if after is None:
+    def conditions(self) -> Iterator[Condition]:
+        """Everything that was ever true of it."""
+        for step, clock in self._steps():
+            yield from self._of_step(step, clock)
+        for promise in self._promises():
+            yield from self._of_case(promise)
+
+    def _known(self, fact: Fact) -> Known:
+        told = self._real(instant(fact.told))
+        return Known(told, max(told, self._sent.get(fact.request_id or "", told)))
+
+    def _steps(self) -> Iterator[tuple[str, Clock]]:
+        before = self._opened
+        for step in ORDER:
+            after = self._done.get(step)
+            yield step, Clock(instant(before.at), self._known(before), self._known(after) if after else self._gone)
+            if after is None:
+                return
+            before = after
+
+    def _promises(self) -> Iterator[Clock]:
+        """From acceptance on; without notice in time the law presumes it on the day of receipt, until it is told."""
+        received = instant(self._opened.at)
+        answer_until = due_after_days(received, SUPPLEMENT)
+        presumed = Known(self._real(answer_until), self._presumption())
+        accepted, last = self._done.get(ORDER[0]), self._done.get(ORDER[-1])
+        over = self._known(last) if last else self._gone
+        if accepted is None or instant(accepted.at) > answer_until:
+            yield Clock(received, presumed, over)
             return
-        before = after
+        known = self._known(accepted)
+        if instant(accepted.told) > answer_until:
+            yield Clock(received, presumed, known)
+        yield Clock(instant(accepted.at), known, over)
 
+    def _presumption(self) -> datetime:
+        """When the case was seen to be presumed accepted, which no command tells: the breach of its promise shows it."""
+        raised = (f for f in self._facts if f.kind == "rung-raised" and f.content["clock"].startswith("promise/"))
+        return next((self._real(instant(f.told)) for f in raised), LATER)
 
-def _promises(facts: Sequence[Fact]) -> Iterator[Clock]:
-    """From acceptance on; without a notice in time the law presumes it on the day of receipt, until another one is told."""
-    received, done = next(instant(f.at) for f in facts if f.kind == "opened"), _done(facts)
-    answer_until = due_after_days(received, SUPPLEMENT)
-    accepted, last = done.get(ORDER[0]), done.get(ORDER[-1])
-    over = instant(last.told) if last else _gone(facts)
-    if accepted is None or instant(accepted.at) > answer_until:
-        yield Clock(received, answer_until, over)
-        return
-    told = instant(accepted.told)
-    if told > answer_until:
-        yield Clock(received, answer_until, told)
-    yield Clock(instant(accepted.at), told, over)
+    def _of_step(self, step: str, clock: Clock) -> Iterator[Condition]:
+        due = due_after_hours(clock.start, HOURS[step])
+        passed = self._real(due) + self._grace
+        red = max(self._real(_card(due)), passed)
+        soon = self._real(due_after_hours(clock.start, SOON * HOURS[step]))
+        yield self._made(STEP_SOON, INFO, step, due, clock, soon, passed)
+        yield self._made(STEP_OVERDUE, YELLOW, step, due, clock, passed, None, red)
+        yield self._made(STEP_OVERDUE, RED, step, due, clock, red, None)
+
+    def _of_case(self, clock: Clock) -> Iterator[Condition]:
+        due = due_after_days(clock.start, PROMISED)
+        passed = self._real(due) + self._grace
+        # four of four days are used on the last one
+        soon = self._real(datetime.combine(due.astimezone(CHINA).date(), time(0), CHINA))
+        yield self._made(CASE_SOON, YELLOW, "", due, clock, soon, passed)
+        yield self._made(CASE_OVERDUE, RED, "", due, clock, passed, None)
+
+    def _made(
+        self,
+        alert: str,
+        severity: str,
+        step: str,
+        due: datetime,
+        clock: Clock,
+        since: datetime,
+        overtaken: datetime | None,
+        graver: datetime | None = None,
+    ) -> Condition:
+        ends = [end for end in (overtaken, clock.over and clock.over.told) if end is not None]
+        sure = [end for end in (overtaken, clock.over and clock.over.sure) if end is not None]
+        return Condition(
+            alert=alert,
+            severity=severity,
+            case=self._case,
+            step=step,
+            receivers=(STEP_TOLD if step else CASE_TOLD)[severity],
+            due=due,
+            since=max(since, clock.known.told),
+            owed=max(since, clock.known.sure),
+            until=min(ends, default=None),
+            over=min(sure, default=None),
+            alone_until=overtaken or graver,
+        )
 
 
 def _done(facts: Sequence[Fact]) -> dict[str, Fact]:
     return {ORDER[0] if f.kind == "accepted" else str(f.content["step"]): f for f in facts if f.kind in ENDS}
-
-
-def _gone(facts: Sequence[Fact]) -> datetime | None:
-    """When the applicant withdrew."""
-    return next((instant(f.told) for f in facts if f.kind == "withdrawn"), None)
-
-
-def _of_step(case: str, step: str, clock: Clock, real: Real, grace: timedelta) -> Iterator[Condition]:
-    due = due_after_hours(clock.start, HOURS[step])
-    over, known = _real(clock.over, real), real(clock.known)
-    passed = real(due) + grace
-    red = max(real(_card(due)), passed, known)
-
-    def made(alert: str, severity: str, since: datetime, until: datetime | None, taken: datetime | None) -> Condition:
-        return Condition(alert, severity, case, step, STEP_TOLD[severity], due, max(since, known), until, taken)
-
-    soon = real(due_after_hours(clock.start, SOON * HOURS[step]))
-    yield made(STEP_SOON, INFO, soon, _first(over, passed), passed)
-    yield made(STEP_OVERDUE, YELLOW, passed, over, red)
-    yield made(STEP_OVERDUE, RED, red, over, None)
-
-
-def _of_case(case: str, clock: Clock, real: Real, grace: timedelta) -> Iterator[Condition]:
-    due = due_after_days(clock.start, PROMISED)
-    over, known = _real(clock.over, real), real(clock.known)
-    passed = real(due) + grace
-    last_day = real(datetime.combine(due.astimezone(CHINA).date(), time(0), CHINA))  # four of four days used
-    soon = max(last_day, known)
-    yield Condition(CASE_SOON, YELLOW, case, "", CASE_TOLD[YELLOW], due, soon, _first(over, passed), passed)
-    yield Condition(CASE_OVERDUE, RED, case, "", CASE_TOLD[RED], due, max(passed, known), over)
 
 
 def _card(due: datetime) -> datetime:
@@ -190,14 +234,6 @@ def _card(due: datetime) -> datetime:
         day += timedelta(days=1)
         left -= chinese_calendar.is_workday(day)
     return datetime.combine(day, time(0), CHINA)
-
-
-def _real(business: datetime | None, real: Real) -> datetime | None:
-    return None if business is None else real(business)
-
-
-def _first(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else min(one, other)
 
 
 # --- what was told ---------------------------------------------------------------------------------------------------
@@ -234,24 +270,21 @@ def _missing(
 ) -> None:
     raised = {t.severity for t in heard if t.kind == "raised"}
     for one in true:
-        ends = [watched.ended, *(end for end in (one.until, one.alone_until) if end is not None)]
-        if _longest(Span(one.since, min(ends)), watched.blind) < watched.minimum:
+        end = min([watched.ended, *(end for end in (one.until, one.alone_until) if end is not None)])
+        if _longest(Span(one.owed, end), watched.blind) < watched.minimum:
             continue
         verdict.due += 1
         if one.severity not in raised:
-            verdict.missing.append(
-                f"{subject} {one.severity} true from {one.since:%H:%M:%S.%f} to {min(ends):%H:%M:%S.%f}"
-            )
-    ended = max((one.until for one in true if one.until is not None), default=None)
-    if ended is None or not heard or any(one.until is None for one in true):
+            verdict.missing.append(f"{subject} {one.severity} owed from {one.owed:%H:%M:%S.%f} to {end:%H:%M:%S.%f}")
+    last = max(true, key=lambda one: one.owed)
+    if last.over is None or not heard or last.over == last.alone_until:  # what is overtaken is told apart
         return
-    overtaken = all(one.until == one.alone_until for one in true)
-    quiet = Span(ended, ended + watched.settled)
-    if overtaken or quiet.until > watched.ended or _longest(quiet, watched.blind) < watched.settled:
+    quiet = Span(last.over, last.over + watched.settled)
+    if quiet.until > watched.ended or _longest(quiet, watched.blind) < watched.settled:
         return
     verdict.ended += 1
     if heard[-1].kind != "withdrawn":
-        verdict.missing.append(f"{subject} over since {ended:%H:%M:%S.%f}, and not withdrawn")
+        verdict.missing.append(f"{subject} over since {last.over:%H:%M:%S.%f}, and not withdrawn")
 
 
 def _longest(span: Span, blind: Sequence[Span]) -> timedelta:
@@ -266,14 +299,13 @@ def _longest(span: Span, blind: Sequence[Span]) -> timedelta:
 
 
 def _wrong(verdict: Verdict, subject: Subject, true: Sequence[Condition], heard: Sequence[Telling]) -> None:
-    before: tuple[int, datetime | None] | None = None  # the gravest that was told, and for which due instant
+    before: tuple[int, set[datetime]] | None = None  # the gravest that was told, and for which due instant
     for telling in heard:
         said = f"{subject} {telling.severity} {telling.kind} at {telling.at:%H:%M:%S.%f}"
         begun = [one for one in true if one.since <= telling.at]
         if telling.kind == "raised":
-            rank = GRAVITY.index(telling.severity)
-            due = max(begun, key=lambda one: one.since).due if begun else None
-            if before is not None and rank <= before[0] and due == before[1]:
+            rank, due = GRAVITY.index(telling.severity), _due(begun, telling.at)
+            if before is not None and rank <= before[0] and (due == before[1] and len(due) == 1):
                 verdict.doubled.append(said)
             if all(one.severity != telling.severity for one in begun):
                 verdict.unfounded.append(said)
@@ -284,3 +316,9 @@ def _wrong(verdict: Verdict, subject: Subject, true: Sequence[Condition], heard:
         if before is None:
             verdict.unfounded.append(said)
         before = None
+
+
+def _due(begun: Sequence[Condition], at: datetime) -> set[datetime]:
+    """The due instants that it may be about: two, while a new one was told and not yet surely on record."""
+    sure = max((one.owed for one in begun if one.owed <= at), default=None)
+    return {one.due for one in begun if sure is None or one.owed >= sure}

@@ -1,13 +1,14 @@
 """In a random rehearsal with kills everybody is told what an oracle of the ledger says, once, and nothing is taken back that stands."""
 
 import asyncio
+import contextlib
 import os
 import random
 import sqlite3
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ BLINDING = ("exporter", "prometheus", "alertmanager", "relay")
 MINIMUM = timedelta(seconds=8)  # scrape, evaluation and wait are a second each; the machine may be busy
 SETTLED = timedelta(seconds=25)  # an alert fires on for ten seconds
 RECOVERY = timedelta(seconds=8)  # Prometheus sends again what Alertmanager forgot
+Line = tuple[str, str, str, str | None]  # alert, severity, case, step
 QUIET = 35.0  # seconds without work, at the end
 
 
@@ -49,10 +51,10 @@ def test_in_a_random_rehearsal_with_kills_no_alert_is_missing_doubled_or_falsely
     true = [
         one
         for case, events in facts.items()
-        for one in oracle.conditions(case, events, house.timeline.real, house.plan.grace)
+        for one in oracle.Case(case, events, house.timeline.real, house.plan.grace, load.acknowledged).conditions()
     ]
     verdict = oracle.judge(true, told, Watched(ended, MINIMUM, SETTLED, blind))
-    said = f"seed {SEED}: {len(facts)} cases, {load.commands} commands, {len(told)} tellings; away {shown(blind)}\n{verdict}"
+    said = f"seed {SEED}: {len(facts)} cases, {len(load.acknowledged)} commands, {len(told)} tellings; away {shown(blind)}\n{verdict}"
     sys.stdout.write(f"{said}\n")
     assert len(facts) == CASES, said
     assert verdict.due > CASES, said
@@ -89,26 +91,26 @@ def tellings(house: House) -> list[Telling]:
         said = arrival.notice
         if arrival.again or said["kind"] == "reminder":
             continue
-        named, logged = said["alerts"], lines[said["id"]]
+        named, (at, logged) = said["alerts"], lines[said["id"]]
         assert len(named) + said["more"] == len(logged), said
         found += [
-            Telling(arrival.at, said["receiver"], said["kind"], alert, severity, case, step or "")
+            Telling(at, said["receiver"], said["kind"], alert, severity, case, step or "")
             for alert, severity, case, step in logged
             if alert in {oracle.STEP_SOON, oracle.STEP_OVERDUE, oracle.CASE_SOON, oracle.CASE_OVERDUE}
         ]
     return found
 
 
-def _lines(file: Path) -> Mapping[str, list[tuple[str, str, str, str | None]]]:
-    lines: dict[str, list[tuple[str, str, str, str | None]]] = {}
-    with sqlite3.connect(file) as connection:
-        query = (
-            'SELECT id, alertname, severity, "case", step FROM telling JOIN telling_alert USING (number)'
-            " ORDER BY number, pos"
-        )
-        for number, *line in connection.execute(query):
-            lines.setdefault(number, []).append((line[0], line[1], line[2], line[3]))
-    connection.close()
+def _lines(file: Path) -> Mapping[str, tuple[datetime, list[Line]]]:
+    """By the notice's id: when it was written, and what it tells of."""
+    lines: dict[str, tuple[datetime, list[Line]]] = {}
+    query = (
+        'SELECT id, at, alertname, severity, "case", step FROM telling JOIN telling_alert USING (number)'
+        " ORDER BY number, pos"
+    )
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        for number, at, *line in connection.execute(query):
+            lines.setdefault(number, (evidence.instant(at), []))[1].append((line[0], line[1], line[2], line[3]))
     return lines
 
 

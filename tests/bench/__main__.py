@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.programs import ALL, TEMPORAL, find
 from api.temporal_server import DevServer, free_port
-from tests.bench import calendars, memory, scrape
+from tests.bench import alerts, calendars, memory, scrape
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet
 from tests.bench.stand import folder, postgresql, prepared, workers
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(memory.measure(sheet, server, prepared(f"sqlite:///{home}/ledger.sqlite"), asked.open_cases))
         for steps in asked.open_steps:
             scrape.measure(sheet, server, home, steps, asked.scrapes)
+    with folder() as home:
+        alerts.measure(sheet, home, asked.alerts)
     sheet.write(asked.output)
     return 0
 
@@ -58,6 +60,9 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--open-steps", type=int, nargs="*", default=[10_000, 100_000], help="steps open while metrics are scraped"
     )
     parser.add_argument("--scrapes", type=int, default=200, help="scrapes, ours and the bare client's in turn")
+    parser.add_argument(
+        "--alerts", type=int, default=20, help="steps that fall due, with each setting of the alert path"
+    )
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args(arguments)

@@ -16,6 +16,7 @@ SMALLEST = {
     "open-cases": 5,
     "open-steps": 20,
     "scrapes": 2,
+    "alerts": 1,
     "additions": 200,
 }
 LINE = re.compile(r"(?P<name>[a-z0-9_.]+) (?P<value>-?[0-9.]+) (?P<unit>[a-zA-Z/]+), (?P<against>.+)")
@@ -31,20 +32,29 @@ NAMES = {
     "memory.worker_5_open_cases",
     "memory.api_5_open_cases",
     *(f"scrape.20_open_steps.{what}" for what in ("p99_vs_bare", "p50_vs_bare", "p99", "memory", "readyz_p99")),
+    *(f"alert.{setting}.{what}" for setting in ("fast", "shipped") for what in ("median", "worst")),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_every_figure_is_a_line_and_stands_in_the_file(temporal_binary: Path, tmp_path: Path) -> None:
+@pytest.mark.timeout(400)
+def test_every_figure_is_a_line_and_stands_in_the_file(
+    temporal_binary: Path, prometheus_binary: Path, alertmanager_binary: Path, tmp_path: Path
+) -> None:
     written = tmp_path / "build" / "bench.json"
     sizes = [f"--{name}={value}" for name, value in SMALLEST.items()]
     ran = subprocess.run(
         [sys.executable, "-m", "tests.bench", *sizes, "--output", str(written)],
-        env={"PATH": "/usr/bin:/bin", "SHIXIAN_TEMPORAL": str(temporal_binary), "HOME": str(tmp_path)},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "SHIXIAN_TEMPORAL": str(temporal_binary),
+            "SHIXIAN_PROMETHEUS": str(prometheus_binary),
+            "SHIXIAN_ALERTMANAGER": str(alertmanager_binary),
+        },
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=380,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
