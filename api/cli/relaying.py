@@ -17,7 +17,7 @@ from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
-from api.cli.running import API_GRACE, WithParent, _Server, read_settings
+from api.cli.running import API_GRACE, Server, WithParent, read_settings
 from api.cli.words import when
 from api.embedded import WrongSetting, open_store, real_now
 from api.notes import Say, note, say_json, say_line
@@ -128,7 +128,7 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
         server_header=False,
         timeout_graceful_shutdown=API_GRACE,
     )
-    server = _Server(config)
+    server = Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     said(

@@ -164,7 +164,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends with status 0 where it was told to end."""
 
     @contextmanager
@@ -212,7 +212,7 @@ async def _answer(settings: Settings, said: Say) -> None:
         proxy_headers=settings.behind_proxy,
         timeout_graceful_shutdown=API_GRACE,
     )
-    server = _Server(config)
+    server = Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     said(note("api-started", "api: http://{host}:{port}", host=settings.host, port=settings.port))

@@ -9,7 +9,7 @@ import uvicorn
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.running import WithParent, _Server, read_settings, stored_timeline
+from api.cli.running import Server, WithParent, read_settings, stored_timeline
 from api.embedded import WrongSetting, real_now
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
@@ -42,7 +42,7 @@ async def _export(settings: Settings, said: Say) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    server = _Server(config)
+    server = Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     host, port = bracketed(settings.metrics_host), settings.metrics_port
