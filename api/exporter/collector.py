@@ -116,7 +116,9 @@ class Exporter(Collector):
         yield "names", lambda: self._names
         yield "calendar", lambda: calendars(now.business)
         if (rows := self._fresh(self._rows, now)) is not None:
-            yield "read_model", lambda: self._of_rows(rows, now)
+            moment = Moment.of(now)
+            yield "read_model", lambda: self._of_rows(rows, moment)
+            yield "details", lambda: details(rows.value.steps, rows.value.cases, rows.value.board, now.business, moment)
         if (counts := self._fresh(self._tally, now)) is not None:
             yield "events", lambda: happened(counts.value, self._known)
         if (figures := self._fresh(self._figures, now)) is not None:
@@ -128,10 +130,9 @@ class Exporter(Collector):
         held = kept.held
         return held if held is not None and now.real - held.at < MAX_STALE else None
 
-    def _of_rows(self, held: Held[Rows], now: Instant) -> Iterator[Metric]:
-        rows, moment = held.value, Moment.of(now)
+    def _of_rows(self, held: Held[Rows], moment: Moment) -> Iterator[Metric]:
+        rows = held.value
         yield from standings(rows.board, moment, self._known)
-        yield from details(rows.steps, rows.cases, rows.board, now.business, moment)
         yield from upkeep(rows.seen, QUEUES, rows.undelivered)
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 

@@ -185,6 +185,20 @@ async def test_one_part_that_cannot_be_counted_leaves_the_others(
         assert found.all("open_steps")
 
 
+async def test_a_single_case_that_cannot_be_counted_leaves_the_sums(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_case(store, clock)
+    async with served(store, clock) as http:
+        await scraped(http)
+        monkeypatch.setattr("api.exporter.lines.Line.overdue_workdays", lambda *_: 1 / 0)
+        found = await scraped(http)
+        assert found.value("scrape_collector_success", collector="details") == 0
+        assert found.value("scrape_errors_total", collector="details", error="ZeroDivisionError") == 1
+        assert found.all("case_due_timestamp_seconds") == {}
+        assert found.total("open_cases") == 1
+
+
 async def test_prometheus_gets_the_format_and_the_encoding_that_it_asks_for(store: Store, clock: Clock) -> None:
     crowd(store, 50)
     async with served(store, clock) as http:
