@@ -16,6 +16,7 @@ from sla.model import Model
 
 PLACE = "suzhou"  # one calendar for all departments: no days off of a place's own are known
 WATCHDOG = "Watchdog"
+FOR_OFFICERS = ("PostingsAwaitConfirmation", "CasesMoved")  # of the platform, but it is officers who have to act
 ONE_BY_ONE = (Scope.STEP, Scope.CASE)
 CAN_WAIT = (Severity.INFO, Severity.WARNING)
 SHORTEST = timedelta(seconds=1)
@@ -104,7 +105,13 @@ def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Rout
         "group_wait": _length(timing.wait),
         "group_interval": _length(timing.interval),
         "repeat_interval": _length(timing.repeat),
-        "routes": [_dead_man(timing), _platform(timing), *_supervisors(timing, muting), *departments],
+        "routes": [
+            _dead_man(timing),
+            _officers(muting),
+            _platform(timing),
+            *_supervisors(timing, muting),
+            *departments,
+        ],
     }
 
 
@@ -127,6 +134,14 @@ def _dead_man(timing: Timing) -> Route:
         "group_wait": "0s",
         "group_interval": _length(timing.heartbeat / 2),
         "repeat_interval": _length(timing.heartbeat * 3 / 4),
+    }
+
+
+def _officers(muting: Route) -> Route:
+    return {
+        "receiver": SUPERVISORS,
+        "matchers": [_among("alertname", [PREFIX + name for name in FOR_OFFICERS])],
+        **muting,
     }
 
 

@@ -127,6 +127,12 @@ _DONE = (
         (COMMITMENT, DEPARTMENT, WINDOW),
     ),
     Entry(
+        "commitment_completed_on_time_cases",
+        GAUGE,
+        "Of the cases that were decided in the window, those within the commitment's limit by the day it happened",
+        (COMMITMENT, DEPARTMENT, WINDOW),
+    ),
+    Entry(
         "commitment_forecast_workdays",
         GAUGE,
         f"The same sum with open cases as if each finished today (elapsed) or on its due date (due), {WORKDAYS}",

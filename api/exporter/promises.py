@@ -19,13 +19,16 @@ ZERO = Decimal(0)
 def families(figures: Iterable[Figure]) -> Iterator[Metric]:
     """Sums and numbers of cases, of figures `apart`; who answers for a commitment has a series without a case too."""
     completed: Sums = dict.fromkeys(_known(), (ZERO, 0))
+    on_time = dict.fromkeys(_known(), 0)
     predicted: Sums = {(*labels, basis.value): (ZERO, 0) for labels in _known() for basis in Basis}
     for figure in figures:
         labels = figure.scope.commitment, figure.scope.department or "", figure.window.value
         _add(completed, labels, figure.cohort.total, figure.cohort.n)
+        on_time[labels] = on_time.get(labels, 0) + figure.cohort.on_time
         for basis, one in figure.forecast.items():
             _add(predicted, (*labels, basis.value), one.total, one.n)
     yield from _family("shixian_commitment_completed", completed)
+    yield _numbers("shixian_commitment_completed_on_time_cases", on_time)
     yield from _family("shixian_commitment_forecast", predicted)
 
 
@@ -43,11 +46,13 @@ def _add(sums: Sums, labels: tuple[str, ...], workdays: Decimal, cases: int) -> 
 
 
 def _family(name: str, sums: Mapping[tuple[str, ...], tuple[Decimal, int]]) -> Iterator[Metric]:
-    workdays, cases = CATALOGUE[f"{name}_workdays"], CATALOGUE[f"{name}_cases"]
-    days = GaugeMetricFamily(workdays.name, workdays.help, labels=workdays.labels)
-    numbers = GaugeMetricFamily(cases.name, cases.help, labels=cases.labels)
-    for labels, (total, n) in sums.items():
-        days.add_metric(labels, float(total))
-        numbers.add_metric(labels, n)
-    yield days
-    yield numbers
+    yield _numbers(f"{name}_workdays", {labels: total for labels, (total, _) in sums.items()})
+    yield _numbers(f"{name}_cases", {labels: n for labels, (_, n) in sums.items()})
+
+
+def _numbers(name: str, values: Mapping[tuple[str, ...], float | Decimal]) -> Metric:
+    entry = CATALOGUE[name]
+    made = GaugeMetricFamily(entry.name, entry.help, labels=entry.labels)
+    for labels, value in values.items():
+        made.add_metric(labels, float(value))
+    return made

@@ -119,8 +119,7 @@ def _against_target(title: str, description: str, expr: str) -> Panel:
     )
 
 
-_LATE = f"sum by (procedure) (increase({of('shixian_cases_completed_late_total')}[$__range]))"
-_DONE = f"sum by (procedure) (increase({of('shixian_cases_completed_total')}[$__range]))"
+_ON_TIME = _by("sum", one("shixian_commitment_completed_on_time_cases", YEAR, CHOSEN))
 
 _TIME = Row(
     "变化 Over time",
@@ -168,10 +167,11 @@ _TIME = Row(
         lines(
             "按时办结率 Share on time",
             both(
-                "所选时段内办结的案件中按时的比例，按事项。低：到“部门”页看超期环节。",
-                "Of the cases decided in the chosen range, the share in time, by procedure. Low: see the page of departments.",
+                "本年至今办结的案件中在承诺时限内的比例；平均承诺则为不超过该数的比例。低：到“部门”页看超期环节。",
+                "Of the cases decided this year the share within the promised time; of a promise on an average, within its "
+                "number. Low: see the page of departments.",
             ),
-            Query(titled(f"1 - {_LATE} / ({_DONE} > 0)", "procedure"), "{{matter}}"),
+            Query(titled(f"{_ON_TIME} / ({_cases(CHOSEN)} > 0)", "commitment"), "{{promise}} {{commitment}}"),
             unit=RATIO,
         ),
     ),

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from api.alerting.alertmanager import FAST, PLACE, SHIPPED, render
+from api.alerting.alertmanager import FAST, FOR_OFFICERS, PLACE, SHIPPED, render
 from api.alerting.hours import Exceptions, office_hours, time_intervals
 from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kind, Recipients, default, load
-from api.alerting.rule import Alert, Scope, Severity
+from api.alerting.rule import PREFIX, Alert, Scope, Severity
 from api.alerting.rules import groups
 from api.cli import main
 from api.departments import DEPARTMENTS, UNLISTED, told_for
@@ -45,6 +45,8 @@ def told_of(alert: Alert, department: str) -> list[str]:
     """Whom an alert has to reach, in the routes' order; a joint desk is no office, so its members are told for it."""
     if alert.name == "Watchdog":
         return [DEAD_MAN]
+    if alert.name.removeprefix(PREFIX) in FOR_OFFICERS:
+        return [SUPERVISORS]
     if alert.scope is Scope.PLATFORM:
         return [OPERATORS]
     if alert.scope is Scope.COMMITMENT or department == UNLISTED:

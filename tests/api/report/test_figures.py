@@ -153,14 +153,15 @@ def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
         (sample.name, *sample.labels.values()): sample.value for family in families(apart) for sample in family.samples
     }
     assert {name for name, *_ in samples} == {
-        name for name in CATALOGUE if "_completed_" in name or "_forecast_" in name
-    } & {f"shixian_commitment_{what}_{unit}" for what in ("completed", "forecast") for unit in ("workdays", "cases")}
+        name for name in CATALOGUE if name.startswith(("shixian_commitment_completed_", "shixian_commitment_forecast_"))
+    }
     for one in found:
         if one.scope.department is None:
             continue
         labels = one.scope.commitment, one.scope.department, one.window.value
         assert samples["shixian_commitment_completed_cases", *labels] == one.cohort.n
         assert samples["shixian_commitment_completed_workdays", *labels] == one.cohort.total
+        assert samples["shixian_commitment_completed_on_time_cases", *labels] == one.cohort.on_time
         for basis, expected in one.forecast.items():
             assert samples["shixian_commitment_forecast_cases", *labels, basis.value] == expected.n
             assert samples["shixian_commitment_forecast_workdays", *labels, basis.value] == expected.total
