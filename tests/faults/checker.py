@@ -85,7 +85,7 @@ async def _loaded(city: City, commands: int, kills: int, seed: int) -> Answers:
 
     async def harming() -> None:
         for number, victim in enumerate(victims, start=1):
-            while load.done < number * commands / (len(victims) + 1):
+            while load.done < number * commands / (len(victims) + 1):  # noqa: ASYNC110  # a count, no event
                 await asyncio.sleep(0.05)
             await asyncio.to_thread(city.harm, victim, chance)
 

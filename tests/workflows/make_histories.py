@@ -37,11 +37,11 @@ class Flaky(Settler):
     away = 0
 
     @activity.defn(name="settle", no_thread_cancel_exception=True)
-    def settle(self, request: Settle) -> Settled:
+    def settle(self, asked: Settle | int) -> Settled:
         if self.away:
             self.away -= 1
             raise StoreUnavailable
-        return super().settle(request)
+        return super().settle(asked)
 
 
 def scrubbed(value: Any) -> Any:
