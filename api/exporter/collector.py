@@ -30,7 +30,7 @@ from sla.timeline import Timeline
 from workflows.worker import TASK_QUEUE
 
 TTL = 2.0  # seconds for which rows are good, and more where reading them takes long
-SHARE = 0.25  # of the time, that reading them may take
+SHARE = 0.1  # of the time, that reading them may take
 SLOWLY = 0.005  # the same for averages, and for what a notice moved
 MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
 UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
