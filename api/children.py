@@ -31,10 +31,10 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path | None = None) -> None:
         self.name = name
+        self.log = log
         self.ends = 0
         self._command = list(command)
         self._env = dict(env)
-        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._since = 0.0
         self._pause = SHORTEST_PAUSE
@@ -50,7 +50,7 @@ class Child:
         self._again_at = None
         self._since = time.monotonic()
         with contextlib.ExitStack() as stack:
-            out: int | IO[bytes] = STDERR if self._log is None else stack.enter_context(self._log.open("ab"))
+            out: int | IO[bytes] = STDERR if self.log is None else stack.enter_context(self.log.open("ab"))
             self._process = subprocess.Popen(
                 self._command,
                 env=self._env,
@@ -133,7 +133,9 @@ class Children:
                 self.tend()
                 for child in self._children:
                     if child.ends >= GIVE_UP:
-                        raise StartFailed(f"{StartFailed.__doc__} The {child.name} process ended {child.ends} times.")
+                        where = "" if child.log is None else f" Its log is {child.log}."
+                        ended = f"The {child.name} process ended {child.ends} times."
+                        raise StartFailed(f"{StartFailed.__doc__} {ended}{where}")
                 if time.monotonic() > deadline:
                     raise StartFailed(f"{StartFailed.__doc__} {url} was not ready in {READY_WITHIN:.0f} s.")
                 time.sleep(LOOK)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -155,3 +156,11 @@ def test_a_wrong_file_of_recipients_is_refused_at_the_start(serving: Serving, tm
     refused = Running(tmp_path, "monitor", "--data-dir", str(serving.folder / "data"), "--recipients", str(wrong))
     with pytest.raises(AssertionError, match=r"recipients\.yml:2: channels\.nowhere\.kind"):
         refused.start()
+
+
+def test_a_port_that_is_taken_ends_the_start_with_where_to_read_why(serving: Serving, watching: Watching) -> None:
+    watching.stop()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(AssertionError, match=r"alertmanager process ended 3 times.*monitor/alertmanager\.log"):
+            watching.start("--alertmanager-port", port)
