@@ -15,7 +15,7 @@ from tests.desk import at
 
 BEGINS = "2021-03-01 14:30"  # a Monday; what was accepted in its morning is due in its afternoon
 UNTIL_DUE = timedelta(hours=5)  # a survey has four hours of the office, and noon is an hour
-LEAD = timedelta(seconds=15)  # after the last case was accepted, before the first is due
+LEAD = timedelta(seconds=8)  # before the first case is due, and as much for the entering of twenty
 LATEST = 120.0  # seconds after the last is due, until a trial has failed
 STEP_OVERDUE, YELLOW = "ShixianStepOverdue", "warning"
 HELD = {"fast": 5, "shipped": 60}  # seconds that the worst may take
@@ -27,7 +27,7 @@ class Setting:
 
     name: str
     grace: float
-    interval: str
+    interval: int  # between scrapes, and between evaluations
     timing: Timing
     apart: float
 
@@ -36,12 +36,12 @@ class Setting:
         """For those who read the figure."""
         waits = (self.timing.one_by_one_wait, self.timing.one_by_one_interval)
         wait, between = (f"{wait.total_seconds():g} s" for wait in waits)
-        return f"grace {self.grace:g} s, scrape and evaluation {self.interval}, wait {wait}, then {between}"
+        return f"grace {self.grace:g} s, scrape and evaluation {self.interval} s, wait {wait}, then {between}"
 
 
 SETTINGS = (
-    Setting("fast", grace=0.5, interval="1s", timing=FAST, apart=1.5),
-    Setting("shipped", grace=5, interval="5s", timing=SHIPPED, apart=6),
+    Setting("fast", grace=0.5, interval=1, timing=FAST, apart=1.5),
+    Setting("shipped", grace=5, interval=5, timing=SHIPPED, apart=5),
 )
 
 
@@ -50,7 +50,7 @@ def measure(sheet: Sheet, home: Path, trials: int) -> None:
     for setting in SETTINGS:
         plan = Plan(at(BEGINS), rate=1, grace=timedelta(seconds=setting.grace))
         with House(home / f"alerts-{setting.name}", plan) as house:
-            house.configure(timing=setting.timing, scale=1, interval=setting.interval)
+            house.configure(timing=setting.timing, scale=1, interval=f"{setting.interval}s")
             took = list(_trials(house, setting, trials))
         against = f"from a step's due instant to the webhook, {trials} trials; {setting.said}"
         sheet.add(f"alert.{setting.name}.median", statistics.median(took), "s", against)
@@ -62,7 +62,7 @@ def _trials(house: House, setting: Setting, trials: int) -> Iterator[float]:
     chance = random.Random(1)  # noqa: S311  # always the same instants
     offsets = [timedelta(seconds=setting.apart * (number + chance.random())) for number in range(trials)]
     # business time is as fast as real time; the cases are entered before the first of them is due
-    first = house.now + LEAD + timedelta(seconds=trials)
+    first = house.now + LEAD * (1 + trials / 20)
     due = {f"trial-{number}": first + offset for number, offset in enumerate(offsets)}
     for case, instant in due.items():
         house.open(case, instant - UNTIL_DUE)
