@@ -13,6 +13,7 @@ from sla.commitments.register import REGISTER
 FIRST_DAY = date(2021, 3, 1)  # a Monday
 RATE = 21_600  # a day in four seconds: what changes with a day is seen in several scrapes
 RAISED, WITHDRAWN = "raised", "withdrawn"
+ENDED_LATE = "ended late"
 YELLOW, RED = "warning", "critical"
 STEP_OVERDUE, CASE_OVERDUE = "ShixianStepOverdue", "ShixianCaseOverdue"
 EXCEEDED, FORECAST = "ShixianAverageCommitmentExceeded", "ShixianAverageCommitmentForecastBreach"
@@ -40,6 +41,7 @@ class Alarm:
     about: tuple[str, ...]  # cases, or a commitment, or a department
     step: str = ""
     kind: str = RAISED
+    reason: str = ""  # of a withdrawal: what its reason has to say
 
     @property
     def subjects(self) -> frozenset[tuple[str, str]]:
@@ -108,10 +110,10 @@ def _of_late() -> Iterator[Alarm]:
     yield survey(what="yellow card", severity=YELLOW, receiver=WATER_GROUP, due=SURVEY_DUE)
     for receiver in (WATER_GROUP, SUPERVISORS):
         yield survey(what="red card", severity=RED, receiver=receiver, due=at(_day(1 + RED_CARD), 0))
-        yield survey(what="step done", severity=RED, receiver=receiver, due=done_at, kind=WITHDRAWN)
+        yield survey(what="step done", severity=RED, receiver=receiver, due=done_at, kind=WITHDRAWN, reason=ENDED_LATE)
     for receiver in (WATER_GROUP, WATER_BUREAU, SUPERVISORS):
         yield promise(what="promise broken", receiver=receiver, due=broken)
-        yield promise(what="case decided", receiver=receiver, due=done_at, kind=WITHDRAWN)
+        yield promise(what="case decided", receiver=receiver, due=done_at, kind=WITHDRAWN, reason=ENDED_LATE)
 
 
 # --- one that was done in time, and told late; one that was done in time -----------------------------------------------
@@ -130,7 +132,7 @@ def _told_late() -> Script:
 def _of_told_late() -> Iterator[Alarm]:
     last = partial(Alarm, alert=STEP_OVERDUE, about=(TOLD_LATE,), step=WATER_ON, severity=YELLOW, receiver=WATER_GROUP)
     yield last(what="yellow card", due=LAST_DUE)
-    yield last(what="told late", due=_told_late().ends, kind=WITHDRAWN)
+    yield last(what="told late", due=_told_late().ends, kind=WITHDRAWN, reason="told late: the step had ended in time")
 
 
 def _in_time() -> Script:
@@ -181,7 +183,7 @@ def _of_cohort() -> Iterator[Alarm]:
         yield works(
             what="five red cards", severity=RED, receiver=receiver, due=at(_days().plus(works_due, RED_CARD), 0)
         )
-        yield works(what="steps done", severity=RED, receiver=receiver, due=ended, kind=WITHDRAWN)
+        yield works(what="steps done", severity=RED, receiver=receiver, due=ended, kind=WITHDRAWN, reason=ENDED_LATE)
     # One working day more than promised, once the day has begun; then decided so.
     over = _day(limit_of(kind_of(REGISTER[POWER_PROMISE]), POWER_PROMISE, FIRST_DAY) + 1)
     yield promise(what="average about to be exceeded", alert=FORECAST, severity=YELLOW, due=at(over, 0))

@@ -52,6 +52,7 @@ class AlarmRow:
     receiver: str
     told: int
     of: int
+    reason: str = ""
     wrong: str = ""
 
 
@@ -123,6 +124,7 @@ def _row(alarm: Alarm, arrived: Sequence[Heard], timeline: Timeline) -> AlarmRow
         receiver=alarm.receiver,
         told=len(first),
         of=len(alarm.subjects),
+        reason=next((one.reason for one in first.values()), ""),
         wrong=_wrong(alarm, arrived, told),
     )
 
@@ -141,6 +143,7 @@ def _wrong(alarm: Alarm, arrived: Sequence[Heard], told: Sequence[float]) -> str
         flaws.append(f"told {-min(told):.1f} s before it was due")
     if told and max(told) > LATEST:
         flaws.append(f"told {max(told):.1f} s after it was due")
+    flaws += [f"withdrawn because {one.reason or 'of nothing'}" for one in arrived if alarm.reason not in one.reason]
     if doubled := sum(not one.again for one in arrived) - len(told):
         flaws.append(f"{doubled} told twice")
     return "; ".join(flaws)

@@ -101,7 +101,8 @@ def _alarms(console: Console, alarms: list[AlarmRow], surprises: list[str]) -> N
         told = "never" if row.told_after is None else f"+{row.told_after:.1f} s"
         name = row.alert.removeprefix("Shixian")
         alert = f"{name} {SEVERITIES[row.severity]}" if row.kind == RAISED else f"{name} {KINDS[row.kind]}"
-        table.add_row(_mark(row.wrong), alert, row.what, row.about, row.due, fired, told, row.receiver)
+        what = f"{row.what}: {row.reason}" if row.reason and not row.wrong else row.what
+        table.add_row(_mark(row.wrong), alert, what, row.about, row.due, fired, told, row.receiver)
     console.print(table)
     for line in surprises:
         console.print(Text.assemble(_mark(line), f" not expected: {line}"), soft_wrap=True)

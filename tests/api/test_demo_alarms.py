@@ -141,6 +141,13 @@ def test_an_alert_that_is_missing_early_late_or_doubled_is_wrong(afters: list[fl
     assert row.wrong == wrong
 
 
+@pytest.mark.parametrize(("reason", "wrong"), [("the step ended late, on 2021-03-09 10:00", ""), (None, "of nothing")])
+def test_a_withdrawal_has_to_say_why(reason: str | None, wrong: str) -> None:
+    withdrawal = next(one for one in ALARMS if one.kind == WITHDRAWN and one.about == (alarms.LATE,))
+    (row,) = alarm_rows([withdrawal], heard([arrival(withdrawal, 12.0, reason=reason)]), TIMELINE)
+    assert (wrong in row.wrong, bool(row.wrong)) == (True, bool(wrong))
+
+
 def test_of_several_the_last_one_counts_and_each_has_to_come() -> None:
     arrivals = [arrival(FIVE, 2.0 + pos, about=case) for pos, case in enumerate(FIVE.about[:4])]
     (row,) = alarm_rows([FIVE], heard(arrivals), TIMELINE)
