@@ -101,7 +101,7 @@ def _alarms(console: Console, alarms: list[AlarmRow], surprises: list[str]) -> N
         told = "never" if row.told_after is None else f"+{row.told_after:.1f} s"
         name = row.alert.removeprefix("Shixian")
         alert = f"{name} {SEVERITIES[row.severity]}" if row.kind == RAISED else f"{name} {KINDS[row.kind]}"
-        what = f"{row.what}: {row.reason}" if row.reason and not row.wrong else row.what
+        what = row.what if row.wrong else row.reason or row.what
         table.add_row(_mark(row.wrong), alert, what, row.about, row.due, fired, told, row.receiver)
     console.print(table)
     for line in surprises:
