@@ -46,14 +46,14 @@ def open_store(settings: Settings) -> Store:
         raise WrongSetting("DATABASE_URL", f"{error} [bad-url]") from None
 
 
-def refuse_open_door(settings: Settings) -> None:
-    """Other addresses than loopback only behind a proxy that has TLS."""
+def refuse_open_door(name: str, host: str, *, behind_proxy: bool) -> None:
+    """Other addresses than loopback only behind a proxy that has TLS; `name` is the setting's."""
     try:
-        loopback = settings.host == "localhost" or ip_address(settings.host).is_loopback
+        loopback = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         loopback = False
-    if not (loopback or settings.behind_proxy):
-        raise WrongSetting("HOST", f"{settings.host} is no loopback address: that needs --behind-proxy [open-door]")
+    if not (loopback or behind_proxy):
+        raise WrongSetting(name, f"{host} is no loopback address: that needs SHIXIAN_BEHIND_PROXY [open-door]")
 
 
 def embedded(
@@ -70,7 +70,7 @@ def embedded(
     `begins` makes it a rehearsal that starts at that business instant (TimelineRefused over cases of another timeline).
     Port 0 is any free one. `first_key` is told the officer's key that is made where there is none.
     """
-    refuse_open_door(settings)
+    refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     chosen = _configured_port(settings) if temporal_port is None else temporal_port
     settings = settings.model_copy(

@@ -38,28 +38,39 @@ class Measured:
     on_time_as_told: bool  # by the day Shixian was told
 
 
-class CohortSum(Model):
-    """What the cases of a cohort come to; the mean is exact as total / n."""
+class Sum(Model):
+    """Cases and what they used together; the mean is exact as total / n."""
 
     n: int
     total: Decimal
+    limit: Decimal | None = None
+
+    @property
+    def exact_mean(self) -> Fraction | None:
+        """The mean; None where there is no case."""
+        return Fraction(self.total) / self.n if self.n else None
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean as a decimal number, for showing; None where there is no case."""
+        return self.total / self.n if self.n else None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the mean is within the limit; None where there is no limit or no case."""
+        mean = self.exact_mean
+        return None if mean is None or self.limit is None else mean <= Fraction(self.limit)
+
+
+class CohortSum(Sum):
+    """What the decided cases of a cohort come to."""
+
     median: Decimal | None = None  # of an even number of cases the mean of the two in the middle
     p90: Decimal | None = None  # by nearest rank: the least number of days that at least 90 % of the cases kept to
     maximum: Decimal | None = None
     longest: str | None = None  # the case that used the maximum; of several the one decided first
     on_time: int
     on_time_as_told: int
-    limit: Decimal | None = None
-
-    @property
-    def exact_mean(self) -> Fraction | None:
-        """The mean; None for an empty cohort."""
-        return Fraction(self.total) / self.n if self.n else None
-
-    @property
-    def mean(self) -> Decimal | None:
-        """The mean as a decimal number, for showing; None for an empty cohort."""
-        return self.total / self.n if self.n else None
 
     @property
     def on_time_share(self) -> Fraction | None:
@@ -70,12 +81,6 @@ class CohortSum(Model):
     def on_time_as_told_share(self) -> Fraction | None:
         """The share of cases on time by the day Shixian was told; None for an empty cohort."""
         return Fraction(self.on_time_as_told, self.n) if self.n else None
-
-    @property
-    def kept(self) -> bool | None:
-        """Whether the mean is within the limit; None where there is no limit or no case."""
-        mean = self.exact_mean
-        return None if mean is None or self.limit is None else mean <= Fraction(self.limit)
 
 
 class MonthSum(Model):

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
 from sla.axis import local
 from sla.calendar import Calendar
 from sla.clock import Clock, Standing, count
-from sla.cohort import CohortSum
+from sla.cohort import CohortSum, Sum
 from sla.model import Model
 
 
@@ -33,29 +32,10 @@ class Progress(Model):
         return self.used if basis is Basis.ELAPSED else self.when_due
 
 
-class Forecast(Model):
-    """A cohort's decided and open cases together; the mean is exact as total / n."""
+class Forecast(Sum):
+    """A cohort's decided and open cases together."""
 
-    n: int
     open: int  # of them
-    total: Decimal
-    limit: Decimal | None = None
-
-    @property
-    def exact_mean(self) -> Fraction | None:
-        """The mean; None where there is no case."""
-        return Fraction(self.total) / self.n if self.n else None
-
-    @property
-    def mean(self) -> Decimal | None:
-        """The mean as a decimal number, for showing; None where there is no case."""
-        return self.total / self.n if self.n else None
-
-    @property
-    def kept(self) -> bool | None:
-        """Whether the mean would be within the limit; None where there is no limit or no case."""
-        mean = self.exact_mean
-        return None if mean is None or self.limit is None else mean <= Fraction(self.limit)
 
 
 def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None:

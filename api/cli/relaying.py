@@ -2,14 +2,10 @@
 
 import asyncio
 import logging
-import signal
-import sys
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
@@ -17,11 +13,12 @@ from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
-from api.cli.running import API_GRACE, Server, WithParent, read_settings
+from api.cli.running import API_GRACE, WithParent, read_settings
+from api.cli.serving import serve_until_told
 from api.cli.words import when
-from api.embedded import WrongSetting, open_store, real_now
+from api.embedded import open_store, real_now, refuse_open_door
 from api.notes import Say, note, say_json, say_line
-from api.processes import bracketed, end_with_parent
+from api.processes import end_with_parent
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS
 from api.settings import Settings
@@ -32,7 +29,7 @@ SHOWN = 3  # alerts of a notice in the table
 def relay(with_parent: WithParent = False, json: Json = False) -> None:
     """转发告警 · Runs the relay: Alertmanager's webhooks become notices, each told once and kept on record."""
     settings = read_settings()
-    _refuse_open_door(settings)
+    refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
     logging.basicConfig(level=logging.WARNING, format="relay: %(levelname)s %(name)s: %(message)s")
     if with_parent:
@@ -103,46 +100,12 @@ def _row(one: Telling) -> tuple[object, ...]:
     )
 
 
-def _refuse_open_door(settings: Settings) -> None:
-    """Whoever reaches the relay can raise alerts: other addresses than loopback only behind a proxy."""
-    try:
-        loopback = settings.relay_host == "localhost" or ip_address(settings.relay_host).is_loopback
-    except ValueError:
-        loopback = False
-    if not (loopback or settings.behind_proxy):
-        raise WrongSetting(
-            "RELAY_HOST", f"{settings.relay_host} is no loopback address: that needs SHIXIAN_BEHIND_PROXY [open-door]"
-        )
-
-
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     store = open_store(settings)
     await _until_ready(store, said)
     parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, settings.policy, real_now, said)
-    config = uvicorn.Config(
-        create_app(parts),
-        host=settings.relay_host,
-        port=settings.relay_port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=API_GRACE,
-    )
-    server = Server(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
-    said(
-        note(
-            "relay-started",
-            "relay: http://{host}:{port}",
-            host=bracketed(settings.relay_host),
-            port=settings.relay_port,
-        )
-    )
-    await server.serve()
-    store.close()
-    if not server.started:
-        sys.exit(1)
+    app, host, port = create_app(parts), settings.relay_host, settings.relay_port
+    await serve_until_told("relay", app, host, port, said, grace=API_GRACE, close=store.close)
 
 
 async def _until_ready(store: Store, said: Say) -> None:

@@ -4,10 +4,7 @@ import asyncio
 import logging
 import re
 import signal
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
@@ -15,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -23,6 +19,7 @@ from activities.store.store import Store
 from api.app import create_app
 from api.cli.output import Failure, Json, print_json, say
 from api.cli.reading import instant
+from api.cli.serving import serve_until_told
 from api.embedded import embedded, open_store, real_now, refuse_open_door
 from api.notes import Say, note, say_json, say_line
 from api.processes import WORKER_GRACE, end_with_parent
@@ -63,7 +60,7 @@ def serve(  # one parameter for each option
     """运行全部 · Runs the Temporal server, a worker and the API over one folder, until Ctrl-C."""
     said: Say = say_json if json else say_line
     settings = read_settings(data_dir=data_dir, host=host, port=port, behind_proxy=behind_proxy)
-    refuse_open_door(settings)
+    refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     begins = instant(start, "--start") if rehearsal else None
     heed_signals()
     try:
@@ -99,7 +96,7 @@ def worker(
 def api(with_parent: WithParent = False, json: Json = False) -> None:
     """运行接口 · Runs an API process for a Temporal server and a database; both are settings."""
     settings = read_settings()
-    refuse_open_door(settings)
+    refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     if with_parent:
         end_with_parent()
     asyncio.run(_answer(settings, say_json if json else say_line))
@@ -164,14 +161,6 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-class Server(uvicorn.Server):
-    """Ends with status 0 where it was told to end."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -202,24 +191,10 @@ async def _answer(settings: Settings, said: Say) -> None:
         settings=settings,
         now=real_now,
     )
-    config = uvicorn.Config(
-        create_app(services),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=settings.behind_proxy,
-        timeout_graceful_shutdown=API_GRACE,
+    app, host, port = create_app(services), settings.host, settings.port
+    await serve_until_told(
+        "api", app, host, port, said, grace=API_GRACE, close=store.close, behind_proxy=settings.behind_proxy
     )
-    server = Server(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
-    said(note("api-started", "api: http://{host}:{port}", host=settings.host, port=settings.port))
-    await server.serve()
-    store.close()
-    if not server.started:
-        sys.exit(1)
 
 
 async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timeline:

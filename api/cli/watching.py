@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
-import signal
-import sys
-
-import uvicorn
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.running import Server, WithParent, read_settings, stored_timeline
+from api.cli.running import WithParent, read_settings, stored_timeline
+from api.cli.serving import serve_until_told
 from api.embedded import WrongSetting, real_now
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
-from api.notes import Say, note, say_json, say_line
-from api.processes import bracketed, end_with_parent
+from api.notes import Say, say_json, say_line
+from api.processes import end_with_parent
 from api.settings import Settings
 
 GRACE = 2  # seconds for scrapes that are being answered
@@ -33,25 +30,13 @@ async def _export(settings: Settings, said: Say) -> None:
     store = _reading(settings)
     timeline = await stored_timeline(store, said, "metrics")
     exporter = Exporter(store, timeline, settings.alarm_grace, series=settings.metrics_series, now=real_now)
-    config = uvicorn.Config(
-        create_app(exporter),
-        host=settings.metrics_host,
-        port=settings.metrics_port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = Server(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
-    host, port = bracketed(settings.metrics_host), settings.metrics_port
-    said(note("metrics-started", "metrics: http://{host}:{port}/metrics", host=host, port=port))
-    await server.serve()
-    exporter.close()
-    store.close()
-    if not server.started:
-        sys.exit(1)
+
+    def close() -> None:
+        exporter.close()
+        store.close()
+
+    app, host, port = create_app(exporter), settings.metrics_host, settings.metrics_port
+    await serve_until_told("metrics", app, host, port, said, grace=GRACE, close=close)
 
 
 def _reading(settings: Settings) -> Store:

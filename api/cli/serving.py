@@ -1,0 +1,53 @@
+"""An HTTP server that is all that its process does."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.notes import Say, note
+from api.processes import bracketed
+
+
+class _Server(uvicorn.Server):
+    """Ends with status 0 where it was told to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_until_told(
+    name: str,
+    app: FastAPI,
+    host: str,
+    port: int,
+    said: Say,
+    *,
+    grace: int,
+    close: Callable[[], None],
+    behind_proxy: bool = False,
+) -> None:
+    """Answers until SIGTERM or Ctrl-C, then for `grace` seconds what it has begun; ends with 1 where it cannot listen."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=behind_proxy,
+        timeout_graceful_shutdown=grace,
+    )
+    server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
+    said(note(f"{name}-started", "{name}: http://{host}:{port}", name=name, host=bracketed(host), port=port))
+    await server.serve()
+    close()
+    if not server.started:
+        sys.exit(1)
