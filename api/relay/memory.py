@@ -46,7 +46,7 @@ def take(
         elif _is_news(before, alert, of(alert)):
             after = news[alert.subject] = _raised(receiver, before, alert, now, of(alert))
         else:
-            after = _still(before, alert, now)
+            after = _still(before, alert, now, of(alert))
         if after is not None:
             changed[alert.subject] = after
     alive = tuple(alert for alert in found if alert.name == WATCHDOG and alert.firing)
@@ -73,8 +73,9 @@ def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
         return True
     same = before.firing.get(alert.fingerprint) == _fires(alert)
     if before.state is State.WITHDRAWN:
-        # an alert lives on a while after its case has ended: that is the old one unless the read model says otherwise
-        return alert.scope not in CONFIRMED or known.holds is True or not (same or alert.starts_at <= before.since)
+        # an alert lives on a while after its case has ended, or comes again where Prometheus was started again
+        old = known.holds is False or same or alert.starts_at <= before.since
+        return alert.scope not in CONFIRMED or known.holds is True or not old
     return rank(alert.severity) > rank(before.severity) or (not same and _is_another(before, alert, known))
 
 
@@ -111,11 +112,13 @@ def _raised(receiver: str, before: Told | None, alert: Alert, now: datetime, kno
     )
 
 
-def _still(before: Told | None, alert: Alert, now: datetime) -> Told | None:
+def _still(before: Told | None, alert: Alert, now: datetime, known: Known) -> Told | None:
     """It fires on, or again after a resolution that was none; None where nothing is to be noted."""
     if before is None or before.state is State.WITHDRAWN:
         return None
     if before.state is State.HELD:
+        if alert.scope in CONFIRMED and known.holds is False:
+            return None  # a resolution that is true; Prometheus, started again, sees for five minutes what was before
         change = {"state": State.TOLD, "since": now, "ended_at": None, "firing": {alert.fingerprint: _fires(alert)}}
         return before.model_copy(update=change)
     if before.firing.get(alert.fingerprint) == _fires(alert):

@@ -33,6 +33,7 @@ class Course(RuleBasedStateMachine):
         self.overdue = False
         self.due = 0
         self.firing: dict[str, Alert] = {}
+        self.seen: dict[str, Alert] = {}  # the last that fired, of each severity
         self.memory: dict[str, Told] = {}
         self.log: list[Telling] = []
 
@@ -65,6 +66,12 @@ class Course(RuleBasedStateMachine):
         self.firing.clear()
         self._post(gone, "both")
 
+    @rule()
+    def a_prometheus_that_was_started_again_sees_what_was(self) -> None:
+        """As a new alert, over or not."""
+        self.firing = {severity: self._alert(severity, of=one) for severity, one in self.seen.items()}
+        self._post([], "both")
+
     @rule(route=ROUTES)
     def is_repeated(self, route: str) -> None:
         self._post([], route)
@@ -89,10 +96,12 @@ class Course(RuleBasedStateMachine):
             elif before is not None and before.kind == "raised":
                 assert rank(after.severity) > rank(before.severity) or after.due != before.due
 
-    def _alert(self, severity: str) -> Alert:
+    def _alert(self, severity: str, of: Alert | None = None) -> Alert:
         self.now += timedelta(seconds=1)
         [made] = webhook(alert(severity=severity, since=self.now)).alerts
-        return made.model_copy(update={"annotations": {"due": str(self.due)}})
+        due = str(self.due) if of is None else of.annotations["due"]
+        self.seen[severity] = made = made.model_copy(update={"annotations": {"due": due}})
+        return made
 
     def _post(self, resolved: list[Alert], route: str) -> None:
         self.now += timedelta(seconds=1)
@@ -112,7 +121,8 @@ class Course(RuleBasedStateMachine):
                     self._was_told(one.severity)
         if taken.news and not self.overdue:  # it was over when it was first heard of, or heard to be so grave
             before = self.log[-2] if len(self.log) > 1 else None
-            assert before is None or before.kind == "withdrawn" or rank(before.severity) < rank(self.log[-1].severity)
+            assert before is None or rank(before.severity) < rank(self.log[-1].severity)
+            assert before is None or before.kind == "raised"
 
     def _was_told(self, severity: str) -> None:
         """Of what fires for the due date that the case has now, since it was last withdrawn."""
