@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
+from sla.axis import local
 from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
 from sla.clock import Reading, count
 from sla.errors import CalendarVersionError
@@ -25,7 +26,6 @@ from sla.timeline import Timeline
 
 PAGE = 200  # events in one answer
 FAULT = "ledger-disagrees"
-CHINA = timezone(timedelta(hours=8))
 
 
 class Settle(Model):
@@ -170,7 +170,7 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
 
 def today(business: datetime) -> date:
     """The civil day in China of a business instant."""
-    return business.astimezone(CHINA).date()
+    return local(business).date()
 
 
 def read(clock: ClockPicture, calendar: Calendar, now: datetime) -> Reading:

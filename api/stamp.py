@@ -10,8 +10,9 @@ import rfc8785
 
 from api.errors import Flaw, Problem
 from api.settings import Settings
-from api.text import CHINA, plain
+from api.text import plain
 from api.visit import Visit
+from sla.axis import local
 from sla.calendar import Calendar
 from sla.clock import Policy
 from sla.commitments.register import prevailing
@@ -75,12 +76,12 @@ def promises(
 
 def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
     """The working day as of which a receipt or an acceptance counts; beyond the calendar the civil day."""
-    local = at.astimezone(CHINA)
-    day = local.date()
+    there = local(at)
+    day = there.date()
     if not policy.roll_accept:
         return day
     try:
-        if calendar.is_working(day) and local.time() <= policy.cutoff:
+        if calendar.is_working(day) and there.time() <= policy.cutoff:
             return day
         return calendar.next_working(day)
     except CalendarHorizonError:
@@ -93,7 +94,7 @@ def backdated(visit: Visit, at: datetime, calendar: Calendar) -> bool:
     told = visit.told
     if told - at <= settings.alarm_grace * visit.services.timeline.rate:
         return False
-    happened, heard = at.astimezone(CHINA).date(), told.astimezone(CHINA).date()
+    happened, heard = local(at).date(), local(told).date()
     return calendar.clipped(heard) - calendar.clipped(happened) > settings.backdating_workdays
 
 

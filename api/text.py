@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from sla.axis import SHANGHAI
 from workflows.messages import FIRST_YEAR, LAST_YEAR
 
-CHINA = timezone(timedelta(hours=8))
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 # A resident's identity number 公民身份号码 and a mobile number are personal by their shape.
 IDENTITY = re.compile(
@@ -56,7 +56,7 @@ def _instant(value: object) -> datetime:
     if found["offset"] is None:
         raise Rule("no-offset")
     try:
-        read = datetime.fromisoformat(found[0].upper().replace("Z", "+00:00")).astimezone(CHINA)
+        read = datetime.fromisoformat(found[0].upper().replace("Z", "+00:00")).astimezone(SHANGHAI)
     except (ValueError, OverflowError):
         raise Rule("not-an-instant") from None
     if not FIRST_YEAR < read.year < LAST_YEAR:
@@ -91,7 +91,7 @@ CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 def plain(value: Any) -> Any:  # noqa: ANN401  # any part of any answer
     """A value as JSON has it: instants in China's time, decimal numbers as numbers."""
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).isoformat()
+        return value.astimezone(SHANGHAI).isoformat()
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

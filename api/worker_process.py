@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.sweep import sweep
 from api.notes import Say, note
-from sla.axis import SHANGHAI
+from sla.axis import end_of
 from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline
 from workflows.case import CaseWorkflow
@@ -166,7 +166,7 @@ class WorkerProcess:
             await asyncio.sleep(self._until_midnight(business).total_seconds())
 
     def _until_midnight(self, business: datetime) -> timedelta:
-        midnight = datetime.combine(today(business) + timedelta(days=1), time(0), SHANGHAI)
+        midnight = end_of(today(business))
         wait = self._timeline.real(midnight) - self._now()
         return min(max(wait, SHORTEST_NAP), LONGEST_NAP)
 

@@ -28,6 +28,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(SHANGHAI)
 
 
+def end_of(day: date) -> datetime:
+    """The instant at which a day of Shanghai ends."""
+    return datetime.combine(day, time(0), SHANGHAI) + DAY_LENGTH
+
+
 class Hours(NamedTuple):
     """The hours of a channel; `close` None where a day ends at 24:00."""
 
@@ -39,7 +44,7 @@ class Hours(NamedTuple):
     def closing(self, day: date) -> datetime:
         """The last instant of the day that is still in time."""
         if self.close is None:
-            return datetime.combine(day, time(0), SHANGHAI) + DAY_LENGTH
+            return end_of(day)
         return datetime.combine(day, self.close, SHANGHAI)
 
 

@@ -110,16 +110,6 @@ def summed(measured: Iterable[Measured], limit: Decimal | None = None) -> Cohort
     )
 
 
-def within(
-    measured: Iterable[Measured], commitment: str, window: Window, until: date, limit: Decimal | None = None
-) -> CohortSum:
-    """A commitment's cohort of the window that ends with a day; empty where no case was completed in it."""
-    first = window.first(until)
-    return summed(
-        (case for case in measured if case.commitment == commitment and first <= case.stopped_on <= until), limit
-    )
-
-
 def by_month(measured: Iterable[Measured], commitment: str, limit: Decimal | None = None) -> tuple[MonthSum, ...]:
     """A commitment's cohorts by completion date: every month that has cases, with its year to date."""
     cases = sorted((case for case in measured if case.commitment == commitment), key=lambda case: case.stopped_on)

@@ -1,12 +1,13 @@
 """What the read model shows of a state: its case, its steps, and its clocks as facts."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
+from sla.axis import local
 from sla.clock import Clock, Interval, Limit, Receipt, Suspension
 from sla.promise import Measure, Promise
 from workflows.procedure import Party
@@ -15,7 +16,6 @@ from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, Ste
 SUPPLEMENT = Limit(amount=Decimal(5))  # 行政许可法 32
 DELIVERY = Limit(amount=Decimal(10))  # 行政许可法 44
 STATUTORY = "statutory"  # the clock's key
-CHINA = timezone(timedelta(hours=8))
 
 # 办理状态, domain: 1 received ... 15 revoked
 _NATIONAL = {
@@ -305,7 +305,7 @@ def _running(state: CaseState, promise: Promise) -> tuple[Interval, ...]:
 
 
 def _day(at: datetime) -> date:
-    return at.astimezone(CHINA).date()
+    return local(at).date()
 
 
 def _due_soon(state: CaseState, limit: Limit) -> int:

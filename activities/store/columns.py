@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,9 +10,8 @@ from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, S
 from activities.store.instants import maybe_instant, maybe_micros, micros
 from activities.store.rows import CaseLine, CaseView, ChangedRows, ClockRow, Rows, main_clock, model_text
 from activities.store.tables import LAST
+from sla.axis import local
 from sla.clock import Clock, Horizon, Standing
-
-LOCAL = timezone(timedelta(hours=8))
 
 Columns = dict[str, Any]
 
@@ -188,7 +187,7 @@ def _overdue(rungs: tuple[Rung, ...]) -> int | None:
 
 
 def _local(value: datetime) -> date:
-    return value.astimezone(LOCAL).date()
+    return local(value).date()
 
 
 def _day(value: date | None) -> str | None:

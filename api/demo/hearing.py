@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from api.demo.alarms import CASE_OVERDUE, CROWDED, EXCEEDED, FORECAST, STEP_OVERDUE, Alarm
 from api.receiver import Arrival
-from api.text import CHINA
+from sla.axis import local
 from sla.timeline import Timeline
 
 LATEST = 30.0  # real seconds after the due instant: an alert waits for its grace, one that is over until it is sure
@@ -118,7 +118,7 @@ def _row(alarm: Alarm, arrived: Sequence[Heard], timeline: Timeline) -> AlarmRow
         kind=alarm.kind,
         what=alarm.what,
         about=_about(alarm),
-        due=f"{alarm.due.astimezone(CHINA):%m-%d %H:%M}",
+        due=f"{local(alarm.due):%m-%d %H:%M}",
         fired_after=round(max(fired), 1) if fired else None,
         told_after=round(max(told), 1) if told else None,
         receiver=alarm.receiver,

@@ -8,7 +8,7 @@ from typing import Any
 from api.demo.cohorts import Mean
 from api.demo.players import AUDITOR, Cast, Unplayed
 from api.demo.script import Expected, Script
-from api.text import CHINA
+from sla.axis import local
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def _row(script: Script, expected: Expected, read: Mapping[str, Any], shown: Map
         used=f"{read.get('used', '')}{unit}",
         limit=f"{expected.limit}{unit}",
         due=read.get("due") or "",
-        ended=f"{datetime.fromisoformat(ended).astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if ended else "",
+        ended=f"{local(datetime.fromisoformat(ended)):%Y-%m-%d %H:%M:%S}" if ended else "",
         verdict=_said(expected, str(read.get("verdict", "none"))),
         expected=_said(expected, expected.verdict),
         wrong=wrong,

@@ -1,7 +1,7 @@
 """Metrics out of figures: a family each, by the names of the catalogue."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from prometheus_client.metrics_core import Metric
@@ -15,13 +15,12 @@ from api.exporter.board import Board, Counted, Moment
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.known import Known
 from api.exporter.lines import Line
-from sla.axis import SHANGHAI
+from sla.axis import end_of
 from sla.calendar import PLACES, calendar_for
 from sla.commitments.commitment import Commitment
 from sla.commitments.commitment import Metric as Measured
 from sla.commitments.register import REGISTER
 
-DAY = timedelta(days=1)
 LEVELS = ("step", "case")
 
 Values = Iterable[tuple[Sequence[str], float]]
@@ -121,15 +120,11 @@ def calendars(now: datetime) -> Iterator[Metric]:
     """What is published of the calendar of each place."""
     day = today(now)
     found = {place: calendar_for(place, day) for place in PLACES}
-    ends = (((place,), _end(calendar.known_until).timestamp()) for place, calendar in found.items())
+    ends = (((place,), end_of(calendar.known_until).timestamp()) for place, calendar in found.items())
     yield family("calendar_coverage_end_timestamp_seconds", ends)
     within = [(place, calendar) for place, calendar in found.items() if day <= calendar.known_until]
     yield family("calendar_workday", [((place,), int(calendar.is_working(day))) for place, calendar in within])
     yield family("calendar_info", (((place, calendar.version), 1) for place, calendar in found.items()))
-
-
-def _end(day: date) -> datetime:
-    return datetime.combine(day + DAY, time(0), SHANGHAI)
 
 
 def names(known: Known) -> Iterator[Metric]:

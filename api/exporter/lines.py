@@ -1,7 +1,7 @@
 """Single steps and cases: when each is due, what it has used of its limit, by how much it is overdue."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activities.record import ClockPicture
@@ -10,12 +10,12 @@ from activities.store.instants import instant
 from activities.store.watch import Detail
 from api.exporter.board import Moment
 from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
-from sla.axis import SHANGHAI
+from sla.axis import end_of
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Clock, Unit, count
 
 PROMISE = "promise/"  # what the key of a promise's clock begins with
-DAY, MINUTE, NOTHING = timedelta(days=1), timedelta(minutes=1), timedelta(0)
+MINUTE, NOTHING = timedelta(minutes=1), timedelta(0)
 
 
 class Used(NamedTuple):
@@ -61,7 +61,7 @@ class Line:
     def _count(self, calendar: Calendar, now: datetime) -> Used:
         reading = count(self._clock, calendar, now)
         ratio = float(reading.used / reading.limit) if reading.limit else 1.0  # nothing to use is used up
-        until = _midnight(today(now))
+        until = end_of(today(now))
         if self._clock.limit.unit is Unit.WORKHOUR:
             until = now + MINUTE
         elif reading.presumes_at is not None and reading.presumes_at >= now:
@@ -95,7 +95,3 @@ def _labels(detail: Detail, department: str) -> dict[str, str]:
     if detail.main is not None and detail.main.startswith(PROMISE):
         labels[COMMITMENT] = detail.main.removeprefix(PROMISE)
     return labels
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day + DAY, time(0), SHANGHAI)

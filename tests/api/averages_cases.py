@@ -9,6 +9,7 @@ from activities.settle import Outcome, Settle, Settler, as_settled, today
 from activities.store.hashing import chain
 from activities.store.store import Store
 from sla.calendar import calendar_for
+from sla.clock import Policy
 from sla.commitments.register import Readings, prevailing
 from sla.timeline import Timeline
 from tests.api.averages_ledger import EPOCH
@@ -51,11 +52,12 @@ class Player:
             if random.random() < 0.4 and fact.key != "major_project"
         }
         self.procedure = resolve(key, jurisdiction, variant, facts)
+        self.policy = Policy(close=None) if random.random() < 0.2 else Policy()  # what goes online has no office hours
         self.now = datetime.combine(begins, datetime.min.time(), CHINA) + timedelta(hours=random.choice(HOURS))
 
     def play(self) -> list[Event]:
         """All its events up to the end of the play; the case may be open then."""
-        self.send(self.desk.open(self.now, self.procedure, promises=self.promises()))
+        self.send(self.desk.open(self.now, self.procedure, promises=self.promises(), policy=self.policy))
         for _ in range(60):
             self.wait(4)
             if self.now > self.ends:

@@ -1,7 +1,7 @@
 """A case as its events tell it: a fold of its own, small and plain, for the recount of averages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, NamedTuple
 
 from tests.sla.walker import Stretch
@@ -78,6 +78,8 @@ class Case:
 
     def on_opened(self, fact: Fact) -> None:
         self.made = fact.body["procedure"]
+        close = fact.body["policy"]["close"]
+        self.close = None if close is None else time.fromisoformat(close)
         self.received = fact.at
         self.promises = fact.body["promises"]
         self.receipts = [(fact.at, None)]

@@ -2,10 +2,13 @@
 
 `differences` reads the table of events, follows each case by its own small fold, walks its days, and says where the
 figures that are shown are others. Shared with the code are only names: who is which department, and the scopes' keys.
+
+After a demo: `python -m tests.api.averages_oracle build/demo/*/ledger.sqlite`.
 """
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date, datetime, timedelta
@@ -84,7 +87,8 @@ def _history(case: Case, promise: dict[str, Any], stop: datetime | None, now: da
     received, noticed = case.receipts[-1]
     start, running = case.accepted, case.running(parallel_lines=promise["parallel_lines"])
     answered = [at for at in (noticed, start) if at is not None]
-    deadline = _walked(DEADLINE._replace(start=_local(received), now=_local(received), as_of=as_of))
+    began = _local(received)
+    deadline = _walked(DEADLINE._replace(start=began, now=began, as_of=as_of, close=case.close))
     if deadline is not None and deadline.due_at is not None:
         end = stop or now
         if all(at > deadline.due_at for at in answered) and end > deadline.due_at:
@@ -104,6 +108,7 @@ def _history(case: Case, promise: dict[str, Any], stop: datetime | None, now: da
         suspensions=tuple(Stretch(_local(one.start), _maybe(one.end)) for one in halts),
         running=tuple(Stretch(_local(one.start), _maybe(one.end)) for one in running),
         extensions=tuple((days, _local(at)) for clock, days, at in case.extensions if clock == key),
+        close=case.close,
     )
 
 
@@ -283,3 +288,9 @@ def _of_cohort(cohort: Any) -> dict[str, Any]:
         "on time": cohort.on_time,
         "as told": cohort.on_time_as_told,
     }
+
+
+if __name__ == "__main__":
+    wrong = [f"{file}: {one}" for file in sys.argv[1:] for one in differences(f"sqlite:///{file}")]
+    sys.stdout.writelines(f"{line}\n" for line in [*wrong, f"{len(wrong)} differences in {len(sys.argv) - 1} ledgers"])
+    sys.exit(bool(wrong) or len(sys.argv) == 1)

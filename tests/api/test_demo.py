@@ -11,6 +11,7 @@ from api.demo import play_all, promises
 from api.demo.days import at
 from api.demo.playing import Programme
 from api.demo.script import Script
+from tests.api.averages_oracle import differences
 
 FEW = {
     "sz-21-company-setup-kept",
@@ -53,3 +54,5 @@ def test_a_small_demo_comes_out_as_expected_and_a_wrong_expectation_is_found(
     cases = result["rehearsals"][0]["cases"]
     assert len(cases) == 10  # a fee has its promise of time beside it, an application online two promises
     assert {case["verdict"] for case in cases} == {"met", "missed"}
+    ledger = tmp_path / "demo" / january.name / "ledger.sqlite"
+    assert differences(f"sqlite:///{ledger}") == []
