@@ -6,7 +6,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,12 +29,12 @@ from api.receiver import Arrival, Receiver
 from api.settings import Settings
 from api.temporal_server import free_port
 from sla.timeline import Timeline
+from tests.waiting import until
 
 GRACE = timedelta(seconds=0.5)  # real
 OFFICER, WATER = "officer", "water"  # who sends commands
 SERVERS = ("prometheus", "alertmanager")  # not ours: at the end of a leash
 NAMES = {"exporter": "metrics"}  # as the monitor calls it
-WITHIN = 120.0  # seconds in which a part must be back
 LOOK = 0.1
 COMPANY = "suzhou-water"
 PATIENCE = 60.0  # seconds in which a command must be answered
@@ -275,15 +275,6 @@ class House:
         everybody = {"dead_man": here, "operators": here, "supervisors": here, "departments": {"default": here}}
         document = {"channels": {"here": {"kind": "webhook", "url": url}}, **everybody}
         (self.folder / "recipients.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-
-
-def until(holds: Callable[[], Any], what: str, seconds: float = WITHIN) -> Any:
-    """What `holds` answers once it is true."""
-    end = time.monotonic() + seconds
-    while not (answer := holds()):
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
-        time.sleep(LOOK)
-    return answer
 
 
 class Heard(NamedTuple):

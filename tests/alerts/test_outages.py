@@ -11,9 +11,10 @@ import pytest
 
 from activities.store.store import Store
 from api.alerting.alertmanager import FAST
-from tests.alerts.house import WATER, House, Killed, Plan, heard, real_now, until
+from tests.alerts.house import WATER, House, Killed, Plan, heard, real_now
 from tests.databases import PostgreSQL
 from tests.desk import at
+from tests.waiting import until
 from workflows.worker import TASK_QUEUE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a machine may be busy with other things

@@ -7,7 +7,16 @@ import pytest
 from api.settings import Settings
 from api.temporal_server import DevServer
 from tests.api.office import Office, file_store
+from tests.api.serving import CommandLine, Serving
 from workflows.worker import connect
+
+
+@pytest.fixture
+def shixian(serving: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line in front of the `serving` of the module that asks."""
+    for name, value in serving.settings.items():
+        monkeypatch.setenv(name, value)
+    return CommandLine(capsys)
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,6 @@ def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield serving
 
 
-@pytest.fixture
-def shixian(serving: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    for name, value in serving.settings.items():
-        monkeypatch.setenv(name, value)
-    return CommandLine(capsys)
-
-
 def done(said: Said) -> Said:
     """A command that succeeded."""
     assert said.code == 0, said.err

@@ -4,26 +4,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 MARK = "the-mark"
 SLEEPS = "import time; time.sleep(600)"
 WITHIN = 20.0
 
 Leashed = Callable[..., subprocess.Popen[bytes]]
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    end = time.monotonic() + WITHIN
-    while not (answer := holds()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return answer
 
 
 def lives(pid: int) -> bool:

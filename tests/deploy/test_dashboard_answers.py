@@ -3,7 +3,7 @@
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from deploy.grafana.__main__ import PAGES
 from tests.api.serving import Serving, Watching
 from tests.deploy.boards import BOARDS, Asked, panels, queries, replaced, variables
 from tests.deploy.city import BEGIN, City
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PATIENCE = 150.0  # seconds; rates need two scrapes, and a machine may be busy
@@ -83,21 +84,12 @@ def prometheus(serving: Serving, prometheus_binary: Path, alertmanager_binary: P
         found = Prometheus(watching.address("Prometheus"), city)
         city.fill()
         seen = replaced('sum(department_procedure:shixian_open_cases:sum{job=~"$job"})')
-        within(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "every case is seen")
+        until(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "every case is seen")
         city.move()
-        within(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "decided cases are gone")
+        until(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "decided cases are gone")
         yield found
         city.close()
         found.close()
-
-
-def within(holds: Callable[[], Any], what: str) -> Any:
-    """What it answers once it is true."""
-    end = time.monotonic() + PATIENCE
-    while not (answer := holds()):
-        assert time.monotonic() < end, what
-        time.sleep(0.5)
-    return answer
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,15 +3,15 @@
 import json
 import subprocess
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from api.temporal_server import free_port
+from tests.waiting import until
 
 PATIENCE = 30.0  # seconds for what has to happen on a busy machine
 NOT_IN_HOURS, ON_A_HOLIDAY = "route is not within active time", "route is within mute time"  # as its log says it
@@ -131,14 +131,6 @@ class Alertmanager:
         )
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
             return str(answer.read().decode())
-
-
-def until(done: Callable[[], object]) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def labels(name: str, severity: str, scope: str, **others: str) -> dict[str, str]:

@@ -22,7 +22,8 @@ from api.embedded import real_now
 from sla.axis import local
 from sla.calendar import calendar_for
 from sla.clock import Policy
-from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
+from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers
+from tests.waiting import until
 
 # a plugin of apprise's imports what Python 3.13 no longer has, if it is there
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from activities.store.store import Store
 from api.temporal_server import free_port
 from tests.api.exporter.city import Series
 from tests.crowd import crowd
-
-WITHIN = 120.0  # seconds; a machine may be busy with other things
+from tests.waiting import until
 
 
 @contextmanager
@@ -41,13 +39,6 @@ def exporting(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[
         process.stdin.close()
         process.kill()
         process.wait()
-
-
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + WITHIN
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:

@@ -19,6 +19,7 @@ import yaml
 
 from api.temporal_server import free_port
 from tests.api.relay.build import RECEIVERS
+from tests.waiting import until
 
 WITHIN = 60.0
 HANG = 6.0  # longer than the relay waits
@@ -166,11 +167,3 @@ class Relay:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._process is not None and self._process.poll() is None:
             self.stop(signal.SIGKILL)
-
-
-def until(holds: Callable[[], Any], seconds: float = WITHIN) -> None:
-    """Returns once it holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)

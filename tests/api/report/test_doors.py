@@ -96,13 +96,6 @@ def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield serving
 
 
-@pytest.fixture
-def shixian(serving: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    for name, value in serving.settings.items():
-        monkeypatch.setenv(name, value)
-    return CommandLine(capsys)
-
-
 @pytest.mark.timeout(400)
 def test_the_command_line_shows_averages_and_writes_reports(shixian: CommandLine, tmp_path: Path) -> None:
     opened = ("--jurisdiction", "taicang", "--variant", "low-voltage", "--case", "E-1", "--at", "2021-02-24 09:00")
