@@ -104,6 +104,7 @@ class StepPicture(Model):
     completed_at: datetime | None = None  # the instant that counts
     claimed_at: datetime | None = None  # the instant the poster gave
     told_at: datetime | None = None
+    event: int | None = None  # number of the event that completed it, which a confirmation or a correction names
     outcome: str | None = None
     pending: bool = False  # told too late: counts by its claimed day only once an officer has confirmed it
 

@@ -127,6 +127,7 @@ def _step(state: CaseState, step: StepState) -> StepPicture:
         completed_at=step.completed,
         claimed_at=step.claimed,
         told_at=step.told,
+        event=step.seq,
         outcome=step.outcome,
         pending=step.pending,
     )

@@ -107,11 +107,11 @@ class Cases(Database):
 
     def told_late(self, after: str = "", limit: int = 1000) -> list[CaseClock]:
         """Clocks with a breach that a late posting disproved, of cases after one: an officer looks at them."""
-        return self._clocks(and_(CLOCK.told_late, CLOCK.case > after), limit)
+        return self._clocks(and_(tables.TOLD_LATE, CLOCK.case > after), limit)
 
     def pending_confirmations(self, after: str = "", limit: int = 1000) -> list[CaseStep]:
         """Completions told too late to count until an officer confirms them, of cases after one."""
-        query = select(STEP.case, STEP.picture).where(STEP.pending, STEP.case > after)
+        query = select(STEP.case, STEP.picture).where(tables.PENDING, STEP.case > after)
         with self.reading() as connection:
             found = connection.execute(query.order_by(STEP.case, STEP.pos).limit(limit)).all()
         return [CaseStep(case=row[0], step=StepPicture.model_validate_json(row[1])) for row in found]

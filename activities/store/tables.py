@@ -21,6 +21,8 @@ from sqlalchemy import (
 FIXED = "fixed"  # in a column's info: for one case, or one step of it, always the same
 FOREVER = {FIXED: True}
 APPLIED = "kind = 'calendar-applied'"
+# conditions of partial indexes, which SQLite uses only for a query that says them in the same words
+PENDING, TOLD_LATE = text("pending"), text("told_late")
 LAST = 2**63 - 1  # where a case without due date is sorted: after all others
 
 metadata = MetaData()
@@ -116,7 +118,7 @@ step = Table(
     Column("told_at", BigInteger),
     Column("picture", Text, nullable=False),
     Index("step_owner", "owner", "case"),
-    Index("step_pending", "case", "pos", sqlite_where=text("pending"), postgresql_where=text("pending")),
+    Index("step_pending", "case", "pos", sqlite_where=PENDING, postgresql_where=PENDING),
 )
 
 clock = Table(
@@ -171,7 +173,7 @@ clock = Table(
         sqlite_where=text("commitment IS NOT NULL"),
         postgresql_where=text("commitment IS NOT NULL"),
     ),
-    Index("clock_told_late", "case", "pos", sqlite_where=text("told_late"), postgresql_where=text("told_late")),
+    Index("clock_told_late", "case", "pos", sqlite_where=TOLD_LATE, postgresql_where=TOLD_LATE),
 )
 
 fault = Table(

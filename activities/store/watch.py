@@ -223,7 +223,7 @@ def _unmarked(before: int) -> Select[Any]:
 
 
 def _pending() -> Select[Any]:
-    return select(func.count()).select_from(tables.step).where(text("pending"))  # as its index says it
+    return select(func.count()).select_from(tables.step).where(tables.PENDING)
 
 
 def _faults(connection: Connection) -> dict[str, int]:

@@ -125,10 +125,15 @@ def told_late(
         rows,
     )
     waiting = [
-        (w["case"], w["step"]["key"], w["step"]["owner"], when(w["step"]["claimed_at"]), when(w["step"]["told_at"]))
+        (w["case"], s["event"], s["key"], s["owner"], when(s["claimed_at"]), when(s["told_at"]))
         for w in found["waiting"]
+        for s in [w["step"]]
     ]
-    print_table("待确认 waiting", ("编号 case", "环节 step", "责任 owner", "自报 claimed", "告知 told"), waiting)
+    print_table(
+        "待确认 waiting",
+        ("编号 case", "事件号 event", "环节 step", "责任 owner", "自报 claimed", "告知 told"),
+        waiting,
+    )
     _next_page(found)
 
 

@@ -133,7 +133,10 @@ def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation(sh
     done(shixian("accept", case, "--at", "2021-01-11 10:00"))
     posted = shixian("complete", case, "project-code", "--at", "2021-01-11 14:00", "--json").json
     assert posted["pending"]
-    assert case in shixian("told-late").out
+    [waiting] = [one for one in shixian("told-late", "--json").json["waiting"] if one["case"] == case]
+    assert waiting["step"]["event"] == posted["seq"]
+    [line] = [one for one in shixian("told-late").out.splitlines() if case in one and "project-code" in one.split()]
+    assert str(posted["seq"]) in line.split()
     done(shixian("confirm", case, str(posted["seq"])))
     done(shixian("start", case, "enterprise-project-filing", "--at", "2021-01-12 09:00"))
     steps = {one["key"]: one for one in shixian("case", case, "--json").json["steps"]}

@@ -25,8 +25,6 @@ from sla.clock import Policy
 from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers
 from tests.waiting import until
 
-# a plugin of apprise's imports what Python 3.13 no longer has, if it is there
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"
 DOCUMENT = FOLDER.parents[1] / "docs/alerts.md"
 RELAY = "http://127.0.0.1:8082"

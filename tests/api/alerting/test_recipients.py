@@ -24,8 +24,6 @@ from api.alerting.recipients import (
 )
 from api.departments import DEPARTMENTS, UNLISTED, told_for
 
-# a plugin of apprise's imports what Python 3.13 no longer has, if it is there
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 SHIPPED = Path(__file__).parents[3] / "deploy/alertmanager/recipients.yml"
 SECRET = "5f3a-token"  # noqa: S105  # of no channel
 OFFICES = {one.id for one in DEPARTMENTS.values() if not one.members}

@@ -106,7 +106,6 @@ async def test_a_robot_of_wecom_says_in_its_reply_that_it_refused(robot: Robot, 
     assert await send(Kind.WECOM, f"http://127.0.0.1:{robot.port}/") == expected
 
 
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # the library's, where Python has it still
 async def test_the_library_takes_the_rest(robot: Robot, caplog: pytest.LogCaptureFixture) -> None:
     url = f"json://127.0.0.1:{robot.port}/SECRET"
     with caplog.at_level(logging.DEBUG):

@@ -19,7 +19,7 @@ from tests.api.relay.running import Receiver, Relay
 from tests.desk import Desk, at, water
 from tests.waiting import until
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")]
+pytestmark = pytest.mark.timeout(400)
 
 SURVEY = "joint-site-survey"
 STEP = {
