@@ -8,14 +8,13 @@ import yaml
 
 from api.alerting import hours
 from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
-from api.alerting.rule import PREFIX, Scope, Severity
+from api.alerting.rule import PREFIX, WATCHDOG, Scope, Severity
 from api.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Policy
 from sla.model import Model
 
 PLACE = "suzhou"  # one calendar for all departments: no days off of a place's own are known
-WATCHDOG = "Watchdog"
 FOR_OFFICERS = ("PostingsAwaitConfirmation", "CasesMoved")  # of the platform, but it is officers who have to act
 ONE_BY_ONE = (Scope.STEP, Scope.CASE)
 CAN_WAIT = (Severity.INFO, Severity.WARNING)

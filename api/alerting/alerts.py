@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from api.alerting.records import (
     COMPLETED_MEAN,
@@ -29,6 +30,7 @@ from api.alerting.texts import (
 
 RED_CARD = 3  # working days after which an overdue step has the red card, where its procedure has no other number
 SOON = 0.8  # of the time that there is
+LATE_SHARE, LATE_STEPS = Decimal("0.1"), 3  # of a department's open steps that are overdue
 ENOUGH = 5  # cases, below which a mean says nothing
 
 STEP_OVERDUE = newest("shixian_case_step_overdue_workdays")
@@ -192,7 +194,8 @@ DEPARTMENTS = Group(
             severity=Severity.CRITICAL,
             scope=Scope.DEPARTMENT,
             expression=(
-                f'{OVERDUE_RATIO} > 0.1\nand ignoring (standing)\n{STEPS_OF_DEPARTMENT}{{standing="overdue"}} >= 3'
+                f"{OVERDUE_RATIO} > {LATE_SHARE}\nand ignoring (standing)\n"
+                f'{STEPS_OF_DEPARTMENT}{{standing="overdue"}} >= {LATE_STEPS}'
             ),
             hold=timedelta(hours=1),
             keep=KEEP,

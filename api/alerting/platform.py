@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from api.alerting.records import newest
-from api.alerting.rule import KEEP, NONE, Alert, Group, Scope, Severity
+from api.alerting.rule import KEEP, NONE, WATCHDOG, Alert, Group, Scope, Severity
 from api.alerting.texts import Words, number, texts
 
 DAY = 86_400  # seconds
+CALENDAR_SOON, CALENDAR_NOW = 45, 7  # days before its end
 NO_HEARTBEAT = 300  # seconds of real time; the heart beats each minute
 
 MINUTE = timedelta(minutes=1)
@@ -214,7 +215,7 @@ _WORK = (
 )
 
 _ALWAYS = _platform(
-    "Watchdog",
+    WATCHDOG,
     Severity.NONE,
     "vector(1)",
     Words("预警通道正常（持续信号）", "alerts get through (this one always fires)"),
@@ -231,10 +232,10 @@ PLATFORM = Group(
     alerts=(
         *_SIGHT,
         *_WORK,
-        _calendar_ending(Severity.INFO, 45),
-        _calendar_ending(Severity.CRITICAL, 7),
+        _calendar_ending(Severity.INFO, CALENDAR_SOON),
+        _calendar_ending(Severity.CRITICAL, CALENDAR_NOW),
         _due_beyond(Severity.INFO, f"{_BEYOND} > 0"),
-        _due_beyond(Severity.CRITICAL, f"{_BEYOND} > 0\nand\n{_COVERAGE} < {7 * DAY}"),
+        _due_beyond(Severity.CRITICAL, f"{_BEYOND} > 0\nand\n{_COVERAGE} < {CALENDAR_NOW * DAY}"),
         _ALWAYS,
     ),
 )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sla.model import Model
 
 PREFIX = "Shixian"
+WATCHDOG = "Watchdog"  # the alert that always fires
 NONE = timedelta(0)
 KEEP = timedelta(minutes=15)  # for which an exporter that is away ends no alert
 

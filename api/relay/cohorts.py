@@ -6,7 +6,7 @@ from fractions import Fraction
 from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.tellings import Told
-from api.alerting.alerts import ENOUGH
+from api.alerting.alerts import ENOUGH, LATE_SHARE, LATE_STEPS
 from api.averages import Asked, figures
 from api.averages import Scope as Cohort
 from api.departments import department_of
@@ -17,7 +17,6 @@ from sla.forecast import Basis, Forecast
 EXCEEDED = "ShixianAverageCommitmentExceeded"
 FORECAST = "ShixianAverageCommitmentForecastBreach"
 OVERDUE_RATIO = "ShixianDepartmentOverdueRatioHigh"
-SHARE, LEAST = Fraction(1, 10), 3  # of that rule
 
 
 class Cohorts:
@@ -48,7 +47,7 @@ class Cohorts:
             if department_of(one.jurisdiction, one.owner) == department
         ]
         counted, overdue = sum(one.counted for one in counts), sum(one.overdue for one in counts)
-        return overdue >= LEAST and Fraction(overdue, counted) > SHARE
+        return overdue >= LATE_STEPS and Fraction(overdue, counted) > Fraction(LATE_SHARE)
 
     def _threshold(self) -> datetime:
         """The last business instant that is passed with the grace behind it."""

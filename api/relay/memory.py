@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.store.tellings import Firing, State, Told
-from api.relay.webhook import CONFIRMED, WATCHDOG, Alert
+from api.alerting.rule import WATCHDOG
+from api.relay.webhook import CONFIRMED, Alert
 
 SEVERITIES = ("none", "info", "warning", "critical")
 
@@ -43,10 +44,10 @@ def take(
         before = changed.get(alert.subject) or known.get(alert.subject)
         if not alert.firing:
             after = _resolved(before, alert, now, listed)
-        elif _is_news(before, alert, of(alert)):
-            after = news[alert.subject] = _raised(receiver, before, alert, now, of(alert))
+        elif _is_news(before, alert, holding := of(alert)):
+            after = news[alert.subject] = _raised(receiver, before, alert, now, holding)
         else:
-            after = _still(before, alert, now, of(alert))
+            after = _still(before, alert, now, holding)
         if after is not None:
             changed[alert.subject] = after
     alive = tuple(alert for alert in found if alert.name == WATCHDOG and alert.firing)

@@ -208,8 +208,8 @@ def test_thresholds_are_those_of_the_alerts() -> None:
     assert limits.RATIO_OVERDUE[0][0] == _limit("DepartmentOverdueRatioHigh", "critical", r"ratio > ([\d.]+)")
     assert limits.HEARTBEAT[0][0] == _limit("WorkerStuck", "critical", r"> (\d+)$")
     assert limits.SNAPSHOT[0][0] == MAX_STALE.total_seconds()
-    assert 86_400 * _limit("CalendarEnding", "info", r"< (\d+) \* 86400") == limits.CALENDAR_SOON
-    assert 86_400 * _limit("CalendarEnding", "critical", r"< (\d+) \* 86400") == limits.CALENDAR_NOW
+    assert 86_400 * _limit("CalendarEnding", "info", r"< (\d+) \* 86400") == limits.COVERAGE[1][0]
+    assert 86_400 * _limit("CalendarEnding", "critical", r"< (\d+) \* 86400") == limits.COVERAGE[0][0]
 
 
 THRESHOLDS: Mapping[str, Steps] = {
