@@ -110,11 +110,16 @@ class StepPicture(Model):
 
 
 class FeePicture(Model):
-    """A promise about money: what was charged to the applicant against what may be."""
+    """A promise about money: what was charged to the applicant against what may be.
+
+    `verdict`: missed as soon as more was charged, met once the case is decided and no more was.
+    """
 
     commitment: str
     limit_fen: int
     charged_fen: int
+    ramp_up: bool = False
+    verdict: str | None = None
 
 
 class CasePicture(Model):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
 from sla.axis import local
-from sla.clock import Clock, Interval, Limit, Receipt, Suspension
+from sla.clock import Clock, Interval, Limit, Receipt, Standing, Suspension
 from sla.promise import Measure, Promise
 from workflows.procedure import Party
 from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, StepState, StepStatus
@@ -73,11 +73,6 @@ def national_state(state: CaseState) -> int:
 
 def _case(state: CaseState) -> CasePicture:
     procedure = state.procedure
-    fees = tuple(
-        FeePicture(commitment=p.commitment, limit_fen=p.fee_limit_fen or 0, charged_fen=sum(f for _, f in state.fees))
-        for p in state.promises
-        if p.measure is Measure.FEE
-    )
     return CasePicture(
         case=state.case,
         procedure=procedure.key,
@@ -99,8 +94,20 @@ def _case(state: CaseState) -> CasePicture:
         survey=state.survey,
         parent=state.parent,
         children=state.children,
-        fees=fees,
+        fees=tuple(_fee(state, promise) for promise in state.promises if promise.measure is Measure.FEE),
         open=not state.over,
+    )
+
+
+def _fee(state: CaseState, promise: Promise) -> FeePicture:
+    limit, charged = promise.fee_limit_fen or 0, sum(fen for _, fen in state.fees)
+    met = Standing.MET.value if state.status is Status.DECIDED else None
+    return FeePicture(
+        commitment=promise.commitment,
+        limit_fen=limit,
+        charged_fen=charged,
+        ramp_up=promise.ramp_up,
+        verdict=Standing.MISSED.value if charged > limit else met,
     )
 
 

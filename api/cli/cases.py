@@ -9,7 +9,7 @@ import typer
 from api.cli.commands import CaseNumber
 from api.cli.http import get, path
 from api.cli.output import Failure, Json, print_facts, print_json, print_table
-from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, standing, when
+from api.cli.words import CHARGED, STANDINGS, UNITS, USES, WEEKDAYS, standing, when
 from sla.clock import Standing
 
 Fields = Mapping[str, Any]
@@ -33,6 +33,7 @@ def case(
     _heading(found)
     _steps(found["steps"])
     _clocks(found["clocks"], found["main"])
+    _fees(found["fees"])
 
 
 def cases(  # one parameter for each option
@@ -216,6 +217,16 @@ def _clocks(clocks: list[Fields], main: str | None) -> None:
     print_table("时钟 clocks", columns, rows)
 
 
+def _fees(fees: list[Fields]) -> None:
+    if fees:
+        columns = ("收费承诺 fee", "已收/上限（分） charged/limit (fen)", "结论 verdict")
+        rows = [
+            (f["commitment"], f"{f['charged_fen']}/{f['limit_fen']}", f"{CHARGED.get(f['verdict'], '')}{_ramp_up(f)}")
+            for f in fees
+        ]
+        print_table("收费 fees", columns, rows)
+
+
 def _clock(clock: Fields) -> None:
     limit = clock["limit"]
     print_facts(
@@ -252,9 +263,11 @@ def sentence(citation: Fields | None) -> None:
 def _remark(clock: Fields) -> str:
     if clock["void"]:
         return "（无结论 no verdict）"
-    if clock["ramp_up"]:
-        return "（生效前 ramp-up）"
-    return "" if clock["judged"] else "（按均值 judged by the average）"
+    return _ramp_up(clock) or ("" if clock["judged"] else "（按均值 judged by the average）")
+
+
+def _ramp_up(promise: Fields) -> str:
+    return "（生效前 ramp-up）" if promise["ramp_up"] else ""
 
 
 def _beyond(clock: Fields) -> str:

@@ -13,11 +13,11 @@ from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
-from api.cli.running import API_GRACE, WithParent, read_settings
+from api.cli.running import API_GRACE, WithParent, read_settings, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.words import when
 from api.embedded import open_store, real_now, refuse_open_door
-from api.notes import Say, note, say_json, say_line
+from api.notes import Say, say_json, say_line
 from api.processes import end_with_parent
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS
@@ -102,23 +102,15 @@ def _row(one: Telling) -> tuple[object, ...]:
 
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     store = open_store(settings)
-    await _until_ready(store, said)
-    parts = Parts(store, recipients, settings.public_url, settings.alarm_grace, settings.policy, real_now, said)
+    parts = Parts(
+        store=store,
+        recipients=recipients,
+        link=settings.public_url,
+        timeline=await stored_timeline(store, said, "relay"),
+        alarm_grace=settings.alarm_grace,
+        policy=settings.policy,
+        now=real_now,
+        say=said,
+    )
     app, host, port = create_app(parts), settings.relay_host, settings.relay_port
     await serve_until_told("relay", app, host, port, said, grace=API_GRACE, close=store.close)
-
-
-async def _until_ready(store: Store, said: Say) -> None:
-    """Waits for the database and its tables."""
-    waiting = False
-    while True:
-        try:
-            await asyncio.to_thread(store.undelivered)
-        except Exception as error:  # noqa: BLE001  # away, or not migrated yet: each driver says it in its own way
-            if not waiting:
-                why = (str(error) or type(error).__name__).splitlines()[0]
-                said(note("waiting", "relay: waiting for the database ({why})", why=why))
-                waiting = True
-            await asyncio.sleep(1)
-        else:
-            return

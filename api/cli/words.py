@@ -17,6 +17,7 @@ STANDINGS: Mapping[str, str] = {
     Standing.MET: "按时 met",
     Standing.MISSED: "超时 missed",
 }
+CHARGED: Mapping[str, str] = {Standing.MET: "未超 met", Standing.MISSED: "超收 missed"}
 UNITS: Mapping[str, str] = {
     Unit.WORKDAY: "工作日 working days",
     Unit.WORKHOUR: "工作小时 working hours",

@@ -76,8 +76,7 @@ def _read(shown: Mapping[str, Any], expected: Expected) -> dict[str, Any]:
     """What the API says of a promise, in the words of `Expected`."""
     for fee in shown["fees"]:
         if fee["commitment"] == expected.commitment:
-            charged, limit = fee["charged_fen"], fee["limit_fen"]
-            return {"verdict": "met" if charged <= limit else "missed", "used": charged, "limit": limit}
+            return {"verdict": fee["verdict"], "used": fee["charged_fen"], "limit": fee["limit_fen"]}
     for clock in shown["clocks"]:
         if clock["commitment"] == expected.commitment:
             return {

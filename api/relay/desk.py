@@ -17,8 +17,8 @@ from api.relay.hours import is_open
 from api.relay.memory import Known, alive, take, withdrawn
 from api.relay.notice import lines, notice
 from api.relay.webhook import CONFIRMED, Alert, Webhook
-from api.worker_process import timeline_of
 from sla.clock import Policy
+from sla.timeline import Timeline
 
 Place = tuple[str, str]
 
@@ -42,6 +42,7 @@ class Desk:
         recipients: Recipients,
         *,
         link: str,
+        timeline: Timeline,
         alarm_grace: timedelta,
         policy: Policy,
         now: Callable[[], datetime],
@@ -49,6 +50,7 @@ class Desk:
         self._store = store
         self._recipients = recipients
         self._link = recipients.link or link.rstrip("/")
+        self._timeline = timeline
         self._grace = alarm_grace
         self._policy = policy
         self._now = now
@@ -120,10 +122,10 @@ class Desk:
 
     def _open(self, now: Instant) -> bool:
         """Whether offices are open; a rehearsal has no hours."""
-        return not now.timeline.identity or is_open(self._policy, now.real)
+        return not self._timeline.identity or is_open(self._policy, now.real)
 
     def _instant(self) -> Instant:
-        return Instant(self._now(), timeline_of(self._store), self._grace)
+        return Instant(self._now(), self._timeline, self._grace)
 
     def _reasons(self, some: Sequence[Told]) -> dict[Place, Reason]:
         """Why those of them are over that are."""

@@ -24,6 +24,7 @@ from api.relay.desk import Desk
 from api.relay.sender import Sender
 from api.relay.webhook import LARGEST, read
 from sla.clock import Policy
+from sla.timeline import Timeline
 
 log = logging.getLogger("shixian.relay")
 
@@ -38,6 +39,7 @@ class Parts(NamedTuple):
     store: Store
     recipients: Recipients
     link: str
+    timeline: Timeline
     alarm_grace: timedelta
     policy: Policy
     now: Callable[[], datetime]
@@ -53,6 +55,7 @@ class Relay:
             parts.store,
             parts.recipients,
             link=parts.link,
+            timeline=parts.timeline,
             alarm_grace=parts.alarm_grace,
             policy=parts.policy,
             now=parts.now,

@@ -96,6 +96,17 @@ def test_suspension_extension_and_correction_put_the_due_date_where_it_belongs(s
     assert shixian("case", case, "--json").json["status"] == "accepted"
 
 
+def test_what_was_charged_is_shown_beside_what_may_be(shixian: CommandLine) -> None:
+    case = f"CLI-{next(NUMBERS)}"
+    options = ("--jurisdiction", "taicang", "--variant", "standard", "--case", case, "--at", "2021-03-01 09:00")
+    done(shixian("open", "company-setup", *options))
+    done(shixian("accept", case, "--at", "2021-03-01 10:00"))
+    done(shixian("fee", case, "--fen", "1", "--reason", "seal", "--at", "2021-03-01 11:00"))
+    [line] = [one for one in done(shixian("case", case)).out.splitlines() if "tc-56-company-setup-fee" in one]
+    assert "1/0" in line
+    assert "超收 missed" in line
+
+
 def test_whoever_opens_a_case_may_say_how_its_time_is_counted(shixian: CommandLine) -> None:
     case = opened(shixian, "--policy", "close=24:00", "--policy", "count_start_day=true")
     done(shixian("accept", case, "--at", "2021-03-01 10:00"))

@@ -107,8 +107,8 @@ def test_on_paper_a_case_comes_out_as_expected(script: Script) -> None:
     for one in script.expected:
         if one.due is None:
             fees = {fee.commitment: fee for fee in picture(state).case.fees}
-            assert fees[one.commitment].charged_fen == one.used
-            assert (one.used <= one.limit) is (one.verdict == "met")
+            fee = fees[one.commitment]
+            assert (fee.charged_fen, fee.limit_fen, fee.verdict) == (one.used, one.limit, one.verdict)
         else:
             reading = counted[one.commitment]
             assert (reading.standing, reading.used, reading.due_date) == (one.verdict, Decimal(one.used), one.due)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from activities.record import Role
+from sla.promise import Measure, Promise
 from tests.desk import Desk, Paper, a_whole_case, at, water
 from workflows.answers import Refusal
 from workflows.messages import Message
@@ -135,6 +136,27 @@ def test_fees_are_added_up_and_children_listed() -> None:
     assert sum(f for _, f in paper.now().fees) == 1500
     assert picture(paper.now()).case.children == ("child-1",)
     assert refusal(paper, desk.link(at("2021-03-01 14:00"), "child-1")) == ("already-linked", "child")
+
+
+def test_a_promise_about_money_is_missed_by_a_fen_until_that_is_corrected_and_met_once_the_case_is_decided() -> None:
+    desk = Desk()
+    free = Promise(commitment="free", measure=Measure.FEE, fee_limit_fen=100, owner="office")
+    paper = Paper()
+    paper.take(desk.open(at("2021-03-01 09:00"), water(), promises=(free,)))
+    paper.take(desk.accept(at("2021-03-01 10:00"), promises=(free,)))
+
+    def verdict() -> str | None:
+        [fee] = picture(paper.now()).case.fees
+        return fee.verdict
+
+    paper.take(desk.fee(at("2021-03-01 11:00"), 100))
+    assert verdict() is None
+    paper.take(desk.fee(at("2021-03-01 12:00"), 1))
+    assert verdict() == "missed"
+    paper.take(desk.correct(at("2021-03-01 13:00"), len(paper.now().events), void=True))
+    assert verdict() is None
+    paper.take_all(*a_whole_case(desk)[2:])
+    assert verdict() == "met"
 
 
 # --- late, corrected, revoked ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Channel, Kind, Recipients
 from api.relay.desk import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
-from api.worker_process import IDENTITY
+from api.worker_process import IDENTITY, timeline_of
 from sla.clock import Policy
 from tests.desk import at
 from workflows.answers import Decision
@@ -163,7 +163,10 @@ def recipients(**channels: Channel) -> Recipients:
 
 def desk(store: Store, hand: Hand, told: Recipients | None = None) -> RelayDesk:
     """The relay's desk."""
-    return RelayDesk(store, told or recipients(), link="", alarm_grace=GRACE, policy=Policy(), now=hand)
+    timeline = timeline_of(store)
+    return RelayDesk(
+        store, told or recipients(), link="", timeline=timeline, alarm_grace=GRACE, policy=Policy(), now=hand
+    )
 
 
 def tellings(store: Store, receiver: str = "sz-water", **wanted: Any) -> list[Telling]:
