@@ -20,7 +20,7 @@ OVERDUE_RATIO = "ShixianDepartmentOverdueRatioHigh"
 
 
 class Cohorts:
-    """One look at departments and averages. Of other alerts it knows nothing, and so says that they do not hold."""
+    """One look at departments and averages."""
 
     def __init__(self, store: Store, now: Instant) -> None:
         self._store = store
@@ -32,13 +32,11 @@ class Cohorts:
         return told.labels["alertname"] in {EXCEEDED, FORECAST, OVERDUE_RATIO}
 
     def holds(self, told: Told) -> bool:
-        """Whether an alert would fire by what the read model says; StoreUnavailable where it cannot be read."""
+        """Whether an alert that it knows would fire by what the read model says; StoreUnavailable where it cannot be read."""
         name = told.labels["alertname"]
         if name == OVERDUE_RATIO:
             return self._late(told.labels.get("department", ""))
-        if name in {EXCEEDED, FORECAST}:
-            return self._broken(told.labels.get("commitment", ""), forecast=name == FORECAST)
-        return False
+        return self._broken(told.labels.get("commitment", ""), forecast=name == FORECAST)
 
     def _late(self, department: str) -> bool:
         counts = [

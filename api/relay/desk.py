@@ -1,6 +1,7 @@
 """What the relay does with what arrives: remember it, write notices, and confirm what is said to be over."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -30,6 +31,9 @@ SLOWLY = timedelta(seconds=30)  # between looks at the figures of a commitment
 FORGOTTEN = timedelta(minutes=30)  # longer than any alert of a case fires on, and than an end takes to arrive
 NOTHING = Known(holds=False, due_at=None)
 KEPT = timedelta(days=1)  # reminders, and what is remembered of subjects that were withdrawn
+# Signals of the watchdog after which Prometheus is believed that an alert is over of which the read model knows nothing. What
+# it no longer repeats, being away itself, Alertmanager says is over too: then up to two more come, and one at its return.
+BEATS = 4
 GIVEN_UP = timedelta(days=1)  # after which a notice that could not be delivered is history
 
 
@@ -55,6 +59,7 @@ class Desk:
         self._policy = policy
         self._now = now
         self._looked_at: dict[Place, datetime] = {}  # when figures of a held alert were looked at last
+        self._beats: deque[datetime] = deque(maxlen=BEATS)  # when the watchdog was heard last
         self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
 
     def knows(self, receiver: str) -> bool:
@@ -78,6 +83,8 @@ class Desk:
             self._tell(
                 memory, receiver, REMINDER, [(alive(receiver, a, now.real), None) for a in taken.alive], now.real
             )
+        if taken.alive:
+            self._beats.append(now.real)
 
     def confirm(self) -> int:
         """Tell of every resolution that is true by now, hold the others; how many are held still."""
@@ -151,16 +158,19 @@ class Desk:
         """Why it is over; None where it is not, or nobody knows."""
         number = _case(told.labels, told.scope)
         if number is None:
-            return None if self._holds(told, cohorts, now.real) else PASSED
+            holds = self._holds(told, cohorts, now.real) if cohorts.knows(told) else not self._is_seen_since(told)
+            return None if holds else PASSED
         if not over(told, clocks.get(number), now):
             return None
         view = self._store.case(number)
         return None if view is None else reason(told, view, now)
 
+    def _is_seen_since(self, told: Told) -> bool:
+        """Whether Prometheus has been there ever since it was said to have ended."""
+        return len(self._beats) == BEATS and (told.ended_at is None or self._beats[0] >= told.ended_at)
+
     def _holds(self, told: Told, cohorts: Cohorts, now: datetime) -> bool:
         """Figures are many cases: where they held a moment ago they are taken to hold still."""
-        if not cohorts.knows(told):
-            return False
         looked = self._looked_at.get(_place(told))
         if looked is not None and now - looked < SLOWLY:
             return True

@@ -1,16 +1,12 @@
 """Who is told what of a group: what joins is told, what stays is not told again."""
 
-from typing import Any
-
 import pytest
 
 from activities.store.store import Store
 from activities.store.tellings import Attempt
 from api.relay.desk import GIVEN_UP
 from api.relay.notice import Notice
-from tests.api.relay.build import LOG, Hand, alert, desk, recipients, said, tellings, webhook
-
-WATCHDOG: dict[str, Any] = {"case": None, "step": None, "scope": "platform", "severity": "none"}
+from tests.api.relay.build import LOG, Hand, alert, beat, desk, recipients, said, tellings, webhook
 
 
 @pytest.fixture
@@ -63,11 +59,12 @@ def test_who_was_never_told_of_an_alert_is_not_told_that_it_is_over(store: Store
 def test_the_watchdog_passes_each_time_and_its_end_does_not(store: Store, hand: Hand) -> None:
     relay = desk(store, hand)
     for _ in range(3):
-        relay.accept("dead-man", webhook(alert("Watchdog", **WATCHDOG)))
+        beat(relay, hand)
         waiting = store.pending("log", hand())
         assert waiting is not None
         delivered(store, hand, waiting.number)
-    relay.accept("dead-man", webhook(alert("Watchdog", firing=False, **WATCHDOG)))
+    ended = alert("Watchdog", firing=False, case=None, step=None, scope="platform", severity="none")
+    relay.accept("dead-man", webhook(ended))
     relay.confirm()
     assert [one.kind for one in tellings(store, "dead-man", reminders=True)] == ["reminder"] * 3
     assert tellings(store, "dead-man") == []
@@ -75,8 +72,7 @@ def test_the_watchdog_passes_each_time_and_its_end_does_not(store: Store, hand: 
 
 def test_one_watchdog_that_waits_is_enough(store: Store, hand: Hand) -> None:
     relay = desk(store, hand)
-    for _ in range(3):
-        relay.accept("dead-man", webhook(alert("Watchdog", **WATCHDOG)))
+    beat(relay, hand, 3)
     assert len(tellings(store, "dead-man", reminders=True)) == 1
 
 
