@@ -101,13 +101,10 @@ def _case(state: CaseState) -> CasePicture:
 
 def _fee(state: CaseState, promise: Promise) -> FeePicture:
     limit, charged = promise.fee_limit_fen or 0, sum(fen for _, fen in state.fees)
-    met = Standing.MET.value if state.status is Status.DECIDED else None
+    met = Standing.MET if state.status is Status.DECIDED else None
+    verdict = Standing.MISSED if charged > limit else met
     return FeePicture(
-        commitment=promise.commitment,
-        limit_fen=limit,
-        charged_fen=charged,
-        ramp_up=promise.ramp_up,
-        verdict=Standing.MISSED.value if charged > limit else met,
+        commitment=promise.commitment, limit_fen=limit, charged_fen=charged, ramp_up=promise.ramp_up, verdict=verdict
     )
 
 

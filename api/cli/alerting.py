@@ -10,7 +10,7 @@ from api.alerting import alertmanager
 from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
 from api.alerting.rules import RUNBOOKS, render
 from api.cli.output import Failure, Json, print_json, say
-from api.cli.running import read_settings
+from api.cli.settings import read_settings
 from api.embedded import real_now
 from sla.axis import local
 from workflows.procedures import ALL

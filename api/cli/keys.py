@@ -7,7 +7,7 @@ import typer
 from activities.store.keys import ApiKey
 from api.auth import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
 from api.cli.output import Failure, Json, print_json, print_table, say, warn
-from api.cli.running import read_settings
+from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store, real_now
 

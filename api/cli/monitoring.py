@@ -14,7 +14,8 @@ import typer
 
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
-from api.cli.running import LOOK, WithParent, heed_signals, read_settings, stored_timeline
+from api.cli.running import LOOK, WithParent, heed_signals, stored_timeline
+from api.cli.settings import read_settings
 from api.embedded import LOOPBACK, open_store, real_now
 from api.monitoring import Ports, monitoring
 from api.notes import Say, note, say_json, say_line

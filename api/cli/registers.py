@@ -10,7 +10,7 @@ from activities.settle import today
 from activities.sweep import Preview, preview
 from api.cli.output import Failure, Json, print_facts, print_json, print_table
 from api.cli.reading import day, fact, maybe_day
-from api.cli.running import read_settings
+from api.cli.settings import read_settings
 from api.cli.words import KINDS, WEEKDAYS, when
 from api.embedded import open_store, real_now
 from api.worker_process import timeline_of

@@ -13,8 +13,9 @@ from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
-from api.cli.running import API_GRACE, WithParent, read_settings, stored_timeline
+from api.cli.running import API_GRACE, WithParent, stored_timeline
 from api.cli.serving import serve_until_told
+from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store, real_now, refuse_open_door
 from api.notes import Say, say_json, say_line

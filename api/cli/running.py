@@ -9,17 +9,16 @@ from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from activities.store.store import Store
 from api.app import create_app
-from api.cli.output import Failure, Json, print_json, say
+from api.cli.output import Json, print_json, say
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
+from api.cli.settings import read_settings
 from api.embedded import embedded, open_store, real_now, refuse_open_door
 from api.notes import Say, note, say_json, say_line
 from api.processes import WORKER_GRACE, end_with_parent
@@ -125,23 +124,6 @@ def demo(
     """演示 · Plays every promise, kept and broken, through the real server; 1 where a verdict is not the expected one."""
     play = import_module("api.demo").main  # what only the demo needs is loaded with it
     raise typer.Exit(play(folder=folder, serve=not no_serve, json=json))
-
-
-def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings have them
-    """The settings of the environment, with what the command line says put over them."""
-    said = {name: value for name, value in given.items() if value is not None}
-    try:
-        return Settings(**said)
-    except SettingsError as error:
-        named = re.search(r'field "(\w+)"', str(error))
-        name = named[1].upper() if named else "*"
-        raise Failure(f"SHIXIAN_{name}: 不是 JSON it is no JSON [json]", code=2) from None
-    except ValidationError as error:
-        flaws = [
-            f"SHIXIAN_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']} [{e['type']}]"
-            for e in error.errors()
-        ]
-        raise Failure("\n".join(flaws), code=2) from None
 
 
 def _show(said: Say, key: str) -> None:

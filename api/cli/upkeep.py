@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 
 from activities.store.store import Store
 from api.cli.output import Failure, Json, print_json, print_table, say
-from api.cli.running import read_settings
+from api.cli.settings import read_settings
 from api.embedded import open_store, real_now
 from api.worker_process import timeline_of
 from workflows import rebuild as ledger

@@ -5,8 +5,9 @@ import logging
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.running import WithParent, read_settings, stored_timeline
+from api.cli.running import WithParent, stored_timeline
 from api.cli.serving import serve_until_told
+from api.cli.settings import read_settings
 from api.embedded import WrongSetting, real_now
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app

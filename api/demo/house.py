@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.auth import Role, new_key
 from api.children import StartFailed
-from api.cli.running import read_settings
+from api.cli.settings import read_settings
 from api.companies import COMPANIES
 from api.demo.players import AUDITOR, OFFICER
 from api.embedded import LOOPBACK, embedded, open_store, real_now
