@@ -66,6 +66,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         # not as the case stands
         "stale": (412, "The case has moved on"),
         "expired": (409, "The limit has expired"),
+        "voided": (409, "The fact was voided"),
         "already-accepted": (409, "The case is accepted already"),
         "already-linked": (409, "The case is linked already"),
         "already-returned": (409, "The correction is open already"),

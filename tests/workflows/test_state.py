@@ -305,6 +305,8 @@ REFUSED: list[Refused] = [
     ("a correction of nothing", accepted, lambda d: d.correct(T, 99, void=True), ("unknown-event", "seq")),
     ("a correction of the opening", accepted, lambda d: d.correct(T, 1, void=True), ("unknown-event", "seq")),
     ("a correction without content", accepted, lambda d: d.correct(T, 2), ("nothing-corrected", "instant")),
+    ("a correction of what never was", lambda d: with_(accepted(d), d.correct(T, 2, void=True)),
+     lambda d: d.correct(T, 2, instant=T), ("voided", "seq")),
     ("a correction of both kinds", accepted, lambda d: d.correct(T, 2, void=True, instant=T),
      ("nothing-corrected", "instant")),
     ("a correction to the future", accepted, lambda d: d.correct(T, 2, instant=at("2021-03-03 10:00")),

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from activities.store.store import Store
-from tests.api.report.filling import fill
+from tests.api.report.filling import Drawn, fill
 from tests.databases import database, empty_url, postgresql, store, url
 from tests.desk import at
 
@@ -20,6 +20,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """From January 2021 on; some cases are open."""
     store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('small') / 'ledger.db'}", durable=False)
     store.migrate()
-    fill(store, 11, 80, date(2021, 1, 4), 60, LAST)
+    fill(store, 80, Drawn(11, date(2021, 1, 4), 60, LAST))
     yield store
     store.close()

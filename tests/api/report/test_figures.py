@@ -18,7 +18,7 @@ from sla.forecast import Basis
 from tests.api.averages_cases import Settled
 from tests.api.averages_oracle import differences
 from tests.api.report.conftest import LAST
-from tests.api.report.filling import fill, instant
+from tests.api.report.filling import Drawn, fill, instant
 from tests.databases import PostgreSQL
 from tests.desk import at
 
@@ -33,7 +33,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, st
     url = f"sqlite:///{tmp_path_factory.mktemp('averages') / 'ledger.db'}"
     store = Store.open(url, durable=False)
     store.migrate()
-    fill(store, 1, CASES, FIRST, 480, LAST)
+    fill(store, CASES, Drawn(1, FIRST, 480, LAST))
     yield store, url
     store.close()
 
@@ -82,7 +82,7 @@ def test_figures_equal_a_recount_of_cases_that_were_settled(store: Store, url: s
 @pytest.mark.timeout(300)
 def test_figures_equal_a_recount_beyond_the_published_calendar(store: Store, url: str) -> None:
     last = at("2027-01-20 12:00")
-    fill(store, 3, 60, date(2026, 10, 8), 85, last)
+    fill(store, 60, Drawn(3, date(2026, 10, 8), 85, last))
     assert differences(url, last) == []
     found = figures(store, instant(last))
     assert sum(one.uncounted for one in found) > 0
@@ -92,7 +92,7 @@ def test_figures_equal_a_recount_beyond_the_published_calendar(store: Store, url
 
 
 def test_the_recount_finds_what_is_wrong(store: Store, url: str) -> None:
-    fill(store, 5, 20, date(2021, 1, 4), 30, LAST)
+    fill(store, 20, Drawn(5, date(2021, 1, 4), 30, LAST))
     assert differences(url, LAST) == []
     clock = tables.clock.c
     judged = clock.commitment.is_not(None) & clock.start_day.is_not(None) & clock.standing.in_(["met", "missed"])
