@@ -191,7 +191,9 @@ def correct(
     seq: Annotated[int, typer.Argument(min=1, metavar="SEQ", help="事件号 · number of the event")],
     reason: Reason,
     instant: Annotated[str | None, typer.Option(help="更正时间 · when it happened in truth")] = None,
-    void: Annotated[bool, typer.Option("--void", help="作废 · it never was, for good: tell it anew if it was after all")] = False,
+    void: Annotated[
+        bool, typer.Option("--void", help="作废 · it never was, for good: tell it anew if it was after all")
+    ] = False,
     at: At = None,
     key: Key = None,
     json: Json = False,
