@@ -202,7 +202,7 @@ class House:
         for server in SERVERS:
             before = self._reloaded(server)
             os.kill(self._pid(server), signal.SIGHUP)
-            until(partial(self._is_reloaded, server, before), f"{server} is reloaded", 30)
+            until(partial(self._is_reloaded, server, before), f"{server} is reloaded", seconds=30)
 
     @property
     def _running(self) -> Monitor:

@@ -84,9 +84,15 @@ def prometheus(serving: Serving, prometheus_binary: Path, alertmanager_binary: P
         found = Prometheus(watching.address("Prometheus"), city)
         city.fill()
         seen = replaced('sum(department_procedure:shixian_open_cases:sum{job=~"$job"})')
-        until(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "every case is seen")
+        until(
+            lambda: [one.value for one in found.query(seen)] == [len(city.open)], "every case is seen", seconds=PATIENCE
+        )
         city.move()
-        until(lambda: [one.value for one in found.query(seen)] == [len(city.open)], "decided cases are gone")
+        until(
+            lambda: [one.value for one in found.query(seen)] == [len(city.open)],
+            "decided cases are gone",
+            seconds=PATIENCE,
+        )
         yield found
         city.close()
         found.close()

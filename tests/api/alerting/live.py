@@ -5,15 +5,17 @@ import subprocess
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from api.temporal_server import free_port
-from tests.waiting import until
+from tests import waiting
 
 PATIENCE = 30.0  # seconds for what has to happen on a busy machine
+until = partial(waiting.until, seconds=PATIENCE)
 NOT_IN_HOURS, ON_A_HOLIDAY = "route is not within active time", "route is within mute time"  # as its log says it
 
 

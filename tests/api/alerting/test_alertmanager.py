@@ -22,8 +22,7 @@ from api.embedded import real_now
 from sla.axis import local
 from sla.calendar import calendar_for
 from sla.clock import Policy
-from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers
-from tests.waiting import until
+from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
 
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"
 DOCUMENT = FOLDER.parents[1] / "docs/alerts.md"

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +19,11 @@ import httpx2
 import yaml
 
 from api.temporal_server import free_port
+from tests import waiting
 from tests.api.relay.build import RECEIVERS
-from tests.waiting import until
 
 WITHIN = 60.0
+until = partial(waiting.until, seconds=WITHIN)
 HANG = 6.0  # longer than the relay waits
 
 

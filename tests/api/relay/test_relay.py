@@ -14,9 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from activities.store.store import Store
 from activities.store.tellings import TellingFilter
 from tests.api.relay.build import RECEIVERS, alert, body
-from tests.api.relay.running import Receiver, Relay
+from tests.api.relay.running import Receiver, Relay, until
 from tests.databases import PostgreSQL
-from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
 
@@ -53,7 +52,7 @@ def test_each_of_a_hundred_notices_arrives_and_is_repeated_only_where_the_reply_
         for number in range(100):
             assert relay.post(overdue(number), RECEIVERS[number % len(RECEIVERS)]) == 200
         store = stack.enter_context(closing(Store.open(url)))
-        until(lambda: store.undelivered()[0] == 0)
+        until(lambda: store.undelivered()[0] == 0, seconds=120)
         log = store.tellings(EVERYTHING)
         metrics = httpx2.get(f"{relay.url}/metrics", trust_env=False).text
         said = relay.log.read_text()

@@ -15,9 +15,8 @@ from api.alerting.recipients import load
 from sla.timeline import Timeline
 from tests.api.alerting.live import Alertmanager
 from tests.api.relay.build import Hand, LiveCase
-from tests.api.relay.running import Receiver, Relay
+from tests.api.relay.running import Receiver, Relay, until
 from tests.desk import Desk, at, water
-from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(400)
 
