@@ -149,8 +149,7 @@ def _correct(state: CaseState, command: Correct) -> Decision:
     fact = state.by_seq(command.seq)
     if fact is None or fact.kind not in _CORRECTABLE:
         raise Refusal("unknown-event", "seq", "No fact with that number can be corrected.")
-    amendments = (e.body for e in reversed(state.events) if e.kind == "amended" and e.body["seq"] == command.seq)
-    if next(amendments, {"void": False})["void"]:  # others may rest on its never having been
+    if any(e.kind == "amended" and e.body["seq"] == command.seq and e.body["void"] for e in state.events):
         raise Refusal("voided", "seq", "That fact was voided: if it did happen, tell it anew.")
     if command.void == (command.instant is not None):
         raise Refusal("nothing-corrected", "instant", "Give either another instant, or void.")

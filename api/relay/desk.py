@@ -110,7 +110,7 @@ class Desk:
             done = [told for told, number in of_cases if over(told, clocks.get(number), now)]
             over_now |= {_place(told): self._over_since.get(_place(told), now.real) for told in done}
             late = [told for told in done if now.real - over_now[_place(told)] >= FORGOTTEN]
-            ended += self._end([told for told in late if told.severity == CRITICAL or self._open(now)])
+            ended += self._end([told for told in late if told.severity == CRITICAL or self._open(now.real)])
         self._over_since = over_now
         return ended
 
@@ -127,9 +127,9 @@ class Desk:
             self._withdraw(receiver, [(told, reasons[_place(told)]) for told in of_one if _place(told) in reasons])
         return len(reasons)
 
-    def _open(self, now: Instant) -> bool:
+    def _open(self, at: datetime) -> bool:
         """Whether offices are open; a rehearsal has no hours."""
-        return not self._timeline.identity or is_open(self._policy, now.real)
+        return not self._timeline.identity or is_open(self._policy, at)
 
     def _instant(self) -> Instant:
         return Instant(self._now(), self._timeline, self._grace)
