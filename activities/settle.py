@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -17,7 +17,7 @@ from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
-from sla.axis import local
+from sla.axis import local_day
 from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
 from sla.clock import Reading, count
 from sla.errors import CalendarVersionError
@@ -138,7 +138,7 @@ class Draft(NamedTuple):
 
 def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     """Counts what changed or may fall due: the request's events, what counting finds, and the rows they make."""
-    calendar = calendar_for(changed.case.jurisdiction, today(now.business))
+    calendar = calendar_for(changed.case.jurisdiction, local_day(now.business))
     clocks = [c for c in changed.clocks if c is not None]
     readings = [read(c, calendar, now.business) for c in clocks]
     moved = applied(clocks, request.calendar, calendar, now.business)
@@ -166,11 +166,6 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
         alarm=min(alarms, default=None),
     )
     return Draft(events, rows, settled)
-
-
-def today(business: datetime) -> date:
-    """The civil day in China of a business instant."""
-    return local(business).date()
 
 
 def read(clock: ClockPicture, calendar: Calendar, now: datetime) -> Reading:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from activities.record import ClockPicture, Event, Picture, changes
 from activities.rungs import Instant, next_alarm
-from activities.settle import Settle, drafted, read, today
+from activities.settle import Settle, drafted, read
 from activities.store.ledger import Appending
 from activities.store.rows import CaseClock, CaseView, ClockRow
 from activities.store.store import Store
+from sla.axis import local_day
 from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
 from sla.clock import count, is_late
 from sla.errors import CalendarVersionError
@@ -66,7 +67,7 @@ class _Stale(Exception):
 def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
     """Applies the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable."""
     for page in _pages(store):
-        day = today(now().business)
+        day = local_day(now().business)
         touched = [case for case, clocks in page if any(touches(c, calendar_for(_place(c), day)) for c in clocks)]
         done = {case: sooner for case in touched if (sooner := _apply(store, case, now)) is not None}
         yield Batch(
@@ -134,7 +135,7 @@ def _first_day(row: ClockRow) -> date | None:
     """The day of receipt or of the start as it happened: on a day off it would move with the calendar."""
     clock = row.picture.clock
     begun = clock.receipt.received if clock.receipt is not None else clock.start
-    return row.start_day if begun is None else min(today(begun), row.start_day or date.max)
+    return row.start_day if begun is None else min(local_day(begun), row.start_day or date.max)
 
 
 def _apply(store: Store, case: str, now: Callable[[], Instant]) -> bool | None:

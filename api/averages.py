@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from activities.record import ClockPicture
 from activities.rungs import Instant
-from activities.settle import read, today
+from activities.settle import read
 from activities.store.cohorts import Judged, Place, Running
 from activities.store.store import Store
 from api.departments import department_of
+from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Limit, Standing, Unit
 from sla.cohort import CohortSum, Measured, Window, summed
@@ -99,7 +100,7 @@ class Rows:
 
 def figures(store: Store, now: Instant, asked: Asked = ALL, until: date | None = None) -> list[Figure]:
     """Every window that ends with a day, today where left out: of each commitment, then of each place apart."""
-    day = today(now.business)
+    day = local_day(now.business)
     last = until or day
     return recompute(load(store, last, asked.commitment, running=last >= day), now, asked, last)
 
@@ -120,7 +121,7 @@ def recompute(
     rows: Rows, now: Instant, asked: Asked = ALL, until: date | None = None, *, apart: bool = False
 ) -> list[Figure]:
     """The figures at an instant, from what was read a little earlier; `apart`: only each department by itself."""
-    day = today(now.business)
+    day = local_day(now.business)
     last = until or day
     judged = _gathered(((case.scope, case) for case in rows.judged), asked, apart=apart)
     running = _gathered(_progress(rows, now.business), asked, apart=apart)
@@ -158,7 +159,7 @@ def _within(picture: ClockPicture | None, limit: Limit) -> bool:
         return False
     wider = picture.model_copy(update={"clock": picture.clock.model_copy(update={"limit": limit})})
     stop = picture.clock.stop
-    return read(wider, calendar_for(picture.clock.jurisdiction, today(stop)), stop).standing is Standing.MET
+    return read(wider, calendar_for(picture.clock.jurisdiction, local_day(stop)), stop).standing is Standing.MET
 
 
 def _progress(rows: Rows, now: datetime) -> Iterator[tuple[Scope, Progress]]:
@@ -174,7 +175,7 @@ def _progress(rows: Rows, now: datetime) -> Iterator[tuple[Scope, Progress]]:
 
 def _come(rows: Rows, place: Place, one: Running, now: datetime) -> Progress | None:
     """Counted once a day, where it cannot change within the day."""
-    day, clock = today(now), one.picture.clock
+    day, clock = local_day(now), one.picture.clock
     known = rows.counted.get(place)
     if known is not None and known[0] == day:
         return known[1]

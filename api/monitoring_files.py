@@ -6,12 +6,12 @@ from pathlib import Path
 
 import yaml
 
-from activities.settle import today
 from api.alerting import recipients, rules
 from api.alerting.alertmanager import FAST, SHIPPED, render
 from api.auth import LONGEST_DAYS, Role, hashed, new_key
 from api.embedded import open_store
 from api.settings import Settings
+from sla.axis import local_day
 from sla.timeline import Timeline
 
 INTERVAL, QUICK_INTERVAL = "5s", "1s"  # between scrapes; a rehearsal is in a hurry
@@ -58,7 +58,7 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
     told = render(
         recipients.chosen(settings.recipients_file),
         f"http://{where.relay}",
-        today=today(timeline.business(now)),
+        today=local_day(timeline.business(now)),
         timing=SHIPPED if real else FAST,
         office_hours=real,
         policy=settings.policy,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from activities.record import Rung, StepPicture
 from activities.rungs import Instant
-from activities.settle import today
 from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
 from api.answers import answer, cursor, place
@@ -22,6 +21,7 @@ from api.report.sheet import sheet
 from api.report.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.text import Key
 from api.visit import OVERSEERS, Visit, Visiting, only
+from sla.axis import local_day
 from sla.cohort import Window, by_month
 from sla.commitments.register import REGISTER
 from sla.model import Model
@@ -103,7 +103,7 @@ async def list_averages(
 ) -> Response:
     """Show each commitment's decided cases against its promise: by month, for windows up to a day, and as forecast."""
     asked = Asked(commitment, jurisdiction, department)
-    last = until or today(visit.told)
+    last = until or local_day(visit.told)
     flaws = [*_unknown(asked), *([] if FIRST_YEAR < last.year < LAST_YEAR else [Flaw("query/until", "not-plausible")])]
     if flaws:
         raise Problem("not-found" if flaws[0].code == "not-found" else "invalid", flaws=flaws)
@@ -119,7 +119,7 @@ async def read_report(
 ) -> Response:
     """Show a month's figures, each beside its promise and its sentence: as JSON, as CSV, or as a page to print."""
     first, last = days_of(month)
-    if first > today(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
+    if first > local_day(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
         raise Problem("not-found", flaws=[Flaw("path/month", "not-found")])
     found = await visit.read(report, visit.services.store, _now(visit), month, visit.caller.actor)
     kind = form or accepted(accept)
@@ -167,7 +167,7 @@ def _now(visit: Visit) -> Instant:
 
 
 def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
-    rows = load(visit.services.store, until, asked.commitment, running=until >= today(visit.told))
+    rows = load(visit.services.store, until, asked.commitment, running=until >= local_day(visit.told))
     found = recompute(rows, _now(visit), asked, until)
     cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
     return AverageList(

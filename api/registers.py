@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from activities.settle import today
 from api.answers import answer
 from api.errors import Flaw, Problem
 from api.making import resolved
 from api.shows import Cited, LimitShown, Number, citation_shown
 from api.text import Key
 from api.visit import Visiting
+from sla.axis import local_day
 from sla.calendar import calendar_for, publications
 from sla.clock import Limit
 from sla.commitments.commitment import Commitment, Owners, Relation
@@ -168,7 +168,7 @@ async def show_calendar(
     visit: Visiting, jurisdiction: str, as_of: Annotated[date | None, Query(description="today where left out")] = None
 ) -> Response:
     """Show what was known of a jurisdiction's calendar on a day: until when, and which notices changed what."""
-    return answer(await visit.read(_calendar, jurisdiction, as_of or today(visit.told)))
+    return answer(await visit.read(_calendar, jurisdiction, as_of or local_day(visit.told)))
 
 
 def _calendar(jurisdiction: str, as_of: date) -> CalendarAnswer:

@@ -12,7 +12,7 @@ from api.errors import Flaw, Problem
 from api.settings import Settings
 from api.text import plain
 from api.visit import Visit
-from sla.axis import local
+from sla.axis import local, local_day
 from sla.calendar import Calendar
 from sla.clock import Policy
 from sla.commitments.register import prevailing
@@ -94,7 +94,7 @@ def backdated(visit: Visit, at: datetime, calendar: Calendar) -> bool:
     told = visit.told
     if told - at <= settings.alarm_grace * visit.services.timeline.rate:
         return False
-    happened, heard = local(at).date(), local(told).date()
+    happened, heard = local_day(at), local_day(told)
     return calendar.clipped(heard) - calendar.clipped(happened) > settings.backdating_workdays
 
 

@@ -11,13 +11,13 @@ from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request
 
-from activities.settle import today
 from activities.store.rows import CaseView
 from api.auth import Caller, Role
 from api.counts import Requests
 from api.errors import Flaw, Problem
 from api.services import Services
 from api.text import CASE_NUMBER
+from sla.axis import local_day
 from sla.calendar import Calendar, calendar_for
 
 P = ParamSpec("P")
@@ -73,7 +73,7 @@ class Visit:
 
     def calendar(self, jurisdiction: str) -> Calendar:
         """Today's calendar, business time."""
-        return calendar_for(jurisdiction, today(self.told))
+        return calendar_for(jurisdiction, local_day(self.told))
 
 
 async def visit(request: Request) -> Visit:

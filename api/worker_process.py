@@ -13,12 +13,12 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from activities.rungs import Instant
-from activities.settle import Settler, today
+from activities.settle import Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.sweep import sweep
 from api.notes import Say, note
-from sla.axis import end_of
+from sla.axis import end_of, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline
 from workflows.case import CaseWorkflow
@@ -155,7 +155,7 @@ class WorkerProcess:
         swept: frozenset[str] = frozenset()
         while True:
             business = self._timeline.business(self._now())
-            versions = frozenset(calendar_for(place, today(business)).version for place in PLACES)
+            versions = frozenset(calendar_for(place, local_day(business)).version for place in PLACES)
             if versions != swept:
                 try:
                     await self._sweep(client)
@@ -166,7 +166,7 @@ class WorkerProcess:
             await asyncio.sleep(self._until_midnight(business).total_seconds())
 
     def _until_midnight(self, business: datetime) -> timedelta:
-        midnight = end_of(today(business))
+        midnight = end_of(local_day(business))
         wait = self._timeline.real(midnight) - self._now()
         return min(max(wait, SHORTEST_NAP), LONGEST_NAP)
 

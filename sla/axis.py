@@ -28,6 +28,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(SHANGHAI)
 
 
+def local_day(at: datetime) -> date:
+    """The day in Shanghai of an instant."""
+    return local(at).date()
+
+
 def end_of(day: date) -> datetime:
     """The instant at which a day of Shanghai ends."""
     return datetime.combine(day, time(0), SHANGHAI) + DAY_LENGTH

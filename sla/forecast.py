@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sla.axis import local
+from sla.axis import local_day
 from sla.calendar import Calendar
 from sla.clock import Clock, Standing, count
 from sla.cohort import CohortSum, Sum
@@ -43,7 +43,7 @@ def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None
     reading = count(clock, calendar, now)
     if reading.standing is Standing.NOT_STARTED:
         return None
-    today = local(now).date()
+    today = local_day(now)
     return Progress(
         used=reading.used,
         when_due=max(reading.limit, reading.used),

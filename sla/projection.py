@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sla.axis import local
+from sla.axis import local_day
 from sla.calendar import Calendar
 from sla.clock import Clock, count
 from sla.model import Model
@@ -30,7 +30,7 @@ def project(clock: Clock, calendar: Calendar, now: datetime, until: date | None 
     reading = count(clock, calendar, now)
     if reading.horizon is None or reading.due_date is not None or clock.stop is not None:
         return None
-    latest = max(calendar.known_until, local(now).date())
+    latest = max(calendar.known_until, local_day(now))
     projected = count(clock, _assumed(calendar, until or date(latest.year + YEARS, 12, 31)), now)
     if projected.due_date is None or projected.due_at is None:
         return None

@@ -1,13 +1,13 @@
 """What the read model shows of a state: its case, its steps, and its clocks as facts."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
-from sla.axis import local
+from sla.axis import local_day
 from sla.clock import Clock, Interval, Limit, Receipt, Standing, Suspension
 from sla.promise import Measure, Promise
 from workflows.procedure import Party
@@ -283,7 +283,7 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
         due_soon=_due_soon(state, promise.limit) if chain else state.policy.due_soon,
         due_soon_at_first_close=promise.due_soon_at_first_close,
     )
-    ramp_up = promise.ramps_up(_day(stop or state.as_of or state.received))
+    ramp_up = promise.ramps_up(local_day(stop or state.as_of or state.received))
     return _finish(
         state,
         clock,
@@ -307,10 +307,6 @@ def _running(state: CaseState, promise: Promise) -> tuple[Interval, ...]:
     if promise.measure is Measure.CHAIN:
         return tuple(Interval(start=a, end=b) for a, b in _spans(state, counted, Role.PROMISE))
     return _held(state, counted, Role.PROMISE)
-
-
-def _day(at: datetime) -> date:
-    return local(at).date()
 
 
 def _due_soon(state: CaseState, limit: Limit) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, S
 from activities.store.instants import maybe_instant, maybe_micros, micros
 from activities.store.rows import CaseLine, CaseView, ChangedRows, ClockRow, Rows, main_clock, model_text
 from activities.store.tables import LAST
-from sla.axis import local
+from sla.axis import local_day
 from sla.clock import Clock, Horizon, Standing
 
 Columns = dict[str, Any]
@@ -121,7 +121,7 @@ def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
         "used": _plain(row.used),
         "suspended": _plain(row.suspended),
         "stopped_at": maybe_micros(stop),
-        "stopped_on": None if stop is None else _local(stop).isoformat(),
+        "stopped_on": None if stop is None else local_day(stop).isoformat(),
         "overdue_seq": _overdue(picture.rungs),
         "told_late": any(rung.told_late for rung in picture.rungs),
         "picture": model_text(picture),
@@ -177,17 +177,13 @@ def _since(clock: Clock, start_day: date | None) -> str | None:
     begun = clock.receipt.received if clock.receipt is not None else clock.start
     if begun is None:
         return _day(start_day)
-    raw = _local(begun)
+    raw = local_day(begun)
     return _day(raw if start_day is None else min(raw, start_day))
 
 
 def _overdue(rungs: tuple[Rung, ...]) -> int | None:
     standing = (rung.seq for rung in reversed(rungs) if rung.kind is RungKind.OVERDUE and rung.withdrawn is None)
     return next(standing, None)
-
-
-def _local(value: datetime) -> date:
-    return local(value).date()
 
 
 def _day(value: date | None) -> str | None:

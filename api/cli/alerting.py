@@ -12,7 +12,7 @@ from api.alerting.rules import RUNBOOKS, render
 from api.cli.output import Failure, Json, print_json, say
 from api.cli.settings import read_settings
 from api.embedded import real_now
-from sla.axis import local
+from sla.axis import local_day
 from workflows.procedures import ALL
 
 
@@ -52,7 +52,7 @@ def alertmanager_config(
     address = relay or f"http://{settings.relay_host}:{settings.relay_port}"
     if not is_http(address):
         raise typer.BadParameter("http:// 或 or https:// [bad-url]", param_hint="--relay")
-    today = local(real_now()).date()
+    today = local_day(real_now())
     rendered = alertmanager.render(told, address, today=today, policy=settings.policy)
     if output is not None:
         output.write_text(rendered, encoding="utf-8")

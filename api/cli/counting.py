@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from activities.settle import today
 from api.cli.output import Json, print_facts, print_json, print_table, say
 from api.cli.reading import day, grant, instant, maybe_instant, positive, stretch
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, when
 from api.embedded import real_now
 from api.vectors import run
+from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count
 from sla.days import Day, day_ledger
@@ -52,7 +52,7 @@ def due(  # one parameter for each option
         extensions=tuple(_extension(number, text) for number, text in enumerate(extend or (), 1)),
     )
     try:
-        calendar = calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else today(at))
+        calendar = calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else local_day(at))
     except UnknownJurisdictionError as error:
         raise typer.BadParameter(f"{error} [unknown-jurisdiction]", param_hint="--jurisdiction") from None
     try:

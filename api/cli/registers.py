@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from activities.settle import today
 from activities.sweep import Preview, preview
 from api.cli.output import Failure, Json, print_facts, print_json, print_table
 from api.cli.reading import day, fact, maybe_day
@@ -14,7 +13,7 @@ from api.cli.settings import read_settings
 from api.cli.words import KINDS, WEEKDAYS, when
 from api.embedded import open_store, real_now
 from api.worker_process import timeline_of
-from sla.axis import SHANGHAI
+from sla.axis import SHANGHAI, local_day
 from sla.calendar import NATION, Calendar, DayKind, calendar_for, publications
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER, binding_from
@@ -96,7 +95,7 @@ def calendar(
     if compare is not None:
         _preview(day(compare, "--preview"), json=json)
         return
-    known_on = maybe_day(as_of, "--as-of") or today(real_now())
+    known_on = maybe_day(as_of, "--as-of") or local_day(real_now())
     try:
         found = calendar_for(jurisdiction, known_on)
         days = list(_days(found, year or known_on.year))

@@ -12,7 +12,6 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from activities.rungs import Instant
-from activities.settle import today
 from activities.store.store import Store
 from activities.store.watch import Snapshot
 from api import averages
@@ -24,7 +23,7 @@ from api.exporter.kept import Held, Kept
 from api.exporter.known import Known, known
 from api.exporter.lines import Line, Lines
 from api.exporter.tally import Tally
-from sla.axis import SHANGHAI
+from sla.axis import SHANGHAI, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline
 from workflows.worker import TASK_QUEUE
@@ -160,13 +159,13 @@ class Exporter(Collector):
 
     def _read_averages(self) -> list[averages.Figure]:
         now = Instant(self._now(), self._timeline, self._grace)
-        self._averages = averages.load(self._store, today(now.business), before=self._averages)
+        self._averages = averages.load(self._store, local_day(now.business), before=self._averages)
         return averages.recompute(self._averages, now, apart=True)
 
     def _read_moved(self) -> dict[str, int]:
         """Looks back over so many working days, today among them."""
         business = self._timeline.business(self._now())
-        firsts = (_workdays_ago(place, today(business), MOVED_WORKDAYS - 1) for place in PLACES)
+        firsts = (_workdays_ago(place, local_day(business), MOVED_WORKDAYS - 1) for place in PLACES)
         found = self._store.moved_by_calendar(datetime.combine(min(firsts), time(0), SHANGHAI))
         return dict.fromkeys(PLACES, 0) | found
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
-from activities.settle import FAULT, today
+from activities.settle import FAULT
 from activities.store.watch import Snapshot
 from api.averages import LISTED
 from api.departments import DEPARTMENTS, UNLISTED
@@ -15,7 +15,7 @@ from api.exporter.board import Board, Counted, Moment
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.known import Known
 from api.exporter.lines import Line
-from sla.axis import end_of
+from sla.axis import end_of, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.commitments.commitment import Commitment
 from sla.commitments.commitment import Metric as Measured
@@ -118,7 +118,7 @@ def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, dateti
 
 def calendars(now: datetime) -> Iterator[Metric]:
     """What is published of the calendar of each place."""
-    day = today(now)
+    day = local_day(now)
     found = {place: calendar_for(place, day) for place in PLACES}
     ends = (((place,), end_of(calendar.known_until).timestamp()) for place, calendar in found.items())
     yield family("calendar_coverage_end_timestamp_seconds", ends)

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activities.record import ClockPicture
-from activities.settle import today
 from activities.store.instants import instant
 from activities.store.watch import Detail
 from api.exporter.board import Moment
 from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
-from sla.axis import end_of
+from sla.axis import end_of, local_day
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Clock, Unit, count
 
@@ -36,7 +35,7 @@ class Line:
         self.detail = detail
         self.labels = _labels(detail, department)
         self.due_at = instant(detail.due_at)
-        self.due_day = today(self.due_at - timedelta(microseconds=1))  # 24:00 is the end of a day
+        self.due_day = local_day(self.due_at - timedelta(microseconds=1))  # 24:00 is the end of a day
         self._clock: Clock = ClockPicture.model_validate_json(detail.picture).clock
         self._used: Used | None = None
 
@@ -45,7 +44,7 @@ class Line:
 
         It is counted anew where what was counted does not hold so long ahead.
         """
-        calendar = calendar_for(self.detail.jurisdiction, today(now))
+        calendar = calendar_for(self.detail.jurisdiction, local_day(now))
         used = self._used
         if used is None or used.calendar != calendar.version or not used.since <= now < used.until - ahead:
             used = self._used = self._count(calendar, now)
@@ -55,13 +54,13 @@ class Line:
         """Working days after the due date up to today, as far as they are published; None where it is not overdue."""
         if not self.detail.judged or self.detail.due_at > moment.passed:
             return None
-        calendar = calendar_for(self.detail.jurisdiction, today(now))
-        return max(0, calendar.clipped(today(now)) - calendar.clipped(self.due_day))
+        calendar = calendar_for(self.detail.jurisdiction, local_day(now))
+        return max(0, calendar.clipped(local_day(now)) - calendar.clipped(self.due_day))
 
     def _count(self, calendar: Calendar, now: datetime) -> Used:
         reading = count(self._clock, calendar, now)
         ratio = float(reading.used / reading.limit) if reading.limit else 1.0  # nothing to use is used up
-        until = end_of(today(now))
+        until = end_of(local_day(now))
         if self._clock.limit.unit is Unit.WORKHOUR:
             until = now + MINUTE
         elif reading.presumes_at is not None and reading.presumes_at >= now:

@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from activities.rungs import Instant
-from activities.settle import today
 from activities.store.store import Store
 from api.averages import figures
 from api.report.shown import PromiseShown, promise_fields
+from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.commitments.register import REGISTER
 from sla.model import Model
@@ -74,7 +74,7 @@ def days_of(month: str) -> Days:
 
 def report(store: Store, now: Instant, month: str, actor: str) -> Report:
     """The report of a month that has begun."""
-    days, day = days_of(month), today(now.business)
+    days, day = days_of(month), local_day(now.business)
     until = min(days.last, day)
     found = groupby(figures(store, now, until=until), key=lambda figure: figure.scope.commitment)
     return Report(

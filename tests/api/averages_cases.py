@@ -5,9 +5,10 @@ from random import Random
 from typing import Any
 
 from activities.record import Event, Head, NewEvent, Picture, changes
-from activities.settle import Outcome, Settle, Settler, as_settled, today
+from activities.settle import Outcome, Settle, Settler, as_settled
 from activities.store.hashing import chain
 from activities.store.store import Store
+from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.commitments.register import Readings, prevailing
@@ -102,7 +103,7 @@ class Player:
 
     def append(self, event: NewEvent) -> None:
         """As the ledger would."""
-        version = calendar_for(self.procedure.jurisdiction, today(event.told)).version
+        version = calendar_for(self.procedure.jurisdiction, local_day(event.told)).version
         new = chain(self.case, self.head, [event], version)
         self.events += new
         self.state = fold(self.state, new, self.case)

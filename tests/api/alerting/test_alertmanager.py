@@ -19,7 +19,7 @@ from api.alerting.rules import groups
 from api.cli import main
 from api.departments import DEPARTMENTS, UNLISTED, told_for
 from api.embedded import real_now
-from sla.axis import local
+from sla.axis import local, local_day
 from sla.calendar import calendar_for
 from sla.clock import Policy
 from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
@@ -220,7 +220,7 @@ def receiver() -> Iterator[Receiver]:
 def live(receiver: Receiver, policy: Policy) -> dict[str, Any]:
     """The configuration, told to the receiver of the test."""
     config: dict[str, Any] = yaml.safe_load(
-        render(default(), receiver.url, today=local(real_now()).date(), timing=FAST, policy=policy)
+        render(default(), receiver.url, today=local_day(real_now()), timing=FAST, policy=policy)
     )
     return config
 
@@ -246,7 +246,7 @@ def test_a_red_card_is_told_at_night_and_a_yellow_one_on_the_next_day_of_work(
         assert receivers(receiver.arrived, "Watchdog") == [DEAD_MAN]
         assert len(receiver.arrived) == 6
 
-        days = (local(real_now()).date(), local(real_now()).date() + timedelta(days=1))
+        days = (local_day(real_now()), local_day(real_now()) + timedelta(days=1))
         always = {"start_time": "00:00", "end_time": "24:00"}
         # a holiday: muted at every hour, make-up day or not
         server.configure(yaml.safe_dump({**config, "time_intervals": time_intervals(Exceptions(days, days), always)}))
@@ -324,7 +324,7 @@ def test_the_graver_alert_of_a_case_silences_the_lesser_one(
 
 def every_hour() -> list[dict[str, Any]]:
     """Intervals in which this day and the next are days of work around the clock."""
-    today = local(real_now()).date()
+    today = local_day(real_now())
     days = Exceptions((today, today + timedelta(days=1)), ())
     return time_intervals(days, {"start_time": "00:00", "end_time": "24:00"})
 

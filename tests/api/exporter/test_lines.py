@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from activities.record import ClockPicture, Role
 from activities.rungs import Instant
-from activities.settle import today
 from activities.store.instants import micros
 from activities.store.watch import Detail
 from api.exporter.board import Moment
 from api.exporter.lines import Lines
+from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Receipt, Suspension, Unit, count
 from sla.timeline import Timeline
@@ -62,11 +62,11 @@ def test_a_ratio_that_is_kept_is_what_counting_anew_would_say(clock: Clock, minu
     [line] = Lines(lambda jurisdiction, owner: owner).renewed([detail(clock, START)], START)
     for minute in sorted(minutes):
         now = START + timedelta(minutes=minute)
-        reading = count(clock, calendar_for("suzhou", today(now)), now)
+        reading = count(clock, calendar_for("suzhou", local_day(now)), now)
         wanted = float(reading.used / reading.limit) if reading.limit else 1.0
         found = line.elapsed(now)
         if clock.limit.unit is Unit.WORKHOUR:  # it may be a minute old
-            minute_ago = count(clock, calendar_for("suzhou", today(now)), now - timedelta(minutes=1))
+            minute_ago = count(clock, calendar_for("suzhou", local_day(now)), now - timedelta(minutes=1))
             earlier = float(minute_ago.used / minute_ago.limit) if minute_ago.limit else 1.0
             assert earlier <= found <= wanted
         else:
@@ -85,9 +85,9 @@ def test_days_over_are_the_working_days_after_the_due_day(due: int, later: int) 
     if later < 0:
         assert days is None
         return
-    calendar = calendar_for("suzhou", today(now))
-    day, wanted = today(due_at - timedelta(microseconds=1)), 0
-    while day < today(now):
+    calendar = calendar_for("suzhou", local_day(now))
+    day, wanted = local_day(due_at - timedelta(microseconds=1)), 0
+    while day < local_day(now):
         day += timedelta(days=1)
         wanted += calendar.is_working(day) if day <= calendar.known_until else 0
     assert days == wanted
