@@ -12,6 +12,7 @@ from typing import IO
 
 import httpx2
 
+from api.failures import Failure
 from api.notes import Say, note
 
 READY_WITHIN = 120.0
@@ -22,7 +23,7 @@ GIVE_UP = 3  # ends of one process before the first time all was ready
 STDERR = 2  # the file descriptor
 
 
-class StartFailed(Exception):
+class StartFailed(Failure):
     """The processes did not come up."""
 
 

@@ -3,17 +3,19 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from activities.store.store import Store
 from api.auth import Role, new_key
+from api.failures import WrongSetting
 from api.notes import Say, note, say_line
 from api.processes import Place, Stack
 from api.programs import TEMPORAL, Program, find
 from api.settings import Settings
 from api.temporal_server import free_port
+from api.wall import real_now
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
 
@@ -21,18 +23,6 @@ FIRST_OFFICER = "first-officer"
 LOOPBACK = "127.0.0.1"
 HEAD_START = timedelta(seconds=3)  # that the processes need: a rehearsal begins when they are there
 FILE = "sqlite:///"
-
-
-class WrongSetting(ValueError):
-    """A setting that cannot be."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"SHIXIAN_{name}: {message}")
-
-
-def real_now() -> datetime:
-    """The clock on the wall; only entry points read it."""
-    return datetime.now(UTC)  # noqa: TID251
 
 
 def open_store(settings: Settings) -> Store:

@@ -45,7 +45,7 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
     """Rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
     real = timeline.identity
     rules_file = folder / "rules.yml"
-    rules_file.write_text(rules.render(scale=timeline.rate), encoding="utf-8")
+    rules_file.write_text(rules.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
     targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
     configured = rules.prometheus_config(
         rules=str(rules_file),

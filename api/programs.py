@@ -17,12 +17,14 @@ from typing import NamedTuple
 
 from temporalio.testing import WorkflowEnvironment
 
+from api.failures import Failure
+
 GO_AT_LEAST = (1, 26, 4)
 
 Say = Callable[[str], None]
 
 
-class ProgramMissing(Exception):
+class ProgramMissing(Failure):
     """A command is missing: none on the path, none could be built."""
 
 

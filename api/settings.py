@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.alerting.rules import RUNBOOKS
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
 from sla.commitments.register import Readings
@@ -78,6 +79,9 @@ class Settings(BaseSettings):
         default=None, description="who is told of which alerts and how (`docs/alerts.md`); none: the log alone"
     )
     public_url: str = Field(default="", description="address of the API as people reach it, for links in notices")
+    runbooks_url: str = Field(
+        default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
+    )
     policy: Policy = Field(
         default=Policy(),
         description="office hours and what the law leaves open, as JSON or `SHIXIAN_POLICY__CUTOFF` ...",

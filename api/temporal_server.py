@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.failures import Failure
 from api.leash import PidFile, foreign_environment
 
 RETENTION = timedelta(days=30)
@@ -30,11 +31,11 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
 }
 
 
-class TemporalFailed(Exception):
+class TemporalFailed(Failure):
     """The Temporal server did not come up."""
 
 
-class DataInUse(Exception):
+class DataInUse(Failure):
     """Another process already keeps its servers over this data directory."""
 
 

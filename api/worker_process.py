@@ -106,7 +106,7 @@ class WorkerProcess:
         while not stop.is_set():
             try:
                 return await attempt()
-            except Exception as error:  # noqa: BLE001  # away, or not migrated yet: each driver says it in its own way
+            except AWAY as error:
                 if not said:
                     self._say(note("waiting", "worker: waiting for {what} ({why})", what=what, why=_first_line(error)))
                     said = True

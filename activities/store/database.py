@@ -1,5 +1,6 @@
 """Engines, transactions and what their failures mean."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from activities.store.errors import Conflict, StoreUnavailable
+from activities.store.errors import Conflict, StoreError, StoreUnavailable, TablesMissing
 
 BUSY_TIMEOUT_MS = 10_000
 LOOK = 0.001  # seconds between looks whether another process has ended its write
@@ -37,6 +38,8 @@ AWAY_CODES = {
     sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_PROTOCOL,
 }
+MISSING = re.compile(r"^no such (table|column)|has no column named")
+MISSING_STATES = {"42P01", "42703"}  # undefined table, undefined column
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 
 
@@ -140,17 +143,23 @@ def translated() -> Iterator[None]:
     except PoolTimeout as error:
         raise StoreUnavailable("(no connection is free)") from error
     except DBAPIError as error:
-        if error.orig is not None and is_taken(error.orig):
-            raise Conflict from error
-        if error.connection_invalidated or (error.orig is not None and is_away(error.orig)):
+        if error.orig is not None and (refused := _refusal(error.orig)):
+            raise refused from error
+        if error.connection_invalidated:
             raise StoreUnavailable from error
         raise
     except DRIVER_ERRORS as error:
-        if is_taken(error):
-            raise Conflict from error
-        if is_away(error):
-            raise StoreUnavailable from error
+        if refused := _refusal(error):
+            raise refused from error
         raise
+
+
+def _refusal(error: BaseException) -> StoreError | None:
+    if is_taken(error):
+        return Conflict()
+    if is_missing(error):
+        return TablesMissing()
+    return StoreUnavailable() if is_away(error) else None
 
 
 def is_taken(error: BaseException) -> bool:
@@ -158,6 +167,13 @@ def is_taken(error: BaseException) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in TAKEN_CODES
     return getattr(error, "sqlstate", None) == "23505"
+
+
+def is_missing(error: BaseException) -> bool:
+    """Whether the statement names a table or a column that is not there."""
+    if isinstance(error, sqlite3.Error):
+        return MISSING.search(str(error)) is not None  # it has no code of its own
+    return getattr(error, "sqlstate", None) in MISSING_STATES
 
 
 def is_away(error: BaseException) -> bool:

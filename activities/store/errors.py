@@ -13,6 +13,10 @@ class StoreUnavailable(StoreError):
     """The database is away, full, locked or read-only; what was asked may be asked again."""
 
 
+class TablesMissing(StoreUnavailable):
+    """The database lacks tables of this release; `shixian migrate` makes them."""
+
+
 class Conflict(StoreError):
     """The ledger holds this number, request id or natural key already; compare again."""
 

@@ -2,90 +2,85 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 
 import typer
 
 from activities.store.errors import StoreError
-from api.children import StartFailed
-from api.cli import (
-    alerting,
-    cases,
-    commands,
-    counting,
-    keys,
-    monitoring,
-    registers,
-    relaying,
-    reports,
-    running,
-    upkeep,
-    watching,
-)
-from api.cli.output import Failure, print_json, warn
-from api.embedded import WrongSetting
-from api.programs import ProgramMissing
-from api.temporal_server import DataInUse, TemporalFailed
+from api.cli.output import print_json, warn
+from api.failures import Failure
 
-app = typer.Typer(
-    name="shixian",
-    help="时限 Shixian：行政审批时限监测 · watches administrative time limits.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-COMMANDS: dict[str, Callable[..., None]] = {
-    "serve": running.serve,
-    "worker": running.worker,
-    "api": running.api,
-    "migrate": running.migrate,
-    "demo": running.demo,
-    "metrics": watching.metrics,
-    "monitor": monitoring.monitor,
-    "receiver": monitoring.receiver,
-    "open": commands.open_case,
-    "case": cases.case,
-    "cases": cases.cases,
-    "explain": cases.explain,
-    "accept": commands.accept,
-    "refuse": commands.refuse,
-    "start": commands.start,
-    "complete": commands.complete,
-    "confirm": commands.confirm,
-    "return": commands.return_case,
-    "resubmit": commands.resubmit,
-    "suspend": commands.suspend,
-    "resume": commands.resume,
-    "extend": commands.extend,
-    "fee": commands.fee,
-    "withdraw": commands.withdraw,
-    "decide": commands.decide,
-    "revoke": commands.revoke,
-    "correct": commands.correct,
-    "link": commands.link,
-    "recalculate": commands.recalculate,
-    "due": counting.due,
-    "vectors": counting.vectors,
-    "commitments": registers.commitments,
-    "procedures": registers.procedures,
-    "calendar": registers.calendar,
-    "averages": reports.averages,
-    "report": reports.report,
-    "told-late": cases.told_late,
-    "faults": cases.faults,
-    "rules": alerting.rules,
-    "alertmanager-config": alerting.alertmanager_config,
-    "relay": relaying.relay,
-    "tellings": relaying.tellings,
-    "rebuild": upkeep.rebuild,
-    "verify": upkeep.verify,
+# each in its module, which is loaded when it is asked for: all of them together take a second
+COMMANDS = {
+    "serve": "running:serve",
+    "worker": "running:worker",
+    "api": "running:api",
+    "migrate": "running:migrate",
+    "demo": "running:demo",
+    "metrics": "watching:metrics",
+    "monitor": "monitoring:monitor",
+    "receiver": "monitoring:receiver",
+    "open": "commands:open_case",
+    "case": "cases:case",
+    "cases": "cases:cases",
+    "explain": "cases:explain",
+    "accept": "commands:accept",
+    "refuse": "commands:refuse",
+    "start": "commands:start",
+    "complete": "commands:complete",
+    "confirm": "commands:confirm",
+    "return": "commands:return_case",
+    "resubmit": "commands:resubmit",
+    "suspend": "commands:suspend",
+    "resume": "commands:resume",
+    "extend": "commands:extend",
+    "fee": "commands:fee",
+    "withdraw": "commands:withdraw",
+    "decide": "commands:decide",
+    "revoke": "commands:revoke",
+    "correct": "commands:correct",
+    "link": "commands:link",
+    "recalculate": "commands:recalculate",
+    "due": "counting:due",
+    "vectors": "counting:vectors",
+    "commitments": "registers:commitments",
+    "procedures": "registers:procedures",
+    "calendar": "registers:calendar",
+    "averages": "reports:averages",
+    "report": "reports:report",
+    "told-late": "cases:told_late",
+    "faults": "cases:faults",
+    "rules": "alerting:rules",
+    "alertmanager-config": "alerting:alertmanager_config",
+    "relay": "relaying:relay",
+    "tellings": "relaying:tellings",
+    "rebuild": "upkeep:rebuild",
+    "verify": "upkeep:verify",
+    "keys": "keys:app",
 }
 
-for name, command in COMMANDS.items():
-    app.command(name)(command)
-app.add_typer(keys.app, name="keys")
+
+def _app(asked: Sequence[str]) -> typer.Typer:
+    """The command that is asked for, or all of them."""
+    app = typer.Typer(
+        name="shixian",
+        help="时限 Shixian：行政审批时限监测 · watches administrative time limits.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(lambda: None)  # one command alone has a name too
+    for name in asked[:1] if asked and asked[0] in COMMANDS else COMMANDS:
+        module, _, command = COMMANDS[name].partition(":")
+        found = getattr(import_module(f"api.cli.{module}"), command)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,20 +88,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
+    asked = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(None if arguments is None else list(arguments), prog_name="shixian")
+        _app(asked)(asked, prog_name="shixian")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except Failure as failure:
         if failure.problem is not None:
             print_json(failure.problem)
         else:
-            warn(failure.message)
+            warn(str(failure))
         return failure.code
-    except WrongSetting as error:
-        warn(str(error))
-        return 2
-    except (StoreError, ProgramMissing, TemporalFailed, DataInUse, StartFailed, OSError) as error:
+    except (StoreError, OSError) as error:
         warn(str(error))
         return 1
     except Exception as error:  # noqa: BLE001  # whatever it is, a person sees one line

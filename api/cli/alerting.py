@@ -8,10 +8,11 @@ import yaml
 
 from api.alerting import alertmanager
 from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
-from api.alerting.rules import RUNBOOKS, render
-from api.cli.output import Failure, Json, print_json, say
+from api.alerting.rules import render
+from api.cli.output import Json, print_json, say
 from api.cli.settings import read_settings
-from api.embedded import real_now
+from api.failures import Failure
+from api.wall import real_now
 from sla.axis import local_day
 from workflows.procedures import ALL
 
@@ -27,11 +28,15 @@ def rules(
             help="红牌 · PROCEDURE=N: working days over until the red card; repeatable", metavar="PROCEDURE=N"
         ),
     ] = None,
-    runbooks: Annotated[str, typer.Option(help="处置手册 · where the runbooks are, as people reach them")] = RUNBOOKS,
+    runbooks: Annotated[
+        str | None, typer.Option(help="处置手册 · where the runbooks are, as people reach them")
+    ] = None,
     json: Json = False,
 ) -> None:
     """预警规则 · Prints the rules for Prometheus."""
-    rendered = render(scale, dict(_threshold(one) for one in red_card or ()), runbooks=runbooks)
+    rendered = render(
+        scale, dict(_threshold(one) for one in red_card or ()), runbooks=runbooks or read_settings().runbooks_url
+    )
     if json:
         print_json(yaml.safe_load(rendered))
     else:

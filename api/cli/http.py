@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import httpx2
 
-from api.cli.output import Failure, warn
+from api.cli.output import warn
+from api.failures import Failure
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 PATIENCE = 15.0  # seconds for one answer; the API's own deadline is shorter

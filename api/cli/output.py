@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import BaseModel
@@ -15,16 +15,6 @@ WIDTH = 160  # where the output is no terminal
 
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
 Cell = object
-
-
-class Failure(Exception):
-    """The command could not do what it was asked. `code` 2 where the asking was wrong, else 1."""
-
-    def __init__(self, message: str, *, code: int = 1, problem: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code
-        self.problem = problem  # printed as it is where JSON was asked for
 
 
 def say(text: str = "") -> None:

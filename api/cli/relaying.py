@@ -17,12 +17,13 @@ from api.cli.running import API_GRACE, WithParent, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
 from api.cli.words import when
-from api.embedded import open_store, real_now, refuse_open_door
+from api.embedded import open_store, refuse_open_door
 from api.notes import Say, say_json, say_line
 from api.processes import end_with_parent
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS
 from api.settings import Settings
+from api.wall import real_now
 
 SHOWN = 3  # alerts of a notice in the table
 

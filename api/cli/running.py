@@ -13,17 +13,19 @@ from typing import Annotated
 
 import typer
 
+from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.app import create_app
 from api.cli.output import Json, print_json, say
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
-from api.embedded import embedded, open_store, real_now, refuse_open_door
+from api.embedded import embedded, open_store, refuse_open_door
 from api.notes import Say, note, say_json, say_line
 from api.processes import WORKER_GRACE, end_with_parent
 from api.services import Services
 from api.settings import Settings
+from api.wall import real_now
 from api.worker_process import WorkerProcess, timeline_of
 from sla.timeline import Timeline
 from workflows.dispatch import Dispatcher
@@ -185,7 +187,7 @@ async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timelin
     while True:
         try:
             return await asyncio.to_thread(timeline_of, store)
-        except Exception as error:  # noqa: BLE001  # away, or not migrated yet: each driver says it in its own way
+        except StoreUnavailable as error:  # or not migrated yet
             if not waiting:
                 why = (str(error) or type(error).__name__).splitlines()[0]
                 said(note("waiting", "{name}: waiting for the database ({why})", name=name, why=why))

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from api.cli.output import Failure
+from api.failures import Failure
 from api.settings import Settings
 
 

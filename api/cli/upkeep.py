@@ -8,9 +8,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.store.store import Store
-from api.cli.output import Failure, Json, print_json, print_table, say
+from api.cli.output import Json, print_json, print_table, say
 from api.cli.settings import read_settings
-from api.embedded import open_store, real_now
+from api.embedded import open_store
+from api.failures import Failure
+from api.wall import real_now
 from api.worker_process import timeline_of
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding

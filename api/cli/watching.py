@@ -8,12 +8,13 @@ from api.cli.output import Json
 from api.cli.running import WithParent, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
-from api.embedded import WrongSetting, real_now
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
+from api.failures import WrongSetting
 from api.notes import Say, say_json, say_line
 from api.processes import end_with_parent
 from api.settings import Settings
+from api.wall import real_now
 
 GRACE = 2  # seconds for scrapes that are being answered
 

@@ -13,7 +13,7 @@ from api.children import StartFailed
 from api.cli.settings import read_settings
 from api.companies import COMPANIES
 from api.demo.players import AUDITOR, OFFICER
-from api.embedded import LOOPBACK, embedded, open_store, real_now
+from api.embedded import LOOPBACK, embedded, open_store
 from api.monitoring import Monitor, Ports, monitoring
 from api.monitoring_files import told_to
 from api.notes import Note, say_line
@@ -22,6 +22,7 @@ from api.programs import ALL
 from api.receiver import Arrival, Receiver
 from api.settings import Settings
 from api.temporal_server import free_port
+from api.wall import real_now
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
 

@@ -11,8 +11,8 @@ import httpx2
 
 from api.companies import COMPANIES
 from api.demo.script import Act, Script
-from api.embedded import real_now
 from api.text import plain
+from api.wall import real_now
 from sla.timeline import Timeline
 
 OFFICER, AUDITOR = "officer", "auditor"

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
 STOP_WITHIN = 10.0
 SERVERS = ("prometheus", "alertmanager")
 PARTS = (*SERVERS, "metrics", "relay", "receiver")
+RUNBOOKS = "https://x.example/runbooks"
 REHEARSAL = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "10800")  # a day in eight seconds
 
 
@@ -30,7 +31,8 @@ def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def first(serving: Serving, prometheus_binary: Path, alertmanager_binary: Path) -> Iterator[Watching]:
-    with Watching(serving, prometheus_binary, alertmanager_binary) as watching:
+    settings = {"SHIXIAN_RUNBOOKS_URL": RUNBOOKS}
+    with Watching(serving, prometheus_binary, alertmanager_binary, **settings) as watching:
         yield watching
 
 
@@ -82,12 +84,13 @@ def test_a_step_that_falls_due_is_told_to_its_department_and_to_the_supervisors(
     assert {one["severity"] for one in labels} == {"warning", "critical"}
 
 
-def test_a_rehearsal_has_its_own_pace_and_no_office_hours(watching: Watching) -> None:
+def test_a_rehearsal_has_its_own_pace_its_runbooks_and_no_office_hours(watching: Watching) -> None:
     folder = watching.folder / "data" / "monitor"
     prometheus = yaml.safe_load((folder / "prometheus.yml").read_text())
     assert prometheus["global"]["scrape_interval"] == "1s"
     rules = (folder / "rules.yml").read_text()
     assert "for: 1h" not in rules
+    assert f"runbook_url: {RUNBOOKS}/ShixianStepOverdue.md" in rules
     assert "time_intervals" not in yaml.safe_load((folder / "alertmanager.yml").read_text())
 
 

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.store import tables
 from activities.store.database import parse
-from activities.store.errors import Conflict, StoreUnavailable
+from activities.store.errors import Conflict, StoreUnavailable, TablesMissing
 from activities.store.store import Store
 from tests.activities.store.build import append, new
 from tests.databases import PostgreSQL
@@ -74,8 +75,21 @@ def test_another_database_is_refused(wrong: str) -> None:
 
 def test_a_wrong_statement_is_no_outage(store: Store) -> None:
     with pytest.raises(DBAPIError), store.reading() as connection:
-        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+        connection.exec_driver_sql("SELECT 1 +")
     store.ping()
+
+
+def test_tables_that_are_missing_or_older_are_told_with_what_makes_them(empty_url: str) -> None:
+    with closing(Store.open(empty_url)) as opened:
+        asked: list[Callable[[], object]] = [opened.keys, opened.heartbeats, lambda: append(opened, "c1", new())]
+        for ask in asked:
+            with pytest.raises(TablesMissing, match="shixian migrate"):
+                ask()
+        opened.migrate()
+        with opened.writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE event RENAME COLUMN digest TO was_digest")
+        with pytest.raises(TablesMissing, match="shixian migrate"):
+            append(opened, "c1", new())
 
 
 def test_opening_a_store_whose_database_is_away_succeeds_and_using_it_does_not() -> None:

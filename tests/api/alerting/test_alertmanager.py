@@ -18,7 +18,7 @@ from api.alerting.rule import PREFIX, Alert, Scope, Severity
 from api.alerting.rules import groups
 from api.cli import main
 from api.departments import DEPARTMENTS, UNLISTED, told_for
-from api.embedded import real_now
+from api.wall import real_now
 from sla.axis import local, local_day
 from sla.calendar import calendar_for
 from sla.clock import Policy
