@@ -24,8 +24,10 @@ class CalendarHorizonError(CountingError):
         self.missing = missing
         if known_from is not None:
             message = f"the calendar is known from {known_from} on, nothing before it"
-        else:
+        elif missing:
             message = f"the calendar is known until {known_until}: {counted} counted, {missing} missing"
+        else:
+            message = f"the calendar is known until {known_until}, nothing after it"
         super().__init__(message)
 
 

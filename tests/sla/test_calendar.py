@@ -99,12 +99,14 @@ def test_a_day_says_what_it_is(each: str, kind: DayKind, holiday: str | None):
 @pytest.mark.parametrize("beyond", ["2027-01-01", "2027-06-07", "9999-12-31"])
 def test_a_day_beyond_the_calendar_is_an_error(beyond: str):
     calendar = national()
-    with pytest.raises(CalendarHorizonError, match="known until 2026-12-31"):
+    with pytest.raises(CalendarHorizonError, match="known until 2026-12-31, nothing after it"):
         calendar.count(day(beyond))
-    with pytest.raises(CalendarHorizonError):
+    with pytest.raises(CalendarHorizonError, match="nothing after it"):
         calendar.is_working(day(beyond))
     with pytest.raises(CalendarHorizonError):
         calendar.add(day(beyond), 1)
+    with pytest.raises(CalendarHorizonError, match="known until 2026-12-31: 3 counted, 2 missing"):
+        calendar.add(day("2026-12-28"), 5)
     assert calendar.clipped(day(beyond)) == 5745
 
 
