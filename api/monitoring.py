@@ -112,6 +112,7 @@ def _addresses(settings: Settings, ports: Ports) -> Addresses:
         prometheus=f"{LOOPBACK}:{ports.prometheus or free_port()}",
         alertmanager=f"{LOOPBACK}:{ports.alertmanager or free_port()}",
         receiver=f"{LOOPBACK}:{ports.receiver or free_port()}",
+        worker=settings.worker_metrics,
     )
 
 

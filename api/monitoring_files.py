@@ -29,6 +29,7 @@ class Addresses:
     prometheus: str
     alertmanager: str
     receiver: str
+    worker: str  # empty: it shows none
 
     @property
     def watched(self) -> list[str]:
@@ -47,6 +48,8 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
     rules_file = folder / "rules.yml"
     rules_file.write_text(rules.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
     targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
+    if where.worker:
+        targets["shixian-worker"] = where.worker
     configured = rules.prometheus_config(
         rules=str(rules_file),
         targets={**targets, "prometheus": where.prometheus, "alertmanager": where.alertmanager},

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     future_tolerance: Seconds = Field(
         default=timedelta(minutes=5), description="business seconds by which a client's clock may run ahead"
     )
+    worker_metrics: Annotated[str, Field(pattern=r"^([^\s:]+:[0-9]{1,5})?$")] = Field(
+        default="", description="host and port at which a worker shows what Temporal's client counts; empty: nowhere"
+    )
     metrics_host: str = Field(default="127.0.0.1", description="address that the exporter of metrics listens on")
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8081, description="port that the exporter of metrics listens on"

@@ -79,7 +79,7 @@ def serve(  # one parameter for each option
 def worker(
     metrics: Annotated[
         str | None,
-        typer.Option(help="指标地址 · where to show the Temporal client's own metrics", metavar="HOST:PORT"),
+        typer.Option(help="指标地址 · where to show what Temporal's client counts; a setting too", metavar="HOST:PORT"),
     ] = None,
     with_parent: WithParent = False,
     json: Json = False,
@@ -91,7 +91,7 @@ def worker(
     logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s %(name)s: %(message)s")
     if with_parent:
         end_with_parent()
-    asyncio.run(_work(settings, say_json if json else say_line, metrics))
+    asyncio.run(_work(settings, say_json if json else say_line, metrics or settings.worker_metrics or None))
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:

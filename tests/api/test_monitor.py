@@ -11,6 +11,7 @@ import httpx2
 import pytest
 import yaml
 
+from api.temporal_server import free_port
 from tests.api.serving import Running, Serving, Watching
 from tests.api.test_serve import asked
 
@@ -25,13 +26,15 @@ REHEARSAL = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "10800")  #
 
 @pytest.fixture(scope="module")
 def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with Serving(tmp_path_factory.mktemp("monitor"), temporal_binary, *REHEARSAL) as serving:
+    shown = {"SHIXIAN_WORKER_METRICS": f"127.0.0.1:{free_port()}"}
+    with Serving(tmp_path_factory.mktemp("monitor"), temporal_binary, *REHEARSAL, **shown) as serving:
         yield serving
 
 
 @pytest.fixture(scope="module")
 def first(serving: Serving, prometheus_binary: Path, alertmanager_binary: Path) -> Iterator[Watching]:
-    settings = {"SHIXIAN_RUNBOOKS_URL": RUNBOOKS}
+    name = "SHIXIAN_WORKER_METRICS"
+    settings = {"SHIXIAN_RUNBOOKS_URL": RUNBOOKS, name: serving.env[name]}
     with Watching(serving, prometheus_binary, alertmanager_binary, **settings) as watching:
         yield watching
 
@@ -94,7 +97,9 @@ def test_a_rehearsal_has_its_own_pace_its_runbooks_and_no_office_hours(watching:
     assert "time_intervals" not in yaml.safe_load((folder / "alertmanager.yml").read_text())
 
 
-@pytest.mark.parametrize("job", ["shixian", "shixian-relay", "shixian-api", "prometheus", "alertmanager"])
+@pytest.mark.parametrize(
+    "job", ["shixian", "shixian-relay", "shixian-api", "shixian-worker", "prometheus", "alertmanager"]
+)
 def test_every_part_is_scraped(watching: Watching, job: str) -> None:
     query = {"query": f'up{{job="{job}"}}'}
     url = f"{watching.address('Prometheus')}/api/v1/query"

@@ -34,7 +34,9 @@ def test_the_environment_sets_what_is_simple_and_what_is_inside(monkeypatch: pyt
     assert (settings.readings.one_day_limit, settings.readings.taicang_start) == (0, date(2020, 3, 1))
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "70000"), ("IN_FLIGHT", "11"), ("ALARM_GRACE", "soon")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "70000"), ("IN_FLIGHT", "11"), ("ALARM_GRACE", "soon"), ("WORKER_METRICS", "8084")]
+)
 def test_a_setting_out_of_range_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"SHIXIAN_{name}", value)
     with pytest.raises(ValidationError):
