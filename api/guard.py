@@ -17,6 +17,7 @@ from api import strict
 from api.auth import Caller, Keyring, authenticate
 from api.counts import Requests
 from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
+from api.logs import where
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
 
@@ -83,7 +84,7 @@ class Guard:
         try:
             problem = await self._pass(scope, receive, answer)
         except Exception as error:  # noqa: BLE001  # the last resort: a client never sees what went wrong inside
-            log.error("request %s failed: %s", answer.request_id, _where(error))  # texts may hold values
+            log.error("request %s failed: %s", answer.request_id, where(error))  # texts may hold values
             problem = Problem("internal")
         if problem is not None and not answer.begun:
             await problem_response(problem, answer.request_id)(scope, receive, answer)
@@ -186,14 +187,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replayed
-
-
-def _where(error: BaseException) -> str:
-    """The kind of an error and the places it came through, without its text: that may hold what a client sent."""
-    places: list[str] = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {' > '.join(places[-6:])}"

@@ -24,7 +24,7 @@ from sla.timeline import Timeline
 from workflows.case import CaseWorkflow
 from workflows.heartbeat import Heart, keep_beating
 from workflows.messages import CaseInput
-from workflows.worker import TASK_QUEUE, TASK_TIMEOUT, connect, measured, worker
+from workflows.worker import TASK_QUEUE, TASK_TIMEOUT, connect, runtime, worker
 
 T = TypeVar("T")
 
@@ -79,9 +79,9 @@ class WorkerProcess:
         if timeline is None:
             return
         self._timeline = timeline
-        runtime = None if self._metrics is None else measured(self._metrics)
+        here = runtime(self._metrics)
         while not stop.is_set():
-            client = await self._until(stop, "temporal", lambda: self._connect(runtime))
+            client = await self._until(stop, "temporal", lambda: self._connect(here))
             if client is None:
                 return
             try:
@@ -90,7 +90,7 @@ class WorkerProcess:
                 self._say(note("worker-interrupted", "worker: interrupted ({why}); it goes on", why=_first_line(error)))
                 await _nap(stop, RETRY)
 
-    async def _connect(self, runtime: Runtime | None) -> Client:
+    async def _connect(self, runtime: Runtime) -> Client:
         return await connect(self._address, self._namespace, runtime=runtime)
 
     async def _read_timeline(self) -> Timeline:

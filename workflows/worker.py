@@ -1,13 +1,21 @@
 """The worker: where the workflow and its activities run, and how a client reaches them."""
 
 import gc
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
@@ -33,12 +41,19 @@ async def connect(
     return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy, runtime=runtime)
 
 
-def measured(address: str) -> Runtime:
-    """A runtime whose clients and workers show Temporal's own metrics at a host and port; RuntimeError where it is taken."""
-    metrics = PrometheusConfig(
-        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
-    )
-    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+def runtime(metrics: str | None = None) -> Runtime:
+    """Where the clients and workers of a process run; what it logs goes through Python's logging.
+
+    Temporal's own metrics are shown at a host and port, where one is given; RuntimeError where that is taken.
+    """
+    shown = None
+    if metrics is not None:
+        shown = PrometheusConfig(
+            bind_address=metrics, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+        )
+    severe = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    logged = LoggingConfig(filter=severe, forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio")))
+    return Runtime(telemetry=TelemetryConfig(logging=logged, metrics=shown))
 
 
 def worker(

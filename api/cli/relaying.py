@@ -1,7 +1,6 @@
 """Commands of the relay: `relay` runs it, `tellings` lists who was told what."""
 
 import asyncio
-import logging
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store, refuse_open_door
+from api.logs import log_as
 from api.notes import Say, say_json, say_line
 from api.processes import end_with_parent
 from api.relay.server import Parts, create_app
@@ -33,10 +33,11 @@ def relay(with_parent: WithParent = False, json: Json = False) -> None:
     settings = read_settings()
     refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
-    logging.basicConfig(level=logging.WARNING, format="relay: %(levelname)s %(name)s: %(message)s")
+    said: Say = say_json if json else say_line
+    log_as("relay", said)
     if with_parent:
         end_with_parent()
-    asyncio.run(_relay(settings, recipients, say_json if json else say_line))
+    asyncio.run(_relay(settings, recipients, said))
 
 
 def tellings(

@@ -1,7 +1,6 @@
 """Commands that run processes: `serve`, `worker`, `api`, `migrate`."""
 
 import asyncio
-import logging
 import re
 import signal
 import time
@@ -21,6 +20,7 @@ from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
 from api.embedded import embedded, open_store, refuse_open_door
+from api.logs import log_as
 from api.notes import Say, note, say_json, say_line
 from api.processes import WORKER_GRACE, end_with_parent
 from api.services import Services
@@ -88,19 +88,22 @@ def worker(
     if metrics is not None and not ADDRESS.fullmatch(metrics):
         raise typer.BadParameter(f"{metrics!r}: HOST:PORT [bad-address]", param_hint="--metrics")
     settings = read_settings()
-    logging.basicConfig(level=logging.WARNING, format="worker: %(levelname)s %(name)s: %(message)s")
+    said: Say = say_json if json else say_line
+    log_as("worker", said)
     if with_parent:
         end_with_parent()
-    asyncio.run(_work(settings, say_json if json else say_line, metrics or settings.worker_metrics or None))
+    asyncio.run(_work(settings, said, metrics or settings.worker_metrics or None))
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:
     """运行接口 · Runs an API process for a Temporal server and a database; both are settings."""
     settings = read_settings()
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
+    said: Say = say_json if json else say_line
+    log_as("api", said)
     if with_parent:
         end_with_parent()
-    asyncio.run(_answer(settings, say_json if json else say_line))
+    asyncio.run(_answer(settings, said))
 
 
 def migrate(json: Json = False) -> None:

@@ -37,6 +37,7 @@ async def serve_until_told(
         app,
         host=host,
         port=port,
+        log_config=None,  # its log is said as all others are
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -1,7 +1,6 @@
 """Commands that watch: `metrics`."""
 
 import asyncio
-import logging
 
 from activities.store.store import Store
 from api.cli.output import Json
@@ -11,6 +10,7 @@ from api.cli.settings import read_settings
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
 from api.failures import WrongSetting
+from api.logs import log_as
 from api.notes import Say, say_json, say_line
 from api.processes import end_with_parent
 from api.settings import Settings
@@ -22,10 +22,11 @@ GRACE = 2  # seconds for scrapes that are being answered
 def metrics(with_parent: WithParent = False, json: Json = False) -> None:
     """运行指标导出 · Runs the exporter of metrics over the database, which it only reads; address and port are settings."""
     settings = read_settings()
-    logging.basicConfig(level=logging.WARNING, format="metrics: %(levelname)s %(name)s: %(message)s")
+    said: Say = say_json if json else say_line
+    log_as("metrics", said)
     if with_parent:
         end_with_parent()
-    asyncio.run(_export(settings, say_json if json else say_line))
+    asyncio.run(_export(settings, said))
 
 
 async def _export(settings: Settings, said: Say) -> None:
