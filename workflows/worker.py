@@ -52,7 +52,9 @@ def runtime(metrics: str | None = None) -> Runtime:
             bind_address=metrics, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
         )
     severe = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    logged = LoggingConfig(filter=severe, forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio")))
+    log = logging.getLogger("temporalio")
+    forwarding = LogForwardingConfig(log, prepend_target_on_message=False, append_log_fields_to_message=False)
+    logged = LoggingConfig(filter=severe, forwarding=forwarding)
     return Runtime(telemetry=TelemetryConfig(logging=logged, metrics=shown))
 
 

@@ -212,6 +212,7 @@ def _refuse_writes(engine: Engine, *, sqlite: bool) -> None:
 def _postgresql(url: URL) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=8,
         max_overflow=8,
@@ -228,7 +229,7 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(url: URL, *, durable: bool, busy_timeout: int) -> Engine:
-    engine = create_engine(url, paramstyle="named", pool_size=8, max_overflow=32, pool_timeout=10)
+    engine = create_engine(url, hide_parameters=True, paramstyle="named", pool_size=8, max_overflow=32, pool_timeout=10)
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: object) -> None:

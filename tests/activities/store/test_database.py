@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from activities.store import tables
@@ -77,6 +78,12 @@ def test_a_wrong_statement_is_no_outage(store: Store) -> None:
     with pytest.raises(DBAPIError), store.reading() as connection:
         connection.exec_driver_sql("SELECT 1 +")
     store.ping()
+
+
+def test_what_is_wrong_with_a_statement_is_said_without_its_values(store: Store) -> None:
+    with pytest.raises(DBAPIError) as caught, store.reading() as connection:
+        connection.execute(text("SELECT :value +"), {"value": "a private matter"})
+    assert "a private matter" not in str(caught.value)
 
 
 def test_tables_that_are_missing_or_older_are_told_with_what_makes_them(empty_url: str) -> None:
