@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.alerting.rules import RUNBOOKS
+from api.alerting.rule import RUNBOOKS
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
 from sla.commitments.register import Readings

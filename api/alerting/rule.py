@@ -7,6 +7,7 @@ from sla.model import Model
 
 PREFIX = "Shixian"
 WATCHDOG = "Watchdog"  # the alert that always fires
+RUNBOOKS = "docs/runbooks"
 NONE = timedelta(0)
 KEEP = timedelta(minutes=15)  # for which an exporter that is away ends no alert
 

@@ -11,9 +11,8 @@ import yaml
 from api.alerting.alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
 from api.alerting.platform import PLATFORM
 from api.alerting.records import RECORDS
-from api.alerting.rule import NONE, Alert, Group, Record, Scope
+from api.alerting.rule import NONE, RUNBOOKS, Alert, Group, Record, Scope
 
-RUNBOOKS = "docs/runbooks"
 COMMON: Mapping[str, int] = MappingProxyType({})
 INTERVAL = "5s"
 RULES = "rules/shixian.yml"  # beside the configuration

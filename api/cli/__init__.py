@@ -18,7 +18,7 @@ COMMANDS = {
     "worker": "running:worker",
     "api": "running:api",
     "migrate": "running:migrate",
-    "demo": "running:demo",
+    "demo": "demo:demo",
     "metrics": "watching:metrics",
     "monitor": "monitoring:monitor",
     "receiver": "monitoring:receiver",

@@ -12,14 +12,12 @@ from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
-from api.cli.running import API_GRACE, WithParent, stored_timeline
+from api.cli.running import API_GRACE, WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store, refuse_open_door
-from api.logs import log_as
-from api.notes import Say, say_json, say_line
-from api.processes import end_with_parent
+from api.notes import Say
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS
 from api.settings import Settings
@@ -33,10 +31,7 @@ def relay(with_parent: WithParent = False, json: Json = False) -> None:
     settings = read_settings()
     refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
-    said: Say = say_json if json else say_line
-    log_as("relay", said)
-    if with_parent:
-        end_with_parent()
+    said = as_process("relay", json=json, with_parent=with_parent)
     asyncio.run(_relay(settings, recipients, said))
 
 

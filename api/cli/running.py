@@ -6,7 +6,6 @@ import signal
 import time
 from datetime import timedelta
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -88,10 +87,7 @@ def worker(
     if metrics is not None and not ADDRESS.fullmatch(metrics):
         raise typer.BadParameter(f"{metrics!r}: HOST:PORT [bad-address]", param_hint="--metrics")
     settings = read_settings()
-    said: Say = say_json if json else say_line
-    log_as("worker", said)
-    if with_parent:
-        end_with_parent()
+    said = as_process("worker", json=json, with_parent=with_parent)
     asyncio.run(_work(settings, said, metrics or settings.worker_metrics or None))
 
 
@@ -99,10 +95,7 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
     """运行接口 · Runs an API process for a Temporal server and a database; both are settings."""
     settings = read_settings()
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
-    said: Say = say_json if json else say_line
-    log_as("api", said)
-    if with_parent:
-        end_with_parent()
+    said = as_process("api", json=json, with_parent=with_parent)
     asyncio.run(_answer(settings, said))
 
 
@@ -117,23 +110,18 @@ def migrate(json: Json = False) -> None:
         say("数据表已是最新 The tables are up to date.")
 
 
-def demo(
-    folder: Annotated[Path, typer.Option(help="结果目录 · folder for the two rehearsals and demo.json")] = Path(
-        "build"
-    ),
-    no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="演完即止 · ends after the table, also on a terminal")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """演示 · Plays every promise, kept and broken, through the real server; 1 where a verdict is not the expected one."""
-    play = import_module("api.demo").main  # what only the demo needs is loaded with it
-    raise typer.Exit(play(folder=folder, serve=not no_serve, json=json))
-
-
 def _show(said: Say, key: str) -> None:
     text = "第一把密钥，只显示一次 The first key, an officer's, shown only now:\n\n  export SHIXIAN_KEY={key}\n"
     said(note("first-key", text, key=key))
+
+
+def as_process(name: str, *, json: bool, with_parent: bool) -> Say:
+    """How this process speaks, which is called so; what libraries log is said too. With a parent it ends with it."""
+    said: Say = say_json if json else say_line
+    log_as(name, said)
+    if with_parent:
+        end_with_parent()
+    return said
 
 
 def heed_signals() -> None:

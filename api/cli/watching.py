@@ -4,15 +4,13 @@ import asyncio
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.running import WithParent, stored_timeline
+from api.cli.running import WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.settings import read_settings
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
 from api.failures import WrongSetting
-from api.logs import log_as
-from api.notes import Say, say_json, say_line
-from api.processes import end_with_parent
+from api.notes import Say
 from api.settings import Settings
 from api.wall import real_now
 
@@ -22,10 +20,7 @@ GRACE = 2  # seconds for scrapes that are being answered
 def metrics(with_parent: WithParent = False, json: Json = False) -> None:
     """运行指标导出 · Runs the exporter of metrics over the database, which it only reads; address and port are settings."""
     settings = read_settings()
-    said: Say = say_json if json else say_line
-    log_as("metrics", said)
-    if with_parent:
-        end_with_parent()
+    said = as_process("metrics", json=json, with_parent=with_parent)
     asyncio.run(_export(settings, said))
 
 
