@@ -58,7 +58,7 @@ def monitor(  # one parameter for each option
         timeline = asyncio.run(stored_timeline(store, said, "monitor"))
         store.close()
         with monitoring(settings, timeline, said, now=real_now(), ports=ports) as running:
-            where = {part: f"http://{address}" for part, address in asdict(running.addresses).items()}
+            where = {part: f"http://{address}" for part, address in asdict(running.addresses).items() if address}
             text = "monitor: Prometheus {prometheus}, Alertmanager {alertmanager}, metrics {exporter}, relay {relay}"
             said(note("ready", f"{text}  (Ctrl-C ends it)", **where))
             while True:
