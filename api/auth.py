@@ -14,8 +14,8 @@ from zlib import crc32
 
 from activities.record import StepPicture
 from activities.store.keys import ApiKey
-from api.companies import COMPANIES
 from api.errors import Problem
+from sla.companies import COMPANIES
 
 PREFIX = "sx_live_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase

@@ -10,13 +10,13 @@ from activities.rungs import Instant
 from activities.settle import read
 from activities.store.cohorts import Judged, Place, Running
 from activities.store.store import Store
-from api.departments import department_of
 from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Limit, Standing, Unit
 from sla.cohort import CohortSum, Measured, Window, summed
 from sla.commitments.commitment import Metric
 from sla.commitments.register import REGISTER
+from sla.departments import department_of
 from sla.forecast import Basis, Forecast, Progress, forecast, progress
 from sla.model import Model
 

@@ -13,7 +13,6 @@ from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
 from api.answers import answer, cursor, place
 from api.averages import Asked, Case, Figure, load, recompute
-from api.departments import DEPARTMENTS, UNLISTED
 from api.errors import Flaw, Problem
 from api.report.month import MONTH, TYPES, Format, Report, accepted, days_of, report
 from api.report.page import page
@@ -24,6 +23,7 @@ from api.visit import OVERSEERS, Visit, Visiting, only
 from sla.axis import local_day
 from sla.cohort import Window, by_month
 from sla.commitments.register import REGISTER
+from sla.departments import DEPARTMENTS, UNLISTED
 from sla.model import Model
 from workflows.messages import FIRST_YEAR, LAST_YEAR
 

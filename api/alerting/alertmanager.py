@@ -9,9 +9,9 @@ import yaml
 from api.alerting import hours
 from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
 from api.alerting.rule import PREFIX, WATCHDOG, Scope, Severity
-from api.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Policy
+from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.model import Model
 
 PLACE = "suzhou"  # one calendar for all departments: no days off of a place's own are known

@@ -13,7 +13,7 @@ from apprise import Apprise
 from pydantic import SecretStr
 
 from api.alerting.marked import Entry, FileError, Reader, compose
-from api.departments import DEPARTMENTS, told_for
+from sla.departments import DEPARTMENTS, told_for
 from sla.model import Model
 
 DEAD_MAN, OPERATORS, SUPERVISORS = "dead-man", "operators", "supervisors"

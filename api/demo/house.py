@@ -11,7 +11,6 @@ from pathlib import Path
 from api.auth import Role, new_key
 from api.children import StartFailed
 from api.cli.settings import read_settings
-from api.companies import COMPANIES
 from api.demo.players import AUDITOR, OFFICER
 from api.embedded import LOOPBACK, embedded, open_store
 from api.monitoring import Monitor, Ports, monitoring
@@ -24,6 +23,7 @@ from api.settings import Settings
 from api.temporal_server import free_port
 from api.wall import real_now
 from api.worker_process import timeline_of
+from sla.companies import COMPANIES
 from sla.timeline import Timeline
 
 LEAD = 8.0  # seconds for worker and API to start before business time reaches the first day

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import httpx2
 
-from api.companies import COMPANIES
 from api.demo.script import Act, Script
 from api.text import plain
 from api.wall import real_now
+from sla.companies import COMPANIES
 from sla.timeline import Timeline
 
 OFFICER, AUDITOR = "officer", "auditor"

@@ -15,7 +15,6 @@ from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.watch import Snapshot
 from api import averages
-from api.departments import department_of
 from api.exporter import promises
 from api.exporter.board import Board, Moment
 from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
@@ -25,6 +24,7 @@ from api.exporter.lines import Line, Lines
 from api.exporter.tally import Tally
 from sla.axis import SHANGHAI, local_day
 from sla.calendar import PLACES, calendar_for
+from sla.departments import department_of
 from sla.timeline import Timeline
 from workflows.worker import TASK_QUEUE
 

@@ -10,7 +10,6 @@ from prometheus_client.samples import Sample
 from activities.settle import FAULT
 from activities.store.watch import Snapshot
 from api.averages import LISTED
-from api.departments import DEPARTMENTS, UNLISTED
 from api.exporter.board import Board, Counted, Moment
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.known import Known
@@ -20,6 +19,7 @@ from sla.calendar import PLACES, calendar_for
 from sla.commitments.commitment import Commitment
 from sla.commitments.commitment import Metric as Measured
 from sla.commitments.register import REGISTER
+from sla.departments import DEPARTMENTS, UNLISTED
 
 LEVELS = ("step", "case")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from api.departments import department_of
+from sla.departments import department_of
 from workflows.procedure import Definition, Effect, Facts, Party, Procedure, Step
 from workflows.procedures import ALL, resolve
 

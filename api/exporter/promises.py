@@ -6,10 +6,10 @@ from decimal import Decimal
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from api.averages import LISTED, Figure
-from api.departments import department_of
 from api.exporter.catalogue import CATALOGUE
 from sla.cohort import Window
 from sla.commitments.register import REGISTER
+from sla.departments import department_of
 from sla.forecast import Basis
 
 Sums = dict[tuple[str, ...], tuple[Decimal, int]]  # by labels: working days, cases

@@ -16,9 +16,9 @@ from activities.record import RungKind
 from activities.store.instants import instant, micros
 from activities.store.store import Store
 from activities.store.watch import Milestone
-from api.departments import UNLISTED, department_of
 from api.exporter.known import Known
 from sla.clock import is_late
+from sla.departments import UNLISTED, department_of
 from sla.timeline import Timeline
 
 AGAIN = timedelta(minutes=15)  # after which all events are counted again

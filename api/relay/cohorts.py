@@ -9,9 +9,9 @@ from activities.store.tellings import Told
 from api.alerting.alerts import ENOUGH, LATE_SHARE, LATE_STEPS
 from api.averages import Asked, figures
 from api.averages import Scope as Cohort
-from api.departments import department_of
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER
+from sla.departments import department_of
 from sla.forecast import Basis, Forecast
 
 EXCEEDED = "ShixianAverageCommitmentExceeded"

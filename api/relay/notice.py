@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from activities.store.tellings import AlertLine, Told
-from api.departments import DEPARTMENTS
 from api.relay.confirming import Reason
 from api.relay.memory import rank
+from sla.departments import DEPARTMENTS
 from sla.model import Model
 
 NAMED = 10

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from api.averages import Figure
-from api.departments import DEPARTMENTS
 from api.shows import Cited, Number, cited
 from sla.clock import Unit
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER
+from sla.departments import DEPARTMENTS
 from sla.forecast import Basis, Forecast
 from sla.model import Model
 

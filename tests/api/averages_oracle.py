@@ -21,7 +21,7 @@ import psycopg
 from activities.rungs import Instant
 from activities.store.store import Store
 from api.averages import Figure, figures
-from api.departments import department_of
+from sla.departments import department_of
 from sla.timeline import Timeline
 from tests.api.averages_ledger import EPOCH, Case, Fact
 from tests.sla.walker import CHINA, History, OffTheMapError, Outcome, Stretch, days_known, walk

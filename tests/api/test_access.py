@@ -9,7 +9,7 @@ import pytest
 
 from api.app import describe
 from api.auth import BadActor, LifeTooLong, Role, UnknownCompany, new_key, well_formed
-from api.companies import COMPANIES
+from sla.companies import COMPANIES
 from tests.api.office import WATER, Office, Person, now, problem
 from workflows.procedure import Party
 from workflows.procedures import ALL, resolve

@@ -17,11 +17,11 @@ from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kin
 from api.alerting.rule import PREFIX, Alert, Scope, Severity
 from api.alerting.rules import groups
 from api.cli import main
-from api.departments import DEPARTMENTS, UNLISTED, told_for
 from api.wall import real_now
 from sla.axis import local, local_day
 from sla.calendar import calendar_for
 from sla.clock import Policy
+from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
 
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"

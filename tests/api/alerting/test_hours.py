@@ -21,9 +21,9 @@ from api.alerting.hours import (
     time_intervals,
 )
 from api.alerting.recipients import default
-from api.departments import DEPARTMENTS
 from sla.calendar import Calendar, DayKind, calendar_for, publications
 from sla.clock import Policy
+from sla.departments import DEPARTMENTS
 
 FIRST, LAST = date(2020, 1, 1), date(2026, 12, 31)
 KNOWN = calendar_for(PLACE, date(2026, 1, 1))

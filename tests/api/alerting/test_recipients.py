@@ -22,7 +22,7 @@ from api.alerting.recipients import (
     default,
     load,
 )
-from api.departments import DEPARTMENTS, UNLISTED, told_for
+from sla.departments import DEPARTMENTS, UNLISTED, told_for
 
 SHIPPED = Path(__file__).parents[3] / "deploy/alertmanager/recipients.yml"
 SECRET = "5f3a-token"  # noqa: S105  # of no channel

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from api.companies import COMPANIES
-from api.departments import DEPARTMENTS, UNLISTED, department_of, told_for
 from sla.commitments.register import Readings, prevailing
+from sla.companies import COMPANIES
+from sla.departments import DEPARTMENTS, UNLISTED, department_of, told_for
 from workflows.procedure import Party
 from workflows.procedures import ALL, resolve
 
