@@ -13,7 +13,7 @@ from typing import IO
 import httpx2
 
 from api.failures import Failure
-from api.notes import Say, note
+from api.process_notes import Say, note
 
 READY_WITHIN = 120.0
 LOOK = 0.1  # seconds between looks at the processes

@@ -10,12 +10,12 @@ from pathlib import Path
 from activities.store.store import Store
 from api.auth import Role, new_key
 from api.failures import WrongSetting
-from api.notes import Say, note, say_line
+from api.process_notes import Say, note, say_line
 from api.processes import Place, Stack
 from api.programs import TEMPORAL, Program, find
+from api.real_clock import real_now
 from api.settings import Settings
 from api.temporal_server import free_port
-from api.wall import real_now
 from api.worker_process import timeline_of
 from sla.timeline import Timeline
 

@@ -17,7 +17,7 @@ from api import strict
 from api.auth import Caller, Keyring, authenticate
 from api.counts import Requests
 from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
-from api.logs import where
+from api.library_logs import where
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
 

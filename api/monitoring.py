@@ -12,7 +12,7 @@ from api.children import Child, Children, of_shixian
 from api.embedded import LOOPBACK, environment, located
 from api.leash import foreign_environment
 from api.monitoring_files import Addresses, configure, told_to
-from api.notes import Say, say_json
+from api.process_notes import Say, say_json
 from api.processes import bracketed
 from api.programs import ALERTMANAGER, PROMETHEUS
 from api.settings import Settings

@@ -11,7 +11,7 @@ from typing import Self
 
 from api.children import LONGEST_PAUSE, Children, of_shixian
 from api.leash import when_parent_ends
-from api.notes import Say, note, say_json
+from api.process_notes import Say, note, say_json
 from api.temporal_server import DevServer, TemporalFailed
 
 STOP_WITHIN = 10.0  # seconds, all of them

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from api.wall import real_now
+from api.real_clock import real_now
 from sla.axis import SHANGHAI
 
 LARGEST = 1_000_000  # bytes of a notice

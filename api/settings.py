@@ -1,13 +1,15 @@
 """Every setting there is, read from the environment by the command line alone."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from api.alerting.rule import RUNBOOKS
+from api.failures import Failure
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
 from sla.commitments.register import Readings
@@ -110,3 +112,20 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings have them
+    """Read the environment, overlaid with what the command line says; a wrong setting is a Failure (2) with name and rule."""
+    said = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**said)
+    except SettingsError as error:
+        named = re.search(r'field "(\w+)"', str(error))
+        name = named[1].upper() if named else "*"
+        raise Failure(f"SHIXIAN_{name}: 不是 JSON it is no JSON [json]", code=2) from None
+    except ValidationError as error:
+        flaws = [
+            f"SHIXIAN_{'__'.join(str(part) for part in e['loc']).upper()}: {e['msg']} [{e['type']}]"
+            for e in error.errors()
+        ]
+        raise Failure("\n".join(flaws), code=2) from None

@@ -17,7 +17,7 @@ from activities.settle import Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.sweep import sweep
-from api.notes import Say, note
+from api.process_notes import Say, note
 from sla.axis import end_of, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline

@@ -10,9 +10,9 @@ from api.alerting import alertmanager
 from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
 from api.alerting.rules import render
 from api.cli.output import Json, print_json, say
-from api.cli.settings import read_settings
 from api.failures import Failure
-from api.wall import real_now
+from api.real_clock import real_now
+from api.settings import read_settings
 from sla.axis import local_day
 from workflows.procedures import ALL
 

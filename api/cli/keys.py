@@ -7,11 +7,11 @@ import typer
 from activities.store.keys import ApiKey
 from api.auth import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
 from api.cli.output import Json, print_json, print_table, say, warn
-from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store
 from api.failures import Failure
-from api.wall import real_now
+from api.real_clock import real_now
+from api.settings import read_settings
 
 app = typer.Typer(help="接口密钥 · API keys", no_args_is_help=True, rich_markup_mode=None)
 

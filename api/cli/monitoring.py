@@ -15,13 +15,13 @@ import typer
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
 from api.cli.running import LOOK, WithParent, heed_signals, stored_timeline
-from api.cli.settings import read_settings
 from api.embedded import LOOPBACK, open_store
 from api.monitoring import Ports, monitoring
-from api.notes import Say, note, say_json, say_line
+from api.process_notes import Say, note, say_json, say_line
 from api.processes import end_with_parent
+from api.real_clock import real_now
 from api.receiver import Arrival, Receiver
-from api.wall import real_now
+from api.settings import read_settings
 
 DEFAULT = Ports()
 

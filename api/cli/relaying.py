@@ -14,14 +14,13 @@ from api.cli.output import Json, print_json, print_table
 from api.cli.reading import instant
 from api.cli.running import API_GRACE, WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
-from api.cli.settings import read_settings
 from api.cli.words import when
 from api.embedded import open_store, refuse_open_door
-from api.notes import Say
+from api.process_notes import Say
+from api.real_clock import real_now
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS
-from api.settings import Settings
-from api.wall import real_now
+from api.settings import Settings, read_settings
 
 SHOWN = 3  # alerts of a notice in the table
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from api.notes import Say, note
+from api.process_notes import Say, note
 from api.processes import bracketed
 
 

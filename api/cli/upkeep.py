@@ -9,10 +9,10 @@ from temporalio.service import RPCError
 
 from activities.store.store import Store
 from api.cli.output import Json, print_json, print_table, say
-from api.cli.settings import read_settings
 from api.embedded import open_store
 from api.failures import Failure
-from api.wall import real_now
+from api.real_clock import real_now
+from api.settings import read_settings
 from api.worker_process import timeline_of
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding

@@ -6,13 +6,12 @@ from activities.store.store import Store
 from api.cli.output import Json
 from api.cli.running import WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
-from api.cli.settings import read_settings
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
 from api.failures import WrongSetting
-from api.notes import Say
-from api.settings import Settings
-from api.wall import real_now
+from api.process_notes import Say
+from api.real_clock import real_now
+from api.settings import Settings, read_settings
 
 GRACE = 2  # seconds for scrapes that are being answered
 

@@ -10,18 +10,17 @@ from pathlib import Path
 
 from api.auth import Role, new_key
 from api.children import StartFailed
-from api.cli.settings import read_settings
 from api.demo.players import AUDITOR, OFFICER
 from api.embedded import LOOPBACK, embedded, open_store
 from api.monitoring import Monitor, Ports, monitoring
 from api.monitoring_files import told_to
-from api.notes import Note, say_line
+from api.process_notes import Note, say_line
 from api.processes import Stack
 from api.programs import ALL
+from api.real_clock import real_now
 from api.receiver import Arrival, Receiver
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.temporal_server import free_port
-from api.wall import real_now
 from api.worker_process import timeline_of
 from sla.companies import COMPANIES
 from sla.timeline import Timeline

@@ -10,8 +10,8 @@ from typing import Any, Self
 import httpx2
 
 from api.demo.script import Act, Script
+from api.real_clock import real_now
 from api.text import plain
-from api.wall import real_now
 from sla.companies import COMPANIES
 from sla.timeline import Timeline
 

@@ -13,7 +13,7 @@ from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
 from api.demo.players import Cast, Tally, Unplayed, play
 from api.demo.progress import Progress
 from api.demo.script import Script
-from api.wall import real_now
+from api.real_clock import real_now
 
 LOOK = 0.5  # seconds between looks at the processes and at the clock
 

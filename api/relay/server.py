@@ -18,7 +18,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.alerting.recipients import Recipients
 from api.errors import Flaw, Problem, problem_response, store_unavailable
-from api.notes import Say, note
+from api.process_notes import Say, note
 from api.relay.counts import Counts
 from api.relay.desk import Desk
 from api.relay.sender import Sender

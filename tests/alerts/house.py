@@ -23,7 +23,7 @@ from api.auth import Role, new_key
 from api.children import answers
 from api.embedded import FIRST_OFFICER, LOOPBACK, embedded
 from api.monitoring import Monitor, Ports, monitoring
-from api.notes import Note
+from api.process_notes import Note
 from api.processes import Stack
 from api.receiver import Arrival, Receiver
 from api.settings import Settings

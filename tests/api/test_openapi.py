@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from api.app import describe
-from api.describe import text
 from api.errors import PROBLEMS
+from api.openapi import text
 
 COMMITTED = Path(__file__).resolve().parents[2] / "api" / "openapi.json"
 
 
 def test_the_committed_description_is_the_generated_one() -> None:
-    assert COMMITTED.read_text(encoding="utf-8") == text(), "python -m api.describe > api/openapi.json"
+    assert COMMITTED.read_text(encoding="utf-8") == text(), "python -m api.openapi > api/openapi.json"
 
 
 def test_every_operation_may_answer_a_problem_and_none_the_framework_s_own() -> None:

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from activities.record import Event
 from activities.store.store import Store
-from api.notes import Note
+from api.process_notes import Note
 from api.temporal_server import DevServer, free_port
 from api.worker_process import WorkerProcess
 from sla.timeline import Timeline

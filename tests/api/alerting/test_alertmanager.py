@@ -17,7 +17,7 @@ from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kin
 from api.alerting.rule import PREFIX, Alert, Scope, Severity
 from api.alerting.rules import groups
 from api.cli import main
-from api.wall import real_now
+from api.real_clock import real_now
 from sla.axis import local, local_day
 from sla.calendar import calendar_for
 from sla.clock import Policy

@@ -3,7 +3,7 @@
 import logging
 
 from activities.store.errors import StoreError
-from api.notes import Say, note
+from api.process_notes import Say, note
 
 PLACES = 6  # of an error
 

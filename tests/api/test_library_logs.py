@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from activities.store.errors import StoreUnavailable
-from api.logs import log_as, where
-from api.notes import Say, say_json, say_line
+from api.library_logs import log_as, where
+from api.process_notes import Say, say_json, say_line
 
 log = logging.getLogger("some.library")
 

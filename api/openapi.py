@@ -1,4 +1,4 @@
-"""Prints the OpenAPI description: `python -m api.describe > api/openapi.json`."""
+"""Prints the OpenAPI description: `python -m api.openapi > api/openapi.json`."""
 
 import json
 import sys
