@@ -6,13 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from activities.store.rows import CaseFilter, CaseView
-from api.answers import answer, cursor, place
-from api.bodies import OpenBody
 from api.commands import COMMAND, officers
-from api.errors import Flaw, Problem
+from api.http.bodies import OpenBody
+from api.http.fields import CaseNumber, Key, Name
+from api.http.problems import Flaw, Problem
+from api.http.request_context import IdempotencyKey, Visit, Visiting
+from api.http.responses import answer, cursor, place
 from api.making import made_id, opening
 from api.sending import Done, Wish, carry_out, respond
-from api.shows import (
+from api.stamp import Stamp, digest
+from api.views.case import (
     CaseAnswer,
     CaseLineShown,
     ClockShown,
@@ -23,9 +26,6 @@ from api.shows import (
     line_shown,
     own_events,
 )
-from api.stamp import Stamp, digest
-from api.text import CaseNumber, Key, Name
-from api.visit import IdempotencyKey, Visit, Visiting
 from sla.calendar import calendar_as_corrected
 from sla.clock import Standing
 from sla.days import Day, day_ledger

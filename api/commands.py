@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Response
 
 from activities.store.rows import CaseView
-from api.bodies import (
+from api.http.bodies import (
     AcceptBody,
     CompletionBody,
     ConfirmBody,
@@ -25,12 +25,12 @@ from api.bodies import (
     SuspendBody,
     WithdrawBody,
 )
-from api.errors import Flaw, Problem
+from api.http.fields import KEY
+from api.http.problems import Flaw, Problem
+from api.http.request_context import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
 from api.making import accepting, completing, made_id
 from api.sending import Wish, carry_out, respond
 from api.stamp import Stamp
-from api.text import KEY
-from api.visit import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
 from workflows import messages
 from workflows.messages import Command, Receipt
 

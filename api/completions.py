@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseFilter
-from api.answers import answer
-from api.bodies import BatchBody, BatchItem, CompletionBody
-from api.errors import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
-from api.flaws import flaws_of
+from api.http.bodies import BatchBody, BatchItem, CompletionBody
+from api.http.fields import CASE_NUMBER
+from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
+from api.http.request_context import DOERS, IdempotencyKey, Visit, Visiting, only
+from api.http.responses import answer
+from api.http.validation import flaws_of
 from api.making import completing
 from api.sending import Done, Wish, carry_out
-from api.text import CASE_NUMBER
-from api.visit import DOERS, IdempotencyKey, Visit, Visiting, only
 from sla.model import Model
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Receipt

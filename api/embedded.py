@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from activities.store.store import Store
-from api.auth import Role, new_key
+from api.access.api_keys import Role, new_key
 from api.failures import WrongSetting
 from api.process_notes import Say, note, say_line
 from api.processes import Place, Stack

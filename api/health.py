@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from activities.store.errors import StoreUnavailable
-from api.answers import answer
+from api.http.responses import answer
 from api.services import Services
 from sla.model import Model
 

@@ -5,11 +5,11 @@ from hashlib import sha256
 from typing import Any
 
 from activities.store.rows import CaseView
-from api.bodies import OpenBody
-from api.errors import Flaw, Problem
+from api.http.bodies import OpenBody
+from api.http.problems import Flaw, Problem
+from api.http.request_context import Visit
 from api.policies import changed
 from api.stamp import Stamp, backdated, promises
-from api.visit import Visit
 from sla.promise import Promise
 from workflows.drafting.readings import as_read
 from workflows.errors import BadFact, ProcedureError

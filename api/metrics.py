@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from api.visit import OVERSEERS, only
+from api.http.request_context import OVERSEERS, only
 
 router = APIRouter(tags=["health"])
 

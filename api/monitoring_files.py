@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from api.access.api_keys import LONGEST_DAYS, Role, hashed, new_key
 from api.alerting import recipients, rules
 from api.alerting.alertmanager import FAST, SHIPPED, render
-from api.auth import LONGEST_DAYS, Role, hashed, new_key
 from api.embedded import open_store
 from api.settings import Settings
 from sla.axis import local_day

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import answer
-from api.errors import Flaw, Problem
+from api.http.fields import Key
+from api.http.problems import Flaw, Problem
+from api.http.request_context import Visiting
+from api.http.responses import answer
 from api.making import resolved
-from api.shows import Cited, LimitShown, Number, citation_shown
-from api.text import Key
-from api.visit import Visiting
+from api.views.case import Cited, LimitShown, Number, citation_shown
 from sla.axis import local_day
 from sla.calendar import calendar_for, publications
 from sla.clock import Limit

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from activities.record import Event
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseView
-from api.answers import answer
-from api.auth import Caller
-from api.errors import Flaw, Problem, outcome_unknown, store_unavailable
+from api.access.api_keys import Caller
+from api.http.fields import CASE_NUMBER
+from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
+from api.http.request_context import Visit
+from api.http.responses import answer
 from api.stamp import Stamp, stamp
-from api.text import CASE_NUMBER
-from api.visit import Visit
 from workflows.dispatch import OutcomeUnknownError, Refused
 from workflows.messages import Command, Receipt
 

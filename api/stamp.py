@@ -8,10 +8,10 @@ from typing import Any
 
 import rfc8785
 
-from api.errors import Flaw, Problem
+from api.http.fields import plain
+from api.http.problems import Flaw, Problem
+from api.http.request_context import Visit
 from api.settings import Settings
-from api.text import plain
-from api.visit import Visit
 from sla.axis import local, local_day
 from sla.calendar import Calendar
 from sla.clock import Policy

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from activities.store.keys import ApiKey
-from api.auth import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
+from api.access.api_keys import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
 from api.cli.output import Json, print_json, print_table, say, warn
 from api.cli.words import when
 from api.embedded import open_store

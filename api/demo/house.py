@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from api.auth import Role, new_key
+from api.access.api_keys import Role, new_key
 from api.children import StartFailed
 from api.demo.players import AUDITOR, OFFICER
 from api.embedded import LOOPBACK, embedded, open_store

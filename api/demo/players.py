@@ -10,8 +10,8 @@ from typing import Any, Self
 import httpx2
 
 from api.demo.script import Act, Script
+from api.http.fields import plain
 from api.real_clock import real_now
-from api.text import plain
 from sla.companies import COMPANIES
 from sla.timeline import Timeline
 

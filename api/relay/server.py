@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.alerting.recipients import Recipients
-from api.errors import Flaw, Problem, problem_response, store_unavailable
+from api.http.problems import Flaw, Problem, problem_response, store_unavailable
 from api.process_notes import Say, note
 from api.relay.counts import Counts
 from api.relay.desk import Desk

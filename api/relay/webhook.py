@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from api import strict
-from api.errors import Problem
-from api.flaws import flaws_of
-from api.text import Rule
+from api.http import strict_json
+from api.http.fields import Rule
+from api.http.problems import Problem
+from api.http.validation import flaws_of
 from sla.model import Model
 
 LARGEST = 8 * 2**20  # bytes; a thousand alerts with all that is said of them have half as many
@@ -107,8 +107,8 @@ class Webhook(_Lenient):
 
 def read(body: bytes) -> Webhook:
     """The webhook in a body, or the Problem that names field and rule."""
-    strict.FIELDS.update(NAMES)
-    value = strict.read(body)
+    strict_json.FIELDS.update(NAMES)
+    value = strict_json.read(body)
     if not isinstance(value, dict):
         raise Problem("invalid", flaws=flaws_of([{"loc": (), "type": "dict_type"}]))
     try:

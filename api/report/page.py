@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import groupby
 
-from api.report.html import Html, joined, tag
 from api.report.month import CalendarShown, Report
 from api.report.shown import FigureShown, ForecastShown, PromiseShown
 from api.report.words import (
@@ -26,7 +25,8 @@ from api.report.words import (
     promised,
     two_places,
 )
-from api.shows import Cited
+from api.views.case import Cited
+from api.views.html import Html, joined, tag
 
 STYLE = """
 :root { color-scheme: light; }

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from api.averages import Figure
-from api.shows import Cited, Number, cited
+from api.views.case import Cited, Number, cited
 from sla.clock import Unit
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER

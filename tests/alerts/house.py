@@ -17,9 +17,9 @@ import httpx2
 import yaml
 
 from activities.store.store import Store
+from api.access.api_keys import Role, new_key
 from api.alerting import recipients, rules
 from api.alerting.alertmanager import Timing, render
-from api.auth import Role, new_key
 from api.children import answers
 from api.embedded import FIRST_OFFICER, LOOPBACK, embedded
 from api.monitoring import Monitor, Ports, monitoring

@@ -12,8 +12,8 @@ from temporalio.client import Client
 
 from activities.settle import Settler
 from activities.store.store import Store
+from api.access.api_keys import Role, new_key
 from api.app import create_app
-from api.auth import Role, new_key
 from api.services import Services
 from api.settings import Settings
 from sla.timeline import Timeline

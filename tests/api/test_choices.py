@@ -8,15 +8,15 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from api.auth import Caller, Role
-from api.bodies import OpenBody
+from api.access.api_keys import Caller, Role
 from api.cli.reading import rule
+from api.http.bodies import OpenBody
+from api.http.request_context import Visit
 from api.making import opening
 from api.policies import PolicyPart
 from api.services import Services
 from api.settings import Settings
 from api.stamp import promises, stamp
-from api.visit import Visit
 from sla.calendar import calendar_for
 from sla.clock import Policy, count
 from sla.commitments.register import BindsBy, ChainTotal, Readings

@@ -14,7 +14,7 @@ import pytest
 
 from activities.store.errors import TablesMissing
 from activities.store.store import Store
-from api.auth import hashed, well_formed
+from api.access.api_keys import hashed, well_formed
 from api.cli import COMMANDS
 from tests.api.serving import CommandLine
 from tests.reference import SHARED, reference

@@ -2,8 +2,8 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.counts import Requests
 from api.exporter.catalogue import CATALOGUE, Job, names
+from api.http.request_counts import Requests
 from tests.api.office import Office
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.app import describe
-from api.errors import PROBLEMS
+from api.http.problems import PROBLEMS
 from api.openapi import text
 
 COMMITTED = Path(__file__).resolve().parents[2] / "api" / "openapi.json"

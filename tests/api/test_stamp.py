@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from api.auth import Caller, Role
-from api.errors import Problem
+from api.access.api_keys import Caller, Role
+from api.http.problems import Problem
+from api.http.request_context import Visit
 from api.services import Services
 from api.settings import Settings
 from api.stamp import backdated, effective_day, stamp
-from api.visit import Visit
 from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.timeline import Timeline

@@ -15,7 +15,7 @@ import httpx2
 import psycopg
 
 from activities.store.store import Store
-from api.auth import Role, new_key
+from api.access.api_keys import Role, new_key
 from api.temporal_server import DevServer, free_port
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL

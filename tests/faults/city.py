@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from activities.store.store import Store
-from api.auth import Role, new_key
+from api.access.api_keys import Role, new_key
 from api.temporal_server import DevServer, free_port
 from sla.timeline import Timeline
 from tests.desk import at

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.errors import Problem
+from api.http.problems import Problem
 from api.relay.webhook import read
 from tests.api.relay.build import alert, body
 

@@ -13,13 +13,13 @@ import pytest
 
 from activities.store.store import Store
 from api.averages import LISTED, figures
-from api.report.html import tag
+from api.http.fields import plain
 from api.report.month import Format, Report, accepted, days_of, report
 from api.report.page import POLICY, page
 from api.report.sheet import COLUMNS, MARK, sheet
 from api.report.shown import CohortShown, FigureShown
 from api.report.words import percent
-from api.text import plain
+from api.views.html import tag
 from sla.commitments.register import REGISTER
 from tests.api.report.conftest import LAST
 from tests.api.report.filling import instant

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.errors import PROBLEMS
+from api.http.problems import PROBLEMS
 from tests.api.office import WATER, Office, codes, local, problem
 
 CANARY = "canary-7f3a"

@@ -13,10 +13,10 @@ from typing import Any
 from fastapi.datastructures import Headers
 
 from activities.store.errors import StoreUnavailable
-from api import strict
-from api.auth import Caller, Keyring, authenticate
-from api.counts import Requests
-from api.errors import Problem, outcome_unknown, problem_response, store_unavailable
+from api.access.api_keys import Caller, Keyring, authenticate
+from api.http import strict_json
+from api.http.problems import Problem, outcome_unknown, problem_response, store_unavailable
+from api.http.request_counts import Requests
 from api.library_logs import where
 from api.services import Services
 from workflows.dispatch import OutcomeUnknownError
@@ -129,7 +129,7 @@ class Guard:
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise Problem("not-json")
-            strict.read(body)
+            strict_json.read(body)
         return _replay(body, receive)
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from api import strict
-from api.bodies import CompletionBody, OpenBody
-from api.errors import Problem
-from api.flaws import flaws_of
+from api.http import strict_json
+from api.http.bodies import CompletionBody, OpenBody
+from api.http.fields import CaseNumber, Instant, Text, plain
+from api.http.problems import Problem
+from api.http.validation import flaws_of
 from api.stamp import digest
-from api.text import CaseNumber, Instant, Text, plain
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -40,14 +40,14 @@ def depth(value: Any) -> int:
 
 @given(values)
 def test_good_json_is_read_as_it_is(value: Any) -> None:
-    if depth(value) <= strict.DEEPEST:
-        assert strict.read(json.dumps(value).encode()) == value
+    if depth(value) <= strict_json.DEEPEST:
+        assert strict_json.read(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     try:
-        refused = None if strict.read(body) is not None else 0
+        refused = None if strict_json.read(body) is not None else 0
     except Problem as problem:
         refused = problem.status
     assert refused in {None, 0, 400, 422}

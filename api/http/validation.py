@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from api.errors import Flaw
-from api.strict import pointer
-from api.text import Rule
+from api.http.fields import Rule
+from api.http.problems import Flaw
+from api.http.strict_json import pointer
 
 CODES = {
     "missing": "missing",

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterator
 
-from api.errors import Flaw, Problem
+from api.http.problems import Flaw, Problem
 
 DEEPEST = 16
 LARGEST = 2**53 - 1  # beyond it two readers of the same JSON read two numbers
@@ -42,7 +42,7 @@ def pointer(path: Path) -> str:
     return "#" + "".join(f"/{part}" for part in shown)
 
 
-FIELDS: set[str] = set()  # every name that a body may have; `api.bodies` fills it in
+FIELDS: set[str] = set()  # every name that a body may have; `api.http.bodies` fills it in
 
 
 def _once(pairs: list[tuple[str, object]]) -> object:

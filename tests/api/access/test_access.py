@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.access.api_keys import BadActor, LifeTooLong, Role, UnknownCompany, new_key, well_formed
 from api.app import describe
-from api.auth import BadActor, LifeTooLong, Role, UnknownCompany, new_key, well_formed
 from sla.companies import COMPANIES
 from tests.api.office import WATER, Office, Person, now, problem
 from workflows.procedure import Party

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from activities.record import StepPicture
 from activities.store.keys import ApiKey
-from api.errors import Problem
+from api.http.problems import Problem
 from sla.companies import COMPANIES
 
 PREFIX = "sx_live_"

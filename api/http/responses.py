@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import Response
 from pydantic import BaseModel
 
-from api.errors import Flaw, Problem
-from api.text import plain
+from api.http.fields import plain
+from api.http.problems import Flaw, Problem
 
 
 def answer(

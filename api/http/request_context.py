@@ -12,11 +12,11 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Header, Request
 
 from activities.store.rows import CaseView
-from api.auth import Caller, Role
-from api.counts import Requests
-from api.errors import Flaw, Problem
+from api.access.api_keys import Caller, Role
+from api.http.fields import CASE_NUMBER
+from api.http.problems import Flaw, Problem
+from api.http.request_counts import Requests
 from api.services import Services
-from api.text import CASE_NUMBER
 from sla.axis import local_day
 from sla.calendar import Calendar, calendar_for
 

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
-from api import strict
+from api.http import strict_json
+from api.http.fields import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 from api.policies import PolicyPart
-from api.text import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 
 BATCH = 100  # completions in one request
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
@@ -173,4 +173,4 @@ def _fields(kind: type[BaseModel]) -> set[str]:
     return set(kind.model_fields).union(*(_fields(one) for one in kind.__subclasses__()))
 
 
-strict.FIELDS.update(_fields(Body), PolicyPart.model_fields)
+strict_json.FIELDS.update(_fields(Body), PolicyPart.model_fields)
