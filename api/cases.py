@@ -12,9 +12,9 @@ from api.http.fields import CaseNumber, Key, Name
 from api.http.problems import Flaw, Problem
 from api.http.request_context import IdempotencyKey, Visit, Visiting
 from api.http.responses import answer, cursor, place
-from api.making import made_id, opening
-from api.sending import Done, Wish, carry_out, respond
-from api.stamp import Stamp, digest
+from api.intake.command_builders import made_id, opening
+from api.intake.stamp import Stamp, digest
+from api.intake.submit import Done, Wish, carry_out, respond
 from api.views.case import (
     CaseAnswer,
     CaseLineShown,

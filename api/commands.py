@@ -28,9 +28,9 @@ from api.http.bodies import (
 from api.http.fields import KEY
 from api.http.problems import Flaw, Problem
 from api.http.request_context import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
-from api.making import accepting, completing, made_id
-from api.sending import Wish, carry_out, respond
-from api.stamp import Stamp
+from api.intake.command_builders import accepting, completing, made_id
+from api.intake.stamp import Stamp
+from api.intake.submit import Wish, carry_out, respond
 from workflows import messages
 from workflows.messages import Command, Receipt
 

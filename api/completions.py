@@ -15,8 +15,8 @@ from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, show
 from api.http.request_context import DOERS, IdempotencyKey, Visit, Visiting, only
 from api.http.responses import answer
 from api.http.validation import flaws_of
-from api.making import completing
-from api.sending import Done, Wish, carry_out
+from api.intake.command_builders import completing
+from api.intake.submit import Done, Wish, carry_out
 from sla.model import Model
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Receipt

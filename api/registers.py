@@ -10,7 +10,7 @@ from api.http.fields import Key
 from api.http.problems import Flaw, Problem
 from api.http.request_context import Visiting
 from api.http.responses import answer
-from api.making import resolved
+from api.intake.command_builders import resolved
 from api.views.case import Cited, LimitShown, Number, citation_shown
 from sla.axis import local_day
 from sla.calendar import calendar_for, publications

@@ -12,11 +12,11 @@ from api.access.api_keys import Caller, Role
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
 from api.http.request_context import Visit
-from api.making import opening
+from api.intake.command_builders import opening
+from api.intake.stamp import promises, stamp
 from api.policies import PolicyPart
 from api.services import Services
 from api.settings import Settings
-from api.stamp import promises, stamp
 from sla.calendar import calendar_for
 from sla.clock import Policy, count
 from sla.commitments.register import BindsBy, ChainTotal, Readings

@@ -253,7 +253,7 @@ async def test_what_a_command_itself_refuses_is_a_problem_and_is_not_sent(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = await office.accepted()
-    monkeypatch.setattr("api.stamp.digest", lambda *_: "x" * 201)
+    monkeypatch.setattr("api.intake.stamp.digest", lambda *_: "x" * 201)
     answer = await office.officer.post(f"/v1/cases/{case}/recalculate")
     assert (answer.status_code, problem(answer), codes(answer)) == (422, "invalid", [("#/digest", "invalid")])
 

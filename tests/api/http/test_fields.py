@@ -15,7 +15,7 @@ from api.http.bodies import CompletionBody, OpenBody
 from api.http.fields import CaseNumber, Instant, Text, plain
 from api.http.problems import Problem
 from api.http.validation import flaws_of
-from api.stamp import digest
+from api.intake.stamp import digest
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 TEXT: TypeAdapter[str] = TypeAdapter(Text)

@@ -8,8 +8,8 @@ from activities.store.rows import CaseView
 from api.http.bodies import OpenBody
 from api.http.problems import Flaw, Problem
 from api.http.request_context import Visit
+from api.intake.stamp import Stamp, backdated, promises
 from api.policies import changed
-from api.stamp import Stamp, backdated, promises
 from sla.promise import Promise
 from workflows.drafting.readings import as_read
 from workflows.errors import BadFact, ProcedureError

@@ -10,9 +10,9 @@ import pytest
 from api.access.api_keys import Caller, Role
 from api.http.problems import Problem
 from api.http.request_context import Visit
+from api.intake.stamp import backdated, effective_day, stamp
 from api.services import Services
 from api.settings import Settings
-from api.stamp import backdated, effective_day, stamp
 from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.timeline import Timeline

@@ -16,7 +16,7 @@ from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.http.request_context import Visit
 from api.http.responses import answer
-from api.stamp import Stamp, stamp
+from api.intake.stamp import Stamp, stamp
 from workflows.dispatch import OutcomeUnknownError, Refused
 from workflows.messages import Command, Receipt
 

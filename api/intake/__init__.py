@@ -1,0 +1,1 @@
+"""How a wish becomes a command: built, stamped, submitted, and its receipt."""
