@@ -8,11 +8,11 @@ from typing import Any, get_args
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from api import cases, commands, completions, health, metrics, oversight, registers
 from api.http.middleware import GUARDED, Guard
 from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, problem_response
 from api.http.request_counts import Requests
 from api.http.validation import flaws_of
+from api.routes import cases, commands, completions, health, metrics, oversight, registers
 from api.services import Services
 from workflows.messages import Command
 

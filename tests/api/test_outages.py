@@ -17,7 +17,7 @@ from api.services import Services
 from api.settings import Settings
 from api.temporal_server import DevServer, free_port
 from tests.api.office import WATER, Office, file_store, local, now, problem
-from tests.api.test_completions import BATCH, item
+from tests.api.routes.test_completions import BATCH, item
 from workflows.dispatch import Dispatcher
 from workflows.worker import connect
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from activities.store.rows import CaseFilter, CaseView
-from api.commands import COMMAND, officers
 from api.http.bodies import OpenBody
 from api.http.fields import CaseNumber, Key, Name
 from api.http.problems import Flaw, Problem
@@ -15,6 +14,7 @@ from api.http.responses import answer, cursor, place
 from api.intake.command_builders import made_id, opening
 from api.intake.stamp import Stamp, digest
 from api.intake.submit import Done, Wish, carry_out, respond
+from api.routes.commands import COMMAND, officers
 from api.views.case import (
     CaseAnswer,
     CaseLineShown,
