@@ -12,10 +12,10 @@ from api.cli.cases import Fields, sentence
 from api.cli.http import get, path
 from api.cli.output import Json, print_json, print_table, say
 from api.cli.reading import maybe_day
-from api.report.month import MONTH, Format, Report
-from api.report.page import page
-from api.report.sheet import sheet
-from api.report.words import WINDOWS, percent, two_places
+from api.figures.csv_table import sheet
+from api.figures.html_page import page
+from api.figures.month import MONTH, Format, Report
+from api.figures.words import WINDOWS, percent, two_places
 from sla.cohort import Window
 
 COLUMNS = (

@@ -14,7 +14,6 @@ from prometheus_client.registry import Collector
 from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.watch import Snapshot
-from api import averages
 from api.exporter import promises
 from api.exporter.board import Board, Moment
 from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
@@ -22,6 +21,7 @@ from api.exporter.kept import Held, Kept
 from api.exporter.known import Known, known
 from api.exporter.lines import Line, Lines
 from api.exporter.tally import Tally
+from api.figures import averages
 from sla.axis import SHANGHAI, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.departments import department_of

@@ -9,11 +9,11 @@ from prometheus_client.samples import Sample
 
 from activities.settle import FAULT
 from activities.store.watch import Snapshot
-from api.averages import LISTED
 from api.exporter.board import Board, Counted, Moment
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.known import Known
 from api.exporter.lines import Line
+from api.figures.averages import LISTED
 from sla.axis import end_of, local_day
 from sla.calendar import PLACES, calendar_for
 from sla.commitments.commitment import Commitment

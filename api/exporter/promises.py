@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
-from api.averages import LISTED, Figure
 from api.exporter.catalogue import CATALOGUE
+from api.figures.averages import LISTED, Figure
 from sla.cohort import Window
 from sla.commitments.register import REGISTER
 from sla.departments import department_of

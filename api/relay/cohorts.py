@@ -7,8 +7,8 @@ from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.tellings import Told
 from api.alerting.alerts import ENOUGH, LATE_SHARE, LATE_STEPS
-from api.averages import Asked, figures
-from api.averages import Scope as Cohort
+from api.figures.averages import Asked, figures
+from api.figures.averages import Scope as Cohort
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER
 from sla.departments import department_of

@@ -11,15 +11,15 @@ from activities.record import Rung, StepPicture
 from activities.rungs import Instant
 from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
-from api.averages import Asked, Case, Figure, load, recompute
+from api.figures.averages import Asked, Case, Figure, load, recompute
+from api.figures.csv_table import sheet
+from api.figures.html_page import page
+from api.figures.month import MONTH, TYPES, Format, Report, accepted, days_of, report
+from api.figures.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.http.fields import Key
 from api.http.problems import Flaw, Problem
 from api.http.request_context import OVERSEERS, Visit, Visiting, only
 from api.http.responses import answer, cursor, place
-from api.report.month import MONTH, TYPES, Format, Report, accepted, days_of, report
-from api.report.page import page
-from api.report.sheet import sheet
-from api.report.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from sla.axis import local_day
 from sla.cohort import Window, by_month
 from sla.commitments.register import REGISTER

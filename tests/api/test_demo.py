@@ -11,7 +11,7 @@ from api.demo import play_all, promises
 from api.demo.days import at
 from api.demo.playing import Programme
 from api.demo.script import Script
-from tests.api.averages_oracle import differences
+from tests.api.figures.averages_oracle import differences
 
 FEW = {
     "sz-21-company-setup-kept",

@@ -12,7 +12,7 @@ from activities.record import Event
 from activities.rungs import Instant
 from activities.store.rows import Rows
 from activities.store.store import Store
-from tests.api.averages_cases import IDENTITY, Player
+from tests.api.figures.averages_cases import IDENTITY, Player
 from workflows.rebuild import rows_of
 
 MANY = 100

@@ -10,15 +10,15 @@ from sqlalchemy import insert, select, update
 
 from activities.store import tables
 from activities.store.store import Store
-from api.averages import LISTED, Asked, Scope, figures, load, recompute
 from api.exporter.catalogue import CATALOGUE
 from api.exporter.promises import families
+from api.figures.averages import LISTED, Asked, Scope, figures, load, recompute
 from sla.cohort import Window
 from sla.forecast import Basis
-from tests.api.averages_cases import Settled
-from tests.api.averages_oracle import differences
-from tests.api.report.conftest import LAST
-from tests.api.report.filling import Drawn, fill, instant
+from tests.api.figures.averages_cases import Settled
+from tests.api.figures.averages_oracle import differences
+from tests.api.figures.conftest import LAST
+from tests.api.figures.filling import Drawn, fill, instant
 from tests.databases import PostgreSQL
 from tests.desk import at
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from activities.store.store import Store
-from api.averages import LISTED, figures
+from api.figures.averages import LISTED, figures
+from api.figures.csv_table import COLUMNS, MARK, sheet
+from api.figures.html_page import POLICY, page
+from api.figures.month import Format, Report, accepted, days_of, report
+from api.figures.shown import CohortShown, FigureShown
+from api.figures.words import percent
 from api.http.fields import plain
-from api.report.month import Format, Report, accepted, days_of, report
-from api.report.page import POLICY, page
-from api.report.sheet import COLUMNS, MARK, sheet
-from api.report.shown import CohortShown, FigureShown
-from api.report.words import percent
 from api.views.html import tag
 from sla.commitments.register import REGISTER
-from tests.api.report.conftest import LAST
-from tests.api.report.filling import instant
+from tests.api.figures.conftest import LAST
+from tests.api.figures.filling import instant
 from tests.desk import at
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "averages.md"

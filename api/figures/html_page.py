@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import groupby
 
-from api.report.month import CalendarShown, Report
-from api.report.shown import FigureShown, ForecastShown, PromiseShown
-from api.report.words import (
+from api.figures.month import CalendarShown, Report
+from api.figures.shown import FigureShown, ForecastShown, PromiseShown
+from api.figures.words import (
     EMPTY,
     FIGURES,
     FORECASTS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from api.report.shown import FigureShown, PromiseShown
+from api.figures.shown import FigureShown, PromiseShown
 from sla.axis import local
 from sla.clock import Unit
 from sla.cohort import Window

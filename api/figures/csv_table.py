@@ -8,8 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from api.report.month import Report
-from api.report.shown import FigureShown, ForecastShown, PromiseShown
+from api.figures.month import Report
+from api.figures.shown import FigureShown, ForecastShown, PromiseShown
 from sla.axis import local
 
 MARK = "\ufeff"

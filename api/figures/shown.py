@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from api.averages import Figure
+from api.figures.averages import Figure
 from api.views.case import Cited, Number, cited
 from sla.clock import Unit
 from sla.cohort import CohortSum, Window

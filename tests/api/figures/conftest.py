@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from activities.store.store import Store
-from tests.api.report.filling import Drawn, fill
+from tests.api.figures.filling import Drawn, fill
 from tests.databases import database, empty_url, postgresql, store, url
 from tests.desk import at
 

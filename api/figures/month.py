@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from activities.rungs import Instant
 from activities.store.store import Store
-from api.averages import figures
-from api.report.shown import PromiseShown, promise_fields
+from api.figures.averages import figures
+from api.figures.shown import PromiseShown, promise_fields
 from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.commitments.register import REGISTER

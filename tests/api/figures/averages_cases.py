@@ -13,7 +13,7 @@ from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.commitments.register import Readings, prevailing
 from sla.timeline import Timeline
-from tests.api.averages_ledger import EPOCH
+from tests.api.figures.averages_ledger import EPOCH
 from tests.desk import CHINA, Desk
 from workflows.answers import Decision, Refusal
 from workflows.decide import decide

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.report.sheet import MARK
+from api.figures.csv_table import MARK
 from sla.cohort import Window
 from tests.api.office import Office, codes, problem
 from tests.api.serving import CommandLine, Serving

@@ -3,7 +3,7 @@
 `differences` reads the table of events, follows each case by its own small fold, walks its days, and says where the
 figures that are shown are others. Shared with the code are only names: who is which department, and the scopes' keys.
 
-After a demo: `python -m tests.api.averages_oracle build/demo/*/ledger.sqlite`.
+After a demo: `python -m tests.api.figures.averages_oracle build/demo/*/ledger.sqlite`.
 """
 
 import json
@@ -20,10 +20,10 @@ import psycopg
 
 from activities.rungs import Instant
 from activities.store.store import Store
-from api.averages import Figure, figures
+from api.figures.averages import Figure, figures
 from sla.departments import department_of
 from sla.timeline import Timeline
-from tests.api.averages_ledger import EPOCH, Case, Fact
+from tests.api.figures.averages_ledger import EPOCH, Case, Fact
 from tests.sla.walker import CHINA, History, OffTheMapError, Outcome, Stretch, days_known, walk
 
 AVERAGES = {"sz-22-power-low": 7, "sz-22-power-medium": 35, "sz-22-water-pipe-approval": 30}  # that count Taicang's too

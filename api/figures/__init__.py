@@ -1,0 +1,1 @@
+"""Averages, on-time shares and the report of a month."""
