@@ -23,7 +23,7 @@ monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make s
 	@$(BIN)/shixian monitor $(OPTIONS)
 
 test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="...")
-	@$(BIN)/python -m api.programs
+	@$(BIN)/python -m api.processes.binaries
 	@$(BIN)/python -m pytest --cov --cov-fail-under=100 $(OPTIONS)
 
 check: .venv/dev.stamp ## format, lint, types, import directions, dependencies

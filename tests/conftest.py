@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.programs import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, TEMPORAL, find
-from api.temporal_server import DevServer, free_port
+from api.processes.binaries import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, TEMPORAL, find
+from api.processes.temporal_server import DevServer, free_port
 
 KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER"}
 # A history is deleted once these queues have moved on, which they note every half minute.

@@ -8,8 +8,8 @@ from activities.store.keys import ApiKey
 from api.access.api_keys import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
 from api.cli.output import Json, print_json, print_table, say, warn
 from api.cli.words import when
-from api.embedded import open_store
 from api.failures import Failure
+from api.processes.embedded import open_store
 from api.real_clock import real_now
 from api.settings import read_settings
 

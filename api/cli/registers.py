@@ -10,11 +10,11 @@ from activities.sweep import Preview, preview
 from api.cli.output import Json, print_facts, print_json, print_table
 from api.cli.reading import day, fact, maybe_day
 from api.cli.words import KINDS, WEEKDAYS, when
-from api.embedded import open_store
 from api.failures import Failure
+from api.processes.embedded import open_store
+from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
-from api.worker_process import timeline_of
 from sla.axis import SHANGHAI, local_day
 from sla.calendar import NATION, Calendar, DayKind, calendar_for, publications
 from sla.commitments.commitment import Commitment

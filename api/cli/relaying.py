@@ -15,8 +15,8 @@ from api.cli.reading import instant
 from api.cli.running import API_GRACE, WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
 from api.cli.words import when
-from api.embedded import open_store, refuse_open_door
 from api.process_notes import Say
+from api.processes.embedded import open_store, refuse_open_door
 from api.real_clock import real_now
 from api.relay.server import Parts, create_app
 from api.relay.words import KINDS

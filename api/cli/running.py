@@ -17,14 +17,14 @@ from api.app import create_app
 from api.cli.output import Json, print_json, say
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
-from api.embedded import embedded, open_store, refuse_open_door
 from api.library_logs import log_as
 from api.process_notes import Say, note, say_json, say_line
-from api.processes import WORKER_GRACE, end_with_parent
+from api.processes.embedded import embedded, open_store, refuse_open_door
+from api.processes.stack import WORKER_GRACE, end_with_parent
+from api.processes.worker import WorkerProcess, timeline_of
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
-from api.worker_process import WorkerProcess, timeline_of
 from sla.timeline import Timeline
 from workflows.dispatch import Dispatcher
 from workflows.worker import connect

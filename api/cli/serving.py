@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.process_notes import Say, note
-from api.processes import bracketed
+from api.processes.stack import bracketed
 
 
 class _Server(uvicorn.Server):

@@ -9,11 +9,11 @@ from temporalio.service import RPCError
 
 from activities.store.store import Store
 from api.cli.output import Json, print_json, print_table, say
-from api.embedded import open_store
 from api.failures import Failure
+from api.processes.embedded import open_store
+from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
-from api.worker_process import timeline_of
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
 from workflows.worker import connect

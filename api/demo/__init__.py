@@ -17,7 +17,7 @@ from api.demo.playing import Played, Programme, perform
 from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import Progress
 from api.demo.table import as_json, show, summary
-from api.programs import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
+from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from api.demo.alarms import CASE_OVERDUE, CROWDED, EXCEEDED, FORECAST, STEP_OVERDUE, Alarm
-from api.receiver import Arrival
+from api.processes.receiver import Arrival
 from sla.axis import local
 from sla.timeline import Timeline
 

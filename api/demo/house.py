@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from api.access.api_keys import Role, new_key
-from api.children import StartFailed
 from api.demo.players import AUDITOR, OFFICER
-from api.embedded import LOOPBACK, embedded, open_store
-from api.monitoring import Monitor, Ports, monitoring
-from api.monitoring_files import told_to
 from api.process_notes import Note, say_line
-from api.processes import Stack
-from api.programs import ALL
+from api.processes.binaries import ALL
+from api.processes.children import StartFailed
+from api.processes.embedded import LOOPBACK, embedded, open_store
+from api.processes.monitor import Monitor, Ports, monitoring
+from api.processes.monitor_config import told_to
+from api.processes.receiver import Arrival, Receiver
+from api.processes.stack import Stack
+from api.processes.temporal_server import free_port
+from api.processes.worker import timeline_of
 from api.real_clock import real_now
-from api.receiver import Arrival, Receiver
 from api.settings import Settings, read_settings
-from api.temporal_server import free_port
-from api.worker_process import timeline_of
 from sla.companies import COMPANIES
 from sla.timeline import Timeline
 

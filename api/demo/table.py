@@ -14,7 +14,7 @@ from api.demo.alarms import RAISED
 from api.demo.hearing import AlarmRow, Heard
 from api.demo.judging import Check, MeanRow, Row
 from api.demo.playing import Played
-from api.receiver import KINDS, SEVERITIES
+from api.processes.receiver import KINDS, SEVERITIES
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER
 

@@ -20,14 +20,14 @@ from activities.store.store import Store
 from api.access.api_keys import Role, new_key
 from api.alerting import recipients, rules
 from api.alerting.alertmanager import Timing, render
-from api.children import answers
-from api.embedded import FIRST_OFFICER, LOOPBACK, embedded
-from api.monitoring import Monitor, Ports, monitoring
 from api.process_notes import Note
-from api.processes import Stack
-from api.receiver import Arrival, Receiver
+from api.processes.children import answers
+from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded
+from api.processes.monitor import Monitor, Ports, monitoring
+from api.processes.receiver import Arrival, Receiver
+from api.processes.stack import Stack
+from api.processes.temporal_server import free_port
 from api.settings import Settings
-from api.temporal_server import free_port
 from sla.timeline import Timeline
 from tests.waiting import until
 

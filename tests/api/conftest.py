@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from api.processes.temporal_server import DevServer
 from api.settings import Settings
-from api.temporal_server import DevServer
 from tests.api.office import Office, file_store
 from tests.api.serving import CommandLine, Serving
 from workflows.worker import connect

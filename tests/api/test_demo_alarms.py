@@ -15,7 +15,7 @@ from api.demo.playing import Played
 from api.demo.programmes import alerts
 from api.demo.script import Act, Script
 from api.demo.table import as_json, summary
-from api.receiver import Arrival
+from api.processes.receiver import Arrival
 from sla.calendar import calendar_for
 from sla.clock import count
 from sla.commitments.register import REGISTER

@@ -13,9 +13,9 @@ import pytest
 
 from activities.store.store import Store
 from api.app import create_app
+from api.processes.temporal_server import DevServer, free_port
 from api.services import Services
 from api.settings import Settings
-from api.temporal_server import DevServer, free_port
 from tests.api.office import WATER, Office, file_store, local, now, problem
 from tests.api.routes.test_completions import BATCH, item
 from workflows.dispatch import Dispatcher

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.programs import ALL, TEMPORAL, find
-from api.temporal_server import DevServer, free_port
+from api.processes.binaries import ALL, TEMPORAL, find
+from api.processes.temporal_server import DevServer, free_port
 from tests.bench import alerts, calendars, memory, scrape
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet

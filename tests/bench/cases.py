@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 from temporalio.client import Client
 
-from api.temporal_server import DevServer
+from api.processes.temporal_server import DevServer
 from tests.bench.bare import QUEUE, Bare
 from tests.bench.figures import Sheet
 from tests.bench.load import COMMANDS, Carry, Run, carrying, commands, load

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 from pathlib import Path
 
-from api.temporal_server import DevServer
+from api.processes.temporal_server import DevServer
 from tests.bench.cases import WATER
 from tests.bench.figures import Sheet
 from tests.bench.stand import api, process, settings

@@ -12,7 +12,7 @@ from statistics import median, quantiles
 import httpx2
 
 from activities.store.store import Store
-from api.temporal_server import DevServer, free_port
+from api.processes.temporal_server import DevServer, free_port
 from sla.timeline import Timeline
 from tests.bench.figures import Sheet
 from tests.bench.memory import resident

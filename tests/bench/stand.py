@@ -16,7 +16,7 @@ import psycopg
 
 from activities.store.store import Store
 from api.access.api_keys import Role, new_key
-from api.temporal_server import DevServer, free_port
+from api.processes.temporal_server import DevServer, free_port
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import at

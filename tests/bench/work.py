@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from activities.settle import Settler
 from activities.store.store import Store
-from api.worker_process import timeline_of
+from api.processes.worker import timeline_of
 from tests.bench.bare import bare_worker
 from tests.bench.stand import now
 from workflows.worker import connect, worker

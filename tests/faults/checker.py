@@ -18,7 +18,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from api.programs import TEMPORAL, find
+from api.processes.binaries import TEMPORAL, find
 from tests.faults import evidence, oracle
 from tests.faults.city import GRACE, RATE, City, plan, real_now
 from tests.faults.load import Answers, Load

@@ -14,7 +14,7 @@ from typing import IO
 
 from activities.store.store import Store
 from api.access.api_keys import Role, new_key
-from api.temporal_server import DevServer, free_port
+from api.processes.temporal_server import DevServer, free_port
 from sla.timeline import Timeline
 from tests.desk import at
 

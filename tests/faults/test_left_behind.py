@@ -11,8 +11,8 @@ import pytest
 from activities.record import NewEvent
 from activities.store.hashing import chain
 from activities.store.store import Store
-from api.temporal_server import DevServer, free_port
-from api.worker_process import WorkerProcess
+from api.processes.temporal_server import DevServer, free_port
+from api.processes.worker import WorkerProcess
 from tests.desk import Desk, a_whole_case, at, water
 from tests.workflows.bench import Bench, now, standing_at
 from workflows.messages import Message

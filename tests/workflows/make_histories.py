@@ -17,8 +17,8 @@ from temporalio.client import Client
 from activities.settle import Settle, Settled, Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
-from api.programs import TEMPORAL, find
-from api.temporal_server import DevServer, free_port
+from api.processes.binaries import TEMPORAL, find
+from api.processes.temporal_server import DevServer, free_port
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import GRACE, Bench, now, standing_at, until
 from tests.workflows.test_case import PROMISE, append_behind

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.store.store import Store
-from api.temporal_server import DevServer
+from api.processes.temporal_server import DevServer
 from tests.desk import a_whole_case, at
 from tests.workflows.bench import Bench, standing_at, until
 from tests.workflows.test_case import PROMISE

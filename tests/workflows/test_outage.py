@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from activities.store.store import Store
-from api.temporal_server import DevServer
+from api.processes.temporal_server import DevServer
 from tests.databases import PostgreSQL
 from tests.desk import Desk, at, water
 from tests.workflows.bench import Bench, now, standing_at, until

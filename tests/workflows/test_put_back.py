@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from activities.settle import FAULT
 from activities.store.store import Store
-from api.temporal_server import DevServer
+from api.processes.temporal_server import DevServer
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import a_whole_case, at, water

@@ -14,8 +14,8 @@ import pytest
 from api.cli import COMMANDS
 from api.settings import Settings
 from sla.axis import SHANGHAI
+from tests.api.processes.test_serve import opened
 from tests.api.serving import Serving, Watching
-from tests.api.test_serve import opened
 
 DOCS = Path(__file__).parents[3] / "docs"
 RUNBOOKS = sorted((DOCS / "runbooks").glob("*.md"))

@@ -11,9 +11,9 @@ from activities.settle import Settle, Settler, as_settled
 from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Channel, Kind, Recipients
+from api.processes.worker import IDENTITY, timeline_of
 from api.relay.desk import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
-from api.worker_process import IDENTITY, timeline_of
 from sla.clock import Policy
 from tests.desk import at
 from workflows.answers import Decision

@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 
 from api.alerting.recipients import Channel, Kind
+from api.processes.temporal_server import free_port
 from api.relay.channels import WECOM_BYTES, way_of
 from api.relay.sender import LONGEST, Rate, pause
-from api.temporal_server import free_port
 from tests.api.relay.test_words import a_notice
 from tests.desk import at
 

@@ -19,8 +19,8 @@ from temporalio.service import RPCError
 from activities.record import Event
 from activities.store.store import Store
 from api.process_notes import Note
-from api.temporal_server import DevServer, free_port
-from api.worker_process import WorkerProcess
+from api.processes.temporal_server import DevServer, free_port
+from api.processes.worker import WorkerProcess
 from sla.timeline import Timeline
 from tests.desk import Desk, at
 from workflows.dispatch import Dispatcher

@@ -11,12 +11,12 @@ from activities.store.store import Store
 from api.access.api_keys import Role, new_key
 from api.failures import WrongSetting
 from api.process_notes import Say, note, say_line
-from api.processes import Place, Stack
-from api.programs import TEMPORAL, Program, find
+from api.processes.binaries import TEMPORAL, Program, find
+from api.processes.stack import Place, Stack
+from api.processes.temporal_server import free_port
+from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import Settings
-from api.temporal_server import free_port
-from api.worker_process import timeline_of
 from sla.timeline import Timeline
 
 FIRST_OFFICER = "first-officer"

@@ -9,10 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from api.children import LONGEST_PAUSE, Children, of_shixian
-from api.leash import when_parent_ends
 from api.process_notes import Say, note, say_json
-from api.temporal_server import DevServer, TemporalFailed
+from api.processes.children import LONGEST_PAUSE, Children, of_shixian
+from api.processes.run_tethered import when_parent_ends
+from api.processes.temporal_server import DevServer, TemporalFailed
 
 STOP_WITHIN = 10.0  # seconds, all of them
 WORKER_GRACE = 8.0  # of these

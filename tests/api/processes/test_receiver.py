@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from api.receiver import Arrival, Receiver
+from api.processes.receiver import Arrival, Receiver
 
 ALERT = {
     "alertname": "ShixianStepOverdue",

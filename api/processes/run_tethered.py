@@ -1,6 +1,6 @@
 """Runs a foreign server that ends with us: it watches the pipe to its parent on the server's behalf.
 
-python -m api.leash PID_FILE MARK COMMAND...
+python -m api.processes.run_tethered PID_FILE MARK COMMAND...
 """
 
 import contextlib

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.programs import (
+from api.processes.binaries import (
     ALERTMANAGER,
     ALL,
     AMTOOL,

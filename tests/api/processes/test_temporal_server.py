@@ -15,7 +15,7 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from api.temporal_server import DataInUse, DevServer, TemporalFailed, free_port
+from api.processes.temporal_server import DataInUse, DevServer, TemporalFailed, free_port
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_server_whose_parent_was_killed_is_ended_before_the_next_one(
     server: DevServer, temporal_binary: Path, tmp_path: Path
 ) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from api.temporal_server import DevServer;"
+        "import sys, time; from pathlib import Path; from api.processes.temporal_server import DevServer;"
         "server = DevServer(Path(sys.argv[1]), Path(sys.argv[2]), port=int(sys.argv[3]));"
         "server.start(); print(server.pid, flush=True); time.sleep(600)"
     )

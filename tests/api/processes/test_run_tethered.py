@@ -40,7 +40,7 @@ def leashed(pid_file: Path) -> Iterator[Leashed]:
 
     def start(code: str = SLEEPS) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", code, MARK]
-        leash = [sys.executable, "-P", "-m", "api.leash", str(pid_file), MARK]
+        leash = [sys.executable, "-P", "-m", "api.processes.run_tethered", str(pid_file), MARK]
         env = {**os.environ, "SHIXIAN_RELAY_PORT": "1"}
         started.append(subprocess.Popen([*leash, *command], stdin=subprocess.PIPE, process_group=0, env=env))
         return started[-1]

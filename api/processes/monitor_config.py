@@ -9,7 +9,7 @@ import yaml
 from api.access.api_keys import LONGEST_DAYS, Role, hashed, new_key
 from api.alerting import recipients, rules
 from api.alerting.alertmanager import FAST, SHIPPED, render
-from api.embedded import open_store
+from api.processes.embedded import open_store
 from api.settings import Settings
 from sla.axis import local_day
 from sla.timeline import Timeline

@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.failures import Failure
-from api.leash import PidFile, foreign_environment
+from api.processes.run_tethered import PidFile, foreign_environment
 
 RETENTION = timedelta(days=30)
 PRAGMAS: Mapping[str, str] = {"journal_mode": "WAL", "synchronous": "NORMAL"}

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.children import Child, Children, of_shixian
-from api.embedded import LOOPBACK, environment, located
-from api.leash import foreign_environment
-from api.monitoring_files import Addresses, configure, told_to
 from api.process_notes import Say, say_json
-from api.processes import bracketed
-from api.programs import ALERTMANAGER, PROMETHEUS
+from api.processes.binaries import ALERTMANAGER, PROMETHEUS
+from api.processes.children import Child, Children, of_shixian
+from api.processes.embedded import LOOPBACK, environment, located
+from api.processes.monitor_config import Addresses, configure, told_to
+from api.processes.run_tethered import foreign_environment
+from api.processes.stack import bracketed
+from api.processes.temporal_server import claimed, free_port
 from api.settings import Settings
-from api.temporal_server import claimed, free_port
 from sla.timeline import Timeline
 
 KILL_AFTER = 7.5  # seconds, of the ten within which all has ended
@@ -140,7 +140,14 @@ def _alertmanager(folder: Path, where: Addresses) -> dict[str, str]:
 
 def _leashed(folder: Path, name: str, binary: Path, options: dict[str, str]) -> Child:
     """A server that is not ours: one line of parents down to it, and its configuration is what tells it from others."""
-    leash = [sys.executable, "-P", "-m", "api.leash", str(folder / f"{name}.pid"), options["--config.file"]]
+    leash = [
+        sys.executable,
+        "-P",
+        "-m",
+        "api.processes.run_tethered",
+        str(folder / f"{name}.pid"),
+        options["--config.file"],
+    ]
     given = [part for option in options.items() for part in option]
     return Child(name, [*leash, str(binary), *given], foreign_environment(), log=folder / f"{name}.log")
 

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 import yaml
 
-from api.temporal_server import free_port
+from api.processes.temporal_server import free_port
+from tests.api.processes.test_serve import asked
 from tests.api.serving import Running, Serving, Watching
-from tests.api.test_serve import asked
 
 pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
 
