@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from api.alerting.rule import RUNBOOKS
+from api.alerting.model import RUNBOOKS
 from api.failures import Failure
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy

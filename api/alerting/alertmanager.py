@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from api.alerting import hours
+from api.alerting.model import PREFIX, WATCHDOG, Scope, Severity
 from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
-from api.alerting.rule import PREFIX, WATCHDOG, Scope, Severity
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS, UNLISTED, told_for

@@ -12,7 +12,7 @@ import yaml
 from apprise import Apprise
 from pydantic import SecretStr
 
-from api.alerting.marked import Entry, FileError, Reader, compose
+from api.alerting.yaml_lines import Entry, FileError, Reader, compose
 from sla.departments import DEPARTMENTS, told_for
 from sla.model import Model
 

@@ -1,6 +1,6 @@
 """The nine recorded series. Replicas of the exporter read one database: their maximum is taken, never their sum."""
 
-from api.alerting.rule import Record
+from api.alerting.model import Record
 
 
 def newest(series: str) -> str:

@@ -7,8 +7,8 @@ import typer
 import yaml
 
 from api.alerting import alertmanager
+from api.alerting.prometheus import render
 from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
-from api.alerting.rules import render
 from api.cli.output import Json, print_json, say
 from api.failures import Failure
 from api.real_clock import real_now

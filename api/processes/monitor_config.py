@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from api.access.api_keys import LONGEST_DAYS, Role, hashed, new_key
-from api.alerting import recipients, rules
+from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import FAST, SHIPPED, render
 from api.processes.embedded import open_store
 from api.settings import Settings
@@ -46,11 +46,11 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
     """Rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
     real = timeline.identity
     rules_file = folder / "rules.yml"
-    rules_file.write_text(rules.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
+    rules_file.write_text(prometheus.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
     targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
     if where.worker:
         targets["shixian-worker"] = where.worker
-    configured = rules.prometheus_config(
+    configured = prometheus.prometheus_config(
         rules=str(rules_file),
         targets={**targets, "prometheus": where.prometheus, "alertmanager": where.alertmanager},
         alertmanager=where.alertmanager,

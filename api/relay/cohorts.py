@@ -6,7 +6,7 @@ from fractions import Fraction
 from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.tellings import Told
-from api.alerting.alerts import ENOUGH, LATE_SHARE, LATE_STEPS
+from api.alerting.promise_alerts import ENOUGH, LATE_SHARE, LATE_STEPS
 from api.figures.averages import Asked, figures
 from api.figures.averages import Scope as Cohort
 from sla.cohort import CohortSum, Window

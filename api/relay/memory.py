@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.store.tellings import Firing, State, Told
-from api.alerting.rule import WATCHDOG
+from api.alerting.model import WATCHDOG
 from api.relay.webhook import CONFIRMED, Alert
 
 SEVERITIES = ("none", "info", "warning", "critical")

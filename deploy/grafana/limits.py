@@ -1,7 +1,7 @@
 """From where on a figure is yellow or red: the thresholds of the alerts."""
 
-from api.alerting.alerts import LATE_SHARE, RED_CARD, SOON
-from api.alerting.platform import CALENDAR_NOW, CALENDAR_SOON, DAY, NO_HEARTBEAT
+from api.alerting.platform_alerts import CALENDAR_NOW, CALENDAR_SOON, DAY, NO_HEARTBEAT
+from api.alerting.promise_alerts import LATE_SHARE, RED_CARD, SOON
 from api.exporter.collector import MAX_STALE
 from deploy.grafana.parts import GREEN, RED, YELLOW, Steps
 

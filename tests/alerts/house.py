@@ -18,7 +18,7 @@ import yaml
 
 from activities.store.store import Store
 from api.access.api_keys import Role, new_key
-from api.alerting import recipients, rules
+from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import Timing, render
 from api.process_notes import Note
 from api.processes.children import answers
@@ -192,7 +192,7 @@ class House:
         )
         (folder / "alertmanager.yml").write_text(told, encoding="utf-8")
         if scale is not None:
-            (folder / "rules.yml").write_text(rules.render(scale), encoding="utf-8")
+            (folder / "rules.yml").write_text(prometheus.render(scale), encoding="utf-8")
         if interval is not None:
             file = folder / "prometheus.yml"
             configured = yaml.safe_load(file.read_text(encoding="utf-8"))

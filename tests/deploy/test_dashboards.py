@@ -12,7 +12,7 @@ import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 
-from api.alerting.rules import groups
+from api.alerting.prometheus import groups
 from api.exporter.catalogue import CATALOGUE, Kind, names
 from api.exporter.collector import MAX_STALE
 from deploy.grafana import limits

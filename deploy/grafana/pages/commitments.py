@@ -1,6 +1,6 @@
 """Commitments: each promise, its sentence, and what became of it."""
 
-from api.alerting.alerts import ENOUGH
+from api.alerting.promise_alerts import ENOUGH
 from deploy.grafana import variables
 from deploy.grafana.pages.shared import both
 from deploy.grafana.parts import COUNT, GREEN, RATIO, RED, Column, Page, Panel, Query, Row, lines, rows, value_of

@@ -1,6 +1,6 @@
 """Department: what one department has on its desk, what of it is late, and how it has done."""
 
-from api.alerting.alerts import RED_CARD
+from api.alerting.promise_alerts import RED_CARD
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.shared import both, by_standing, of_cases, of_steps
 from deploy.grafana.parts import COUNT, INSTANT, RATIO, SECONDS, Page, Query, Row, lines, number

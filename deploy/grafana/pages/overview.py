@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from api.alerting.alerts import ENOUGH
-from api.alerting.rule import KEEP
+from api.alerting.model import KEEP
+from api.alerting.promise_alerts import ENOUGH
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.commitments import averages, broken
 from deploy.grafana.pages.shared import DEPARTMENT, both, by_standing, coverage, heartbeat, next_steps, oldest_cases

@@ -13,9 +13,9 @@ import yaml
 
 from api.alerting.alertmanager import FAST, FOR_OFFICERS, PLACE, SHIPPED, render
 from api.alerting.hours import Exceptions, office_hours, time_intervals
+from api.alerting.model import PREFIX, Alert, Scope, Severity
+from api.alerting.prometheus import groups
 from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kind, Recipients, default, load
-from api.alerting.rule import PREFIX, Alert, Scope, Severity
-from api.alerting.rules import groups
 from api.cli import main
 from api.real_clock import real_now
 from sla.axis import local, local_day

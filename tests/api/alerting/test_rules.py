@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.alerting.rule import KEEP, PREFIX, Alert, Scope, Severity
-from api.alerting.rules import ROOM, TARGETS, duration, groups, prometheus_config, render
+from api.alerting.model import KEEP, PREFIX, Alert, Scope, Severity
+from api.alerting.prometheus import ROOM, TARGETS, duration, groups, prometheus_config, render
 from api.exporter.catalogue import CATALOGUE, names
 from tests.api.serving import CommandLine
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from api.alerting.model import KEEP, Alert, Group, Scope, Severity
 from api.alerting.records import (
     COMPLETED_MEAN,
     FORECAST_MEAN,
@@ -14,8 +15,7 @@ from api.alerting.records import (
     newest,
     of_all_departments,
 )
-from api.alerting.rule import KEEP, Alert, Group, Scope, Severity
-from api.alerting.texts import (
+from api.alerting.wording import (
     COMMITMENT,
     DEPARTMENT,
     PROCEDURE,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from api.alerting.rule import Scope, Severity, Texts
+from api.alerting.model import Scope, Severity, Texts
 
 BEIJING = 28_800  # seconds that Beijing is ahead of UTC; templates know UTC alone
 

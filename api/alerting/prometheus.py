@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from api.alerting.alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
-from api.alerting.platform import PLATFORM
+from api.alerting.model import NONE, RUNBOOKS, Alert, Group, Record, Scope
+from api.alerting.platform_alerts import PLATFORM
+from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
 from api.alerting.records import RECORDS
-from api.alerting.rule import NONE, RUNBOOKS, Alert, Group, Record, Scope
 
 COMMON: Mapping[str, int] = MappingProxyType({})
 INTERVAL = "5s"

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from api.alerting.model import KEEP, NONE, WATCHDOG, Alert, Group, Scope, Severity
 from api.alerting.records import newest
-from api.alerting.rule import KEEP, NONE, WATCHDOG, Alert, Group, Scope, Severity
-from api.alerting.texts import Words, number, texts
+from api.alerting.wording import Words, number, texts
 
 DAY = 86_400  # seconds
 CALENDAR_SOON, CALENDAR_NOW = 45, 7  # days before its end
