@@ -19,7 +19,7 @@ from api.process_notes import Say
 from api.processes.embedded import open_store, refuse_open_door
 from api.real_clock import real_now
 from api.relay.server import Parts, create_app
-from api.relay.words import KINDS
+from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
 
 SHOWN = 3  # alerts of a notice in the table

@@ -12,7 +12,7 @@ import httpx2
 
 from api.alerting.recipients import Channel, Kind
 from api.relay.notice import Notice
-from api.relay.words import text, title
+from api.relay.wording import text, title
 
 PATIENCE = 5.0  # seconds for one try
 WECOM_BYTES = 4096  # of a markdown message to a robot

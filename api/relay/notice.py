@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from activities.store.tellings import AlertLine, Told
-from api.relay.confirming import Reason
-from api.relay.memory import rank
+from api.relay.dedup import rank
+from api.relay.resolution import Reason
 from sla.departments import DEPARTMENTS
 from sla.model import Model
 

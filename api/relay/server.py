@@ -19,9 +19,9 @@ from activities.store.store import Store
 from api.alerting.recipients import Recipients
 from api.http.problems import Flaw, Problem, problem_response, store_unavailable
 from api.process_notes import Say, note
-from api.relay.counts import Counts
-from api.relay.desk import Desk
-from api.relay.sender import Sender
+from api.relay.delivery import Sender
+from api.relay.metrics import Counts
+from api.relay.notifier import Desk
 from api.relay.webhook import LARGEST, read
 from sla.clock import Policy
 from sla.timeline import Timeline

@@ -12,7 +12,7 @@ from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Channel, Kind, Recipients
 from api.processes.worker import IDENTITY, timeline_of
-from api.relay.desk import Desk as RelayDesk
+from api.relay.notifier import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from sla.clock import Policy
 from tests.desk import at

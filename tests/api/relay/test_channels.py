@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from api.alerting.recipients import Channel, Kind
 from api.processes.temporal_server import free_port
 from api.relay.channels import WECOM_BYTES, way_of
-from api.relay.sender import LONGEST, Rate, pause
-from tests.api.relay.test_words import a_notice
+from api.relay.delivery import LONGEST, Rate, pause
+from tests.api.relay.test_wording import a_notice
 from tests.desk import at
 
 NOW = at("2021-03-05 09:00")

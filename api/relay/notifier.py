@@ -12,11 +12,11 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.store.tellings import REMINDER, BareClock, NewTelling, Remembering, State, Told
 from api.alerting.recipients import Recipients
-from api.relay.cohorts import Cohorts
-from api.relay.confirming import OVERTAKEN, PASSED, Reason, known, over, reason
-from api.relay.hours import is_open
-from api.relay.memory import Known, alive, take, withdrawn
+from api.relay.aggregate_checks import Cohorts
+from api.relay.dedup import Known, alive, take, withdrawn
 from api.relay.notice import lines, notice
+from api.relay.office_hours import is_open
+from api.relay.resolution import OVERTAKEN, PASSED, Reason, known, over, reason
 from api.relay.webhook import CONFIRMED, Alert, Webhook
 from sla.clock import Policy
 from sla.timeline import Timeline

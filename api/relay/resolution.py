@@ -8,7 +8,7 @@ from activities.record import Role, RungKind
 from activities.rungs import Instant
 from activities.store.rows import CaseView, ClockRow, main_clock
 from activities.store.tellings import BareClock, Told
-from api.relay.memory import Known
+from api.relay.dedup import Known
 from sla.axis import local
 from sla.clock import Standing
 

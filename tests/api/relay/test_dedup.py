@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from activities.store.tellings import State, Told
-from api.relay.memory import Known, rank, take, withdrawn
+from api.relay.dedup import Known, rank, take, withdrawn
 from api.relay.webhook import Alert
 from tests.api.relay.build import alert, webhook
 from tests.desk import at

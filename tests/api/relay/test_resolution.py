@@ -6,8 +6,8 @@ import pytest
 
 from activities.store.store import Store
 from activities.store.tellings import State
-from api.relay.desk import BEATS
-from api.relay.desk import Desk as RelayDesk
+from api.relay.notifier import BEATS
+from api.relay.notifier import Desk as RelayDesk
 from tests.api.relay.build import Hand, LiveCase, alert, beat, desk, said, tellings, webhook
 from tests.desk import Desk, at, water
 

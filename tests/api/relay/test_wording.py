@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.relay.confirming import PASSED
-from api.relay.memory import alive
+from api.relay.dedup import alive
 from api.relay.notice import Notice, notice
-from api.relay.words import cut, text, title
+from api.relay.resolution import PASSED
+from api.relay.wording import cut, text, title
 from tests.api.relay.build import alert, webhook
 from tests.desk import at
 

@@ -14,7 +14,7 @@ from activities.store.store import Store
 from activities.store.tellings import Attempt, Pending
 from api.alerting.recipients import Channel
 from api.relay.channels import PATIENCE, Way, way_of
-from api.relay.counts import Counts
+from api.relay.metrics import Counts
 from api.relay.notice import Notice
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.relay.hours import is_open
+from api.relay.office_hours import is_open
 from sla.clock import Policy
 from tests.desk import at
 
