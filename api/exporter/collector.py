@@ -14,13 +14,13 @@ from prometheus_client.registry import Collector
 from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.watch import Snapshot
-from api.exporter import promises
-from api.exporter.board import Board, Moment
+from api.exporter import commitment_series
+from api.exporter.background_read import Held, Kept
+from api.exporter.case_series import Line, Lines
+from api.exporter.counters import Tally
 from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
-from api.exporter.kept import Held, Kept
-from api.exporter.known import Known, known
-from api.exporter.lines import Line, Lines
-from api.exporter.tally import Tally
+from api.exporter.inventory import Known, known
+from api.exporter.standings import Board, Moment
 from api.figures import averages
 from sla.axis import SHANGHAI, local_day
 from sla.calendar import PLACES, calendar_for
@@ -121,7 +121,7 @@ class Exporter(Collector):
         if (counts := self._fresh(self._tally, now)) is not None:
             yield "events", lambda: happened(counts.value, self._known)
         if (figures := self._fresh(self._figures, now)) is not None:
-            yield "averages", lambda: promises.families(figures.value)
+            yield "averages", lambda: commitment_series.families(figures.value)
         if (moved := self._fresh(self._moved, now)) is not None:
             yield "calendar_moves", lambda: [_by_place("calendar_moved_cases", moved.value)]
 

@@ -9,10 +9,10 @@ from prometheus_client.samples import Sample
 
 from activities.settle import FAULT
 from activities.store.watch import Snapshot
-from api.exporter.board import Board, Counted, Moment
+from api.exporter.case_series import Line
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
-from api.exporter.known import Known
-from api.exporter.lines import Line
+from api.exporter.inventory import Known
+from api.exporter.standings import Board, Counted, Moment
 from api.figures.averages import LISTED
 from sla.axis import end_of, local_day
 from sla.calendar import PLACES, calendar_for

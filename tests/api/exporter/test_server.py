@@ -191,7 +191,7 @@ async def test_a_single_case_that_cannot_be_counted_leaves_the_sums(
     a_case(store, clock)
     async with served(store, clock) as http:
         await scraped(http)
-        monkeypatch.setattr("api.exporter.lines.Line.overdue_workdays", lambda *_: 1 / 0)
+        monkeypatch.setattr("api.exporter.case_series.Line.overdue_workdays", lambda *_: 1 / 0)
         found = await scraped(http)
         assert found.value("scrape_collector_success", collector="details") == 0
         assert found.value("scrape_errors_total", collector="details", error="ZeroDivisionError") == 1

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from activities.store import tables
 from activities.store.store import Store
 from api.exporter.catalogue import CATALOGUE
-from api.exporter.promises import families
+from api.exporter.commitment_series import families
 from api.figures.averages import LISTED, Asked, Scope, figures, load, recompute
 from sla.cohort import Window
 from sla.forecast import Basis

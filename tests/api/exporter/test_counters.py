@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from activities.store.instants import instant, micros
 from activities.store.store import Store
 from activities.store.watch import Milestone
-from api.exporter.known import known
-from api.exporter.tally import AGAIN, LATELY, Tally, happened
+from api.exporter.counters import AGAIN, LATELY, Tally, happened
+from api.exporter.inventory import known
 from tests.api.exporter.city import Clock, Driven
 from tests.crowd import crowd
 from tests.desk import Desk, at, water

@@ -16,7 +16,7 @@ from activities.record import RungKind
 from activities.store.instants import instant, micros
 from activities.store.store import Store
 from activities.store.watch import Milestone
-from api.exporter.known import Known
+from api.exporter.inventory import Known
 from sla.clock import is_late
 from sla.departments import UNLISTED, department_of
 from sla.timeline import Timeline

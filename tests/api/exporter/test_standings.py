@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from activities.rungs import Instant
 from activities.store.instants import instant, micros
 from activities.store.watch import Group
-from api.exporter.board import Board, Moment, Thresholds
 from api.exporter.catalogue import Light
+from api.exporter.standings import Board, Moment, Thresholds
 from sla.timeline import Timeline
 
 NOON = datetime(2021, 3, 4, 4, tzinfo=UTC)

@@ -10,8 +10,8 @@ from activities.record import ClockPicture, Role
 from activities.rungs import Instant
 from activities.store.instants import micros
 from activities.store.watch import Detail
-from api.exporter.board import Moment
-from api.exporter.lines import Lines
+from api.exporter.case_series import Lines
+from api.exporter.standings import Moment
 from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Receipt, Suspension, Unit, count

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from activities.record import ClockPicture
 from activities.store.instants import instant
 from activities.store.watch import Detail
-from api.exporter.board import Moment
 from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
+from api.exporter.standings import Moment
 from sla.axis import end_of, local_day
 from sla.calendar import Calendar, calendar_for
 from sla.clock import Clock, Unit, count
