@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.http import announce, new_idempotency_key, path, post
+from api.cli.client import announce, new_idempotency_key, path, post
 from api.cli.output import Json, print_json, say
 from api.cli.reading import fact, maybe_instant, pair, rule
 from api.cli.words import when

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.cases import Fields, sentence
-from api.cli.http import get, path
+from api.cli.client import get, path
 from api.cli.output import Json, print_json, print_table, say
 from api.cli.reading import maybe_day
 from api.figures.csv_table import sheet

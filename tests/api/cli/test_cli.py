@@ -275,7 +275,7 @@ def test_a_server_that_is_away_is_said_with_the_key_to_send_again(
 ) -> None:
     monkeypatch.setenv("SHIXIAN_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("SHIXIAN_KEY", "sx_live_x")
-    monkeypatch.setattr("api.cli.http.ATTEMPTS", 1)
+    monkeypatch.setattr("api.cli.client.ATTEMPTS", 1)
     said = shixian("accept", "c", "--key", "mine")
     assert said.code == 1
     assert "--key mine" in said.err

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.vectors import run
+from api.cli.vector_files import run
 from tests.reference import SHARED, reference
 
 Vector = dict[str, Any]

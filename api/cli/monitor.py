@@ -14,7 +14,7 @@ import typer
 
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
-from api.cli.running import LOOK, WithParent, heed_signals, stored_timeline
+from api.cli.process_commands import LOOK, WithParent, heed_signals, stored_timeline
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.embedded import LOOPBACK, open_store
 from api.processes.monitor import Ports, monitoring
