@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.commands import CaseNumber
 from api.cli.client import get, path
+from api.cli.commands import CaseNumber
 from api.cli.output import Json, print_facts, print_json, print_table
 from api.cli.words import CHARGED, STANDINGS, UNITS, USES, WEEKDAYS, standing, when
 from api.failures import Failure

@@ -9,9 +9,9 @@ import typer
 
 from api.cli.output import Json, print_facts, print_json, print_table, say
 from api.cli.reading import day, grant, instant, maybe_instant, positive, stretch
+from api.cli.vector_files import run
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, when
 from api.real_clock import real_now
-from api.cli.vector_files import run
 from sla.axis import local_day
 from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count

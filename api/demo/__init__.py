@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.console import Console
 
 from api.demo.alarms import LATE
-from api.demo.house import forget_settings, opened, reopened
+from api.demo.perform import Played, Programme, perform
 from api.demo.players import OFFICER
-from api.demo.playing import Played, Programme, perform
 from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import Progress
+from api.demo.stage import forget_settings, opened, reopened
 from api.demo.table import as_json, show, summary
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
 

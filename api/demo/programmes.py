@@ -1,8 +1,8 @@
 """The three rehearsals."""
 
-from api.demo import alarms, cohorts, incidents, notice, promises
+from api.demo import alarms, cohorts, incidents, january_2020, promises
 from api.demo.days import at
-from api.demo.playing import Programme
+from api.demo.perform import Programme
 
 DAY = 86_400  # seconds
 
@@ -25,10 +25,10 @@ def winter_of_2020() -> Programme:
     return Programme(
         name="winter-of-2020",
         title="2020 年初 January and February 2020",
-        first_day=at(notice.FIRST, 8),
+        first_day=at(january_2020.FIRST, 8),
         rate=2 * DAY,
-        scripts=notice.scripts(),
-        incidents=notice.watches(),
+        scripts=january_2020.scripts(),
+        incidents=january_2020.watches(),
     )
 
 

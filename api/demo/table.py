@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from api.demo.alarms import RAISED
-from api.demo.hearing import AlarmRow, Heard
+from api.demo.arrivals import AlarmRow, Heard
 from api.demo.judging import Check, MeanRow, Row
-from api.demo.playing import Played
+from api.demo.perform import Played
 from api.processes.receiver import KINDS, SEVERITIES
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER

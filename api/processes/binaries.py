@@ -127,15 +127,15 @@ def _version(command: list[str], pattern: str) -> tuple[int, ...]:
 
 
 def _deploy() -> Path:
-    """The folder of the pinned Go modules: of a checkout, in a wheel beside this file."""
-    here = Path(__file__).resolve().parent
-    checkout = here.parent / "deploy"
-    return checkout if (checkout / "temporal" / "go.mod").exists() else here / "deploy"
+    """The folder of the pinned Go modules: of a checkout, in a wheel within the package."""
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parent / "deploy"
+    return checkout if (checkout / "temporal" / "go.mod").exists() else package / "deploy"
 
 
 def _tools() -> Path:
     """Where builds are kept: `.tools` of a checkout that may be written, else the user's cache."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if _deploy().parent == root and os.access(root, os.W_OK):
         return root / ".tools"
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

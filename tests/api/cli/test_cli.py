@@ -56,7 +56,7 @@ def test_a_command_on_cases_loads_neither_server_nor_database() -> None:
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     section = readme.partition("## The command line")[2].partition("\nCommands on cases")[0]
     assert set(re.findall(r"`([a-z -]+)`", section)) == SPOKEN
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.demo.alarms import Alarm
+from api.demo.arrivals import AlarmRow, Heard, alarm_rows, all_told, heard, surprises
 from api.demo.cohorts import Mean
-from api.demo.hearing import AlarmRow, Heard, alarm_rows, all_told, heard, surprises
-from api.demo.house import House
 from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
 from api.demo.players import Cast, Tally, Unplayed, play
 from api.demo.progress import Progress
 from api.demo.script import Script
+from api.demo.stage import House
 from api.real_clock import real_now
 
 LOOK = 0.5  # seconds between looks at the processes and at the clock

@@ -9,7 +9,7 @@ import pytest
 
 from api.demo import play_all, promises
 from api.demo.days import at
-from api.demo.playing import Programme
+from api.demo.perform import Programme
 from api.demo.script import Script
 from tests.api.figures.averages_oracle import differences
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.demo import cohorts, notice, promises
+from api.demo import cohorts, january_2020, promises
 from api.demo.days import Days, close, midnight
 from api.demo.incidents import HOLIDAYS
 from api.demo.judging import Check, MeanRow, Row
-from api.demo.playing import Played, Programme
+from api.demo.perform import Played, Programme
 from api.demo.programmes import first_half_of_2021, winter_of_2020
 from api.demo.script import Act, Expected, Script
 from api.demo.table import as_json, summary
@@ -115,13 +115,13 @@ def test_on_paper_a_case_comes_out_as_expected(script: Script) -> None:
             assert reading.limit == one.limit
 
 
-@pytest.mark.parametrize("script", notice.ramp_ups(), ids=lambda script: script.case)
+@pytest.mark.parametrize("script", january_2020.ramp_ups(), ids=lambda script: script.case)
 def test_a_project_before_its_promise_binds_is_counted_and_not_judged(script: Script) -> None:
     state = on_paper(script)
     clock = next(c for c in picture(state).clocks if c.commitment)
     assert clock.ramp_up
     assert not clock.judged
-    reading = readings(state, notice.REVISED)[script.expected[0].commitment]
+    reading = readings(state, january_2020.REVISED)[script.expected[0].commitment]
     assert (reading.standing, reading.used, reading.due_date) == (
         script.expected[0].verdict,
         Decimal(script.expected[0].used),
@@ -155,7 +155,7 @@ def test_everything_happens_in_the_first_half_of_2021_and_in_order() -> None:
         assert instants == sorted(instants)
         assert instants[0] > FIRST
         assert instants[-1] < LAST
-    numbers = [script.case for script in (*SINGLE, *MEMBERS, *notice.scripts())]
+    numbers = [script.case for script in (*SINGLE, *MEMBERS, *january_2020.scripts())]
     assert len(set(numbers)) == len(numbers)
 
 
@@ -175,13 +175,13 @@ def test_before_a_long_holiday_an_alarm_rings_within_three_working_days() -> Non
 
 
 def test_the_spans_of_2020_move_as_the_two_calendars_say() -> None:
-    for span in notice.SPANS:
+    for span in january_2020.SPANS:
         accepted = span.accepted
-        known = Days("suzhou", notice.FIRST)
+        known = Days("suzhou", january_2020.FIRST)
         if not known.works(accepted):
             accepted = known.plus(accepted, 1)
         assert known.due(accepted, span.limit) == span.first, span.name
-        later = span.first if span.decided else Days("suzhou", notice.REVISED).due(accepted, span.limit)
+        later = span.first if span.decided else Days("suzhou", january_2020.REVISED).due(accepted, span.limit)
         assert later == span.revised, span.name
 
 

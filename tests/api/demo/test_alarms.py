@@ -9,9 +9,9 @@ import pytest
 from activities.record import Role
 from api.demo import alarms, promises
 from api.demo.alarms import RAISED, RED, SUPERVISORS, WITHDRAWN, YELLOW, Alarm
+from api.demo.arrivals import LATEST, Heard, alarm_rows, heard, surprises
 from api.demo.days import Days
-from api.demo.hearing import LATEST, Heard, alarm_rows, heard, surprises
-from api.demo.playing import Played
+from api.demo.perform import Played
 from api.demo.programmes import alerts
 from api.demo.script import Act, Script
 from api.demo.table import as_json, summary
@@ -20,7 +20,7 @@ from sla.calendar import calendar_for
 from sla.clock import count
 from sla.commitments.register import REGISTER
 from sla.timeline import Timeline
-from tests.api.test_demo_plan import on_paper, readings
+from tests.api.demo.test_plan import on_paper, readings
 from workflows.picture import picture
 
 SCRIPTS = {script.case: script for script in alarms.scripts()}
