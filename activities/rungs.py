@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from activities.record import ClockPicture, Event, NewEvent, Role, Rung, RungKind
+from sla.almanac import Almanac
+from sla.axis import local_day
+from sla.calendar import Calendar
 from sla.clock import Reading
 from sla.timeline import Timeline
 
@@ -12,16 +15,21 @@ ACTOR = "shixian"
 
 
 class Instant(NamedTuple):
-    """Now, in real time, with the timeline and the one grace that every alarm has."""
+    """Now, in real time, with the timeline, the one grace that every alarm has, and the almanac that is counted by."""
 
     real: datetime
     timeline: Timeline
     grace: timedelta
+    almanac: Almanac
 
     @property
     def business(self) -> datetime:
         """Now in business time."""
         return self.timeline.business(self.real)
+
+    def calendar(self, jurisdiction: str) -> Calendar:
+        """The calendar as it is known today."""
+        return self.almanac.calendar_for(jurisdiction, local_day(self.business))
 
     def alarm(self, threshold: datetime) -> datetime:
         """The real instant at which a threshold counts as passed."""

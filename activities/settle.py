@@ -17,8 +17,8 @@ from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
-from sla.axis import local_day
-from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
+from sla.almanac import Almanac
+from sla.calendar import Calendar
 from sla.clock import Reading, count
 from sla.errors import CalendarVersionError
 from sla.model import Model
@@ -88,8 +88,11 @@ class Settled(Model):
 class Settler:
     """The activity, over one store and one timeline."""
 
-    def __init__(self, store: Store, timeline: Timeline, grace: timedelta, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, timeline: Timeline, grace: timedelta, now: Callable[[], datetime], almanac: Almanac
+    ) -> None:
         self._store = store
+        self._almanac = almanac
         self._timeline = timeline
         self._grace = grace
         self._now = now
@@ -100,7 +103,7 @@ class Settler:
     def settle(self, asked: Settle | int) -> Settled:
         """Compares and appends in one transaction; raises StoreUnavailable while the database is away."""
         request = handed.get(asked) if isinstance(asked, int) else asked
-        now = Instant(self._now(), self._timeline, self._grace)
+        now = Instant(self._now(), self._timeline, self._grace, self._almanac)
         # drafted as if ledger and workflow agreed, before the lock for which others wait
         draft = None if request.changes is None else drafted(request, request.changes, now)
         with self._store.append(request.case) as ledger:
@@ -138,10 +141,10 @@ class Draft(NamedTuple):
 
 def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     """Counts what changed or may fall due: the request's events, what counting finds, and the rows they make."""
-    calendar = calendar_for(changed.case.jurisdiction, local_day(now.business))
+    almanac, calendar = now.almanac, now.calendar(changed.case.jurisdiction)
     clocks = [c for c in changed.clocks if c is not None]
-    readings = [read(c, calendar, now.business) for c in clocks]
-    moved = applied(clocks, request.calendar, calendar, now.business)
+    readings = [read(c, almanac, calendar, now.business) for c in clocks]
+    moved = applied(clocks, request.calendar, almanac, calendar, now.business)
     cause = _cause(request.events, calendar_moved=bool(moved))
     raised = itertools.chain.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
     news = [*request.events, *moved, *raised]
@@ -152,7 +155,9 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     if news:
         told = max(e.told for e in news)
         as_of = told if request.as_of is None else max(told, request.as_of)
-        made = iter([_row(c, r, calendar, as_of) for c, r in zip(with_rungs(clocks, found), readings, strict=True)])
+        made = iter(
+            [_row(c, r, almanac, calendar, as_of) for c, r in zip(with_rungs(clocks, found), readings, strict=True)]
+        )
         kept = tuple(None if c is None else next(made) for c in changed.clocks)
         rows = shown(ChangedRows.model_construct(case=changed.case, steps=changed.steps, clocks=kept))
     alarms = [a for c, r in zip(clocks, readings, strict=True) if (a := next_alarm(c, r, now))]
@@ -168,15 +173,16 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     return Draft(events, rows, settled)
 
 
-def read(clock: ClockPicture, calendar: Calendar, now: datetime) -> Reading:
+def read(clock: ClockPicture, almanac: Almanac, calendar: Calendar, now: datetime) -> Reading:
     """A clock's reading; a verdict is counted under the calendar it was given under."""
     under = clock.judged_under if clock.clock.stop is not None else None
-    return count(clock.clock, calendar_as_corrected(under) if under else calendar, now)
+    return count(clock.clock, almanac.calendar_as_corrected(under) if under else calendar, now)
 
 
-def rows(picture: Picture, calendar: Calendar, as_of: datetime) -> Rows:
+def rows(picture: Picture, almanac: Almanac, version: str, as_of: datetime) -> Rows:
     """The read model's rows: the same for the same events, whoever writes them and whenever."""
-    clocks = tuple(_row(c, read(c, calendar, as_of), calendar, as_of) for c in picture.clocks)
+    calendar = almanac.calendar_as_corrected(version)
+    clocks = tuple(_row(c, read(c, almanac, calendar, as_of), almanac, calendar, as_of) for c in picture.clocks)
     return Rows(case=picture.case, steps=picture.steps, clocks=clocks)
 
 
@@ -193,24 +199,26 @@ def judged(clock: ClockPicture, calendar: str) -> ClockPicture:
     return clock
 
 
-def _row(clock: ClockPicture, reading: Reading, calendar: Calendar, as_of: datetime) -> ClockRow:
+def _row(clock: ClockPicture, reading: Reading, almanac: Almanac, calendar: Calendar, as_of: datetime) -> ClockRow:
     if clock.clock.stop is None:
         if reading.presumed or any(s.end is None for s in clock.clock.suspensions):
-            reading = read(clock, calendar, as_of)  # what depends on the instant is kept as of the last event
+            reading = read(clock, almanac, calendar, as_of)  # what depends on the instant is kept as of the last event
     elif not clock.void:
         clock = judged(clock, calendar.version)
         clock = clock.model_copy(update={"verdict": reading.standing.value})
     return counted(clock, reading)
 
 
-def applied(clocks: Sequence[ClockPicture], last: str | None, calendar: Calendar, now: datetime) -> list[NewEvent]:
+def applied(
+    clocks: Sequence[ClockPicture], last: str | None, almanac: Almanac, calendar: Calendar, now: datetime
+) -> list[NewEvent]:
     """The event that puts moved due dates on record, old and new, where the calendar is not the one last used."""
     if not last or last == calendar.version:
         return []
     live = [c.clock for c in clocks if c.clock.stop is None and not c.void]
     readings = [count(c, calendar, now) for c in live]
     try:
-        before = calendar_of_version(last)
+        before = almanac.calendar_of_version(last)
     except CalendarVersionError:  # its table was wrong and a release corrected it: what it said is not known any more
         moved = {c.key: [None, _text(r.due_at)] for c, r in zip(live, readings, strict=True)}
     else:

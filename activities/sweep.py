@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,16 +11,14 @@ from activities.settle import Settle, drafted, read
 from activities.store.ledger import Appending
 from activities.store.rows import CaseClock, CaseView, ClockRow
 from activities.store.store import Store
+from sla.almanac import Almanac
 from sla.axis import local_day
-from sla.calendar import Calendar, calendar_as_corrected, calendar_for, calendar_of_version
+from sla.calendar import Calendar
 from sla.clock import count, is_late
-from sla.errors import CalendarVersionError
 from sla.model import Model
 
 CASES = 200  # in one batch
 ATTEMPTS = 5  # at a case whose ledger moves meanwhile; what moves it applies the calendar itself
-
-CalendarOf = Callable[[str], Calendar]
 
 
 class Batch(NamedTuple):
@@ -67,8 +64,8 @@ class _Stale(Exception):
 def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
     """Applies the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable."""
     for page in _pages(store):
-        day = local_day(now().business)
-        touched = [case for case, clocks in page if any(touches(c, calendar_for(_place(c), day)) for c in clocks)]
+        moment = now()
+        touched = [case for case, clocks in page if any(_touched(c, moment) for c in clocks)]
         done = {case: sooner for case in touched if (sooner := _apply(store, case, now)) is not None}
         yield Batch(
             live=tuple(case for case, _ in page),
@@ -77,14 +74,14 @@ def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
         )
 
 
-def preview(store: Store, now: datetime, calendar_of: CalendarOf) -> Preview:
-    """Which due dates of open cases a calendar would move. `now` is business time."""
+def preview(store: Store, now: datetime, almanac: Almanac, known_on: date) -> Preview:
+    """Which due dates of open cases the calendars as known on a day would move. `now` is business time."""
     looked = 0
     moves: list[Move] = []
     for page in _pages(store):
         looked += len(page)
         for case, clocks in page:
-            moves += [move for clock in clocks if (move := _move(case, clock, now, calendar_of)) is not None]
+            moves += [move for clock in clocks if (move := _move(case, clock, now, almanac, known_on)) is not None]
     return Preview(
         open_cases=looked,
         moved_cases=len({m.case for m in moves}),
@@ -94,15 +91,19 @@ def preview(store: Store, now: datetime, calendar_of: CalendarOf) -> Preview:
     )
 
 
-def touches(row: ClockRow, calendar: Calendar) -> bool:
+def touches(row: ClockRow, almanac: Almanac, calendar: Calendar) -> bool:
     """Whether a calendar differs, on a day of a clock's span, from the one that the clock was last counted under."""
     if row.calendar == calendar.version:
         return False
-    changed = _changed(row.calendar, calendar.version)
+    changed = almanac.changed_days(row.calendar, calendar.version)
     if changed is None or (row.provisional and row.due_date is not None):
         return True
     first = _first_day(row)
     return first is not None and any(first <= day <= (row.due_date or date.max) for day in changed)
+
+
+def _touched(row: ClockRow, now: Instant) -> bool:
+    return touches(row, now.almanac, now.calendar(_place(row)))
 
 
 def _pages(store: Store) -> Iterator[list[tuple[str, list[ClockRow]]]]:
@@ -119,16 +120,6 @@ def _case(found: CaseClock) -> str:
 
 def _place(row: ClockRow) -> str:
     return row.picture.clock.jurisdiction
-
-
-@lru_cache(maxsize=64)
-def _changed(old: str, new: str) -> tuple[date, ...] | None:
-    """The days that differ; None where the old calendar cannot be given back."""
-    try:
-        before = calendar_of_version(old)
-    except CalendarVersionError:
-        return None
-    return tuple(sorted(calendar_of_version(new).changed_days(before)))
 
 
 def _first_day(row: ClockRow) -> date | None:
@@ -182,14 +173,14 @@ def _events(ledger: Appending) -> list[Event]:
 
 def _alarm(clocks: Sequence[ClockPicture], version: str, now: Instant) -> datetime | None:
     """The alarm that a run has armed which last settled under a calendar."""
-    calendar = calendar_as_corrected(version)
-    alarms = (next_alarm(c, read(c, calendar, now.business), now) for c in clocks)
+    calendar = now.almanac.calendar_as_corrected(version)
+    alarms = (next_alarm(c, read(c, now.almanac, calendar, now.business), now) for c in clocks)
     return min((a for a in alarms if a is not None), default=None)
 
 
-def _move(case: str, row: ClockRow, now: datetime, calendar_of: CalendarOf) -> Move | None:
-    calendar = calendar_of(_place(row))
-    if not touches(row, calendar):
+def _move(case: str, row: ClockRow, now: datetime, almanac: Almanac, known_on: date) -> Move | None:
+    calendar = almanac.calendar_for(_place(row), known_on)
+    if not touches(row, almanac, calendar):
         return None
     reading = count(row.picture.clock, calendar, now)
     if reading.due_at == row.due_at:

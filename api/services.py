@@ -6,6 +6,7 @@ from datetime import datetime
 
 from activities.store.store import Store
 from api.settings import Settings
+from sla.almanac import Almanac
 from sla.timeline import Timeline
 from workflows.dispatch import Dispatcher
 
@@ -18,4 +19,5 @@ class Services:
     dispatcher: Dispatcher
     timeline: Timeline
     settings: Settings
+    almanac: Almanac
     now: Callable[[], datetime]  # real time

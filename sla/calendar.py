@@ -1,23 +1,16 @@
 """Working-day arithmetic for a jurisdiction, under what was published on a day."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 
-from sla.errors import CalendarHorizonError, CalendarVersionError, UnknownJurisdictionError
-from sla.notices.amendments import AMENDMENTS
-from sla.notices.national import NOTICES
+from sla.errors import CalendarHorizonError
 from sla.notices.notice import Change, Notice
-from sla.notices.overlays import OVERLAYS
 from sla.notices.table import SATURDAY, check, check_changes, tabulate
 
-NATION = "CN"
-# Places without days off of their own that are known.
-PLACES = {"suzhou": NATION, "taicang": NATION, "CN-JS": NATION}
+PROVISIONAL = timedelta(days=2)  # of the last days known: the three from 29 December
 BASE = "base"  # in a version: nothing with a known day of publication is in it
 
 
@@ -103,9 +96,14 @@ class Calendar:
         """The holiday's name as its notice words it; None on a working day or a plain weekend."""
         return self.names.get(day) if self.kind(day) is DayKind.HOLIDAY else None
 
+    @property
+    def provisional_from(self) -> date:
+        """29 December of the last year known: from here on the next year's notice may still move a day."""
+        return self.known_until - PROVISIONAL
+
     def provisional(self, day: date) -> bool:
-        """Whether the next year's notice may still move the day: 29 to 31 December of the last year known."""
-        return self.known_until - timedelta(days=2) <= day <= self.known_until
+        """Whether the next year's notice may still move the day."""
+        return self.provisional_from <= day <= self.known_until
 
     def changed_days(self, other: "Calendar") -> set[date]:
         """Days that work in one of the two only, or that only one of them knows."""
@@ -125,38 +123,6 @@ class Calendar:
         if number < 0:
             raise ValueError("working days are added, never taken off")
         return self.day(self.count(day) + number)
-
-
-def publications(jurisdiction: str = NATION) -> tuple[date, ...]:
-    """The days on which what is known of the jurisdiction's calendar changed, in order."""
-    entries: tuple[Notice | Change, ...] = (*NOTICES, *AMENDMENTS, *_overlays(_place(jurisdiction)))
-    return tuple(sorted({entry.known for entry in entries} - {date.min}))
-
-
-def calendar_for(jurisdiction: str, as_of: date) -> Calendar:
-    """The calendar as the public could know it at the end of the day `as_of`."""
-    place = _place(jurisdiction)
-    days = _publications(place)
-    index = bisect_right(days, as_of)
-    return _calendar(place, days[index - 1] if index else date.min)
-
-
-def calendar_as_corrected(version: str) -> Calendar:
-    """The calendar of the same notices as that version's, even where a release has corrected their table since."""
-    place, _, rest = version.partition(":")
-    day, _, _ = rest.partition(":")
-    try:
-        return calendar_for(place, date.min if day == BASE else date.fromisoformat(day))
-    except ValueError:
-        raise CalendarVersionError(f"{version!r} is no calendar version") from None
-
-
-def calendar_of_version(version: str) -> Calendar:
-    """The calendar that gave itself this version; CalendarVersionError where its table was corrected since."""
-    found = calendar_as_corrected(version)
-    if found.version != version:
-        raise CalendarVersionError(f"{version} cannot be given back: its notices now come to {found.version}")
-    return found
 
 
 def build(
@@ -191,25 +157,3 @@ def build(
         days=tuple(days),
         names=table.names,
     )
-
-
-@lru_cache(maxsize=64)
-def _calendar(place: str, as_of: date) -> Calendar:
-    return build(place, as_of, NOTICES, AMENDMENTS, _overlays(place))
-
-
-@lru_cache(maxsize=64)
-def _publications(place: str) -> tuple[date, ...]:
-    return publications(place)
-
-
-def _place(jurisdiction: str) -> str:
-    place = PLACES.get(jurisdiction, jurisdiction)
-    if place != NATION and not _overlays(place):
-        raise UnknownJurisdictionError(f"no calendar is kept for {jurisdiction!r}")
-    return place
-
-
-def _overlays(place: str) -> tuple[Change, ...]:
-    """Overlays of the place and of the province it lies in."""
-    return tuple(change for change in OVERLAYS if f"{place}-".startswith(f"{change.jurisdiction}-"))

@@ -12,8 +12,8 @@ from activities.store import tables
 from activities.store.columns import Columns, shown
 from activities.store.hashing import stored
 from activities.store.store import Store
-from sla.calendar import calendar_for
 from sla.commitments.register import Readings, prevailing
+from sla.release import RELEASE
 from tests.desk import Desk, Paper, at
 from workflows.picture import picture
 from workflows.procedure import Begins, Effect
@@ -65,7 +65,9 @@ def _pattern(procedure: str, jurisdiction: str, variant: str, received: datetime
     for step in list(paper.now().steps.values()):
         if step.status is StepStatus.OPEN and step.step.begins is Begins.START:
             paper.take(desk.start(received + 6 * DAY / 24, step.step.key))
-    drawn = rows(picture(paper.now()), calendar_for(jurisdiction, received.date()), received + DAY)
+    drawn = rows(
+        picture(paper.now()), RELEASE, RELEASE.calendar_for(jurisdiction, received.date()).version, received + DAY
+    )
     columns = shown(drawn)
     events, previous = [], "0" * 64
     for event in paper.events:

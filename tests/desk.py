@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from activities.record import Event, Head
 from activities.store.hashing import chain
-from sla.calendar import calendar_for
 from sla.clock import Limit
 from sla.promise import Measure, Promise
+from sla.release import RELEASE
 from workflows.answers import Decision, Known
 from workflows.decide import decide
 from workflows.fold import fold
@@ -42,7 +42,7 @@ from workflows.state import CaseState
 
 M = TypeVar("M", bound=Message)
 CHINA = timezone(timedelta(hours=8))
-CALENDAR = calendar_for("suzhou", date(2021, 3, 4)).version
+CALENDAR = RELEASE.calendar_for("suzhou", date(2021, 3, 4)).version
 
 
 def at(text: str) -> datetime:

@@ -13,7 +13,7 @@ from activities.settle import FAULT, rows
 from activities.store.columns import case_columns, clock_columns, step_columns
 from activities.store.rows import Rows
 from activities.store.store import Store
-from sla.calendar import calendar_as_corrected
+from sla.almanac import Almanac
 from workflows.case import CaseWorkflow
 from workflows.fold import fold
 from workflows.picture import picture
@@ -29,12 +29,12 @@ class Finding:
     missing: tuple[Event, ...] = ()
 
 
-def rows_of(case: str, events: Iterable[Event]) -> Rows | None:
+def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> Rows | None:
     """The rows that a case's events come to; None without an opening event."""
     state = fold(None, events, case)
     if state is None or state.as_of is None:
         return None
-    return rows(picture(state), calendar_as_corrected(state.events[-1].calendar), state.as_of)
+    return rows(picture(state), almanac, state.events[-1].calendar, state.as_of)
 
 
 def all_events(store: Store, case: str) -> list[Event]:
@@ -53,20 +53,22 @@ def all_cases(store: Store) -> Iterator[str]:
         after = page[-1]
 
 
-def rebuild(store: Store) -> int:
+def rebuild(store: Store, almanac: Almanac) -> int:
     """Drops the rows and makes them anew; how many cases."""
     store.drop_rows()
     number = 0
     for case in all_cases(store):
         with store.append(case) as ledger:
-            made = rows_of(case, ledger.events_after(0, ledger.head.seq))
+            made = rows_of(case, ledger.events_after(0, ledger.head.seq), almanac)
             if made is not None:
                 ledger.put(made)
                 number += 1
     return number
 
 
-async def verify(store: Store, client: Client | None, task_queue: str = TASK_QUEUE) -> AsyncIterator[Finding]:
+async def verify(
+    store: Store, almanac: Almanac, client: Client | None, task_queue: str = TASK_QUEUE
+) -> AsyncIterator[Finding]:
     """Chains, rows, and with a client each case's histories against the ledger; for these a worker must be up."""
     histories = await _runs(client, task_queue) if client else {}
     for case in sorted({*all_cases(store), *histories}):
@@ -75,7 +77,7 @@ async def verify(store: Store, client: Client | None, task_queue: str = TASK_QUE
             yield Finding(case, f"the hash chain breaks at event {broken}")
             continue
         events = all_events(store, case)
-        made = rows_of(case, events)
+        made = rows_of(case, events, almanac)
         if made is not None and _kept(store, case) != _columns(made):
             yield Finding(case, "the rows are not what the events come to")
         if client:
@@ -84,7 +86,7 @@ async def verify(store: Store, client: Client | None, task_queue: str = TASK_QUE
                 yield finding
 
 
-async def repair(store: Store, client: Client, finding: Finding, at: datetime) -> bool:
+async def repair(store: Store, almanac: Almanac, client: Client, finding: Finding, at: datetime) -> bool:
     """Re-exports what the ledger lacks from the history and wakes the case; False where nothing was missing."""
     if not finding.missing:
         return False
@@ -92,7 +94,7 @@ async def repair(store: Store, client: Client, finding: Finding, at: datetime) -
         if ledger.head.seq + 1 != finding.missing[0].seq:
             return False
         ledger.add(finding.missing)
-        made = rows_of(finding.case, ledger.events_after(0, ledger.head.seq))
+        made = rows_of(finding.case, ledger.events_after(0, ledger.head.seq), almanac)
         if made is not None:
             ledger.put(made)
     store.resolve_fault(finding.case, FAULT, at)

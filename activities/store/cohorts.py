@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, case, literal_column, or_, select
@@ -12,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, literal_column, or
 from activities.record import ClockPicture
 from activities.store import tables
 from activities.store.database import Database
-from sla.calendar import calendar_as_corrected
+from sla.almanac import Almanac
 from sla.clock import Standing
 
 CASE, CLOCK, HEAD = tables.case.c, tables.clock.c, tables.head.c
@@ -34,8 +33,13 @@ class Judged(NamedTuple):
     told_late: bool
     ramp_up: bool
     provisional: bool  # its due date was not known for sure
-    uncounted: bool  # it ran out of the published calendar: `used` is not all
+    begun: bool  # it has a day on which it started
+    calendar: str  # version of its verdict
     picture: ClockPicture | None  # where it was missed and is in other cohorts too
+
+    def uncounted(self, almanac: Almanac) -> bool:
+        """Whether it ran out of the published calendar: `used` is not all."""
+        return not self.begun or self.stopped_on > almanac.calendar_as_corrected(self.calendar).known_until
 
 
 class Place(NamedTuple):
@@ -162,11 +166,7 @@ def _as_judged(  # one parameter for each column
         told_late=told_late,
         ramp_up=ramp_up,
         provisional=provisional,
-        uncounted=start_day is None or stopped_on > _known_until(calendar),
+        begun=start_day is not None,
+        calendar=calendar,
         picture=None if picture is None else ClockPicture.model_validate_json(picture),
     )
-
-
-@cache
-def _known_until(version: str) -> str:
-    return calendar_as_corrected(version).known_until.isoformat()

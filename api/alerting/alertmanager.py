@@ -9,7 +9,8 @@ import yaml
 from api.alerting import hours
 from api.alerting.model import PREFIX, WATCHDOG, Scope, Severity
 from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
-from sla.calendar import Calendar, calendar_for
+from sla.almanac import Almanac
+from sla.calendar import Calendar
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.model import Model
@@ -66,12 +67,13 @@ def render(
     relay: str,
     *,
     today: date,
+    almanac: Almanac,
     timing: Timing = SHIPPED,
     office_hours: bool = True,
     policy: Policy | None = None,
 ) -> str:
     """The configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
-    calendar = calendar_for(PLACE, today)
+    calendar = almanac.calendar_for(PLACE, today)
     document: dict[str, Any] = {
         "route": _tree(recipients, timing, office_hours=office_hours),
         "inhibit_rules": _inhibitions(),

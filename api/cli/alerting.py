@@ -14,6 +14,7 @@ from api.failures import Failure
 from api.real_clock import real_now
 from api.settings import read_settings
 from sla.axis import local_day
+from sla.release import RELEASE
 from workflows.procedures import ALL
 
 
@@ -58,7 +59,7 @@ def alertmanager_config(
     if not is_http(address):
         raise typer.BadParameter("http:// 或 or https:// [bad-url]", param_hint="--relay")
     today = local_day(real_now())
-    rendered = alertmanager.render(told, address, today=today, policy=settings.policy)
+    rendered = alertmanager.render(told, address, today=today, almanac=RELEASE, policy=settings.policy)
     if output is not None:
         output.write_text(rendered, encoding="utf-8")
     elif json:

@@ -13,11 +13,11 @@ from api.cli.vector_files import run
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, when
 from api.real_clock import real_now
 from sla.axis import local_day
-from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count
 from sla.days import Day, day_ledger
 from sla.errors import CountingError, UnknownJurisdictionError
 from sla.projection import Projection, project
+from sla.release import RELEASE
 
 GROUND = "suspension"
 
@@ -52,7 +52,7 @@ def due(  # one parameter for each option
         extensions=tuple(_extension(number, text) for number, text in enumerate(extend or (), 1)),
     )
     try:
-        calendar = calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else local_day(at))
+        calendar = RELEASE.calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else local_day(at))
     except UnknownJurisdictionError as error:
         raise typer.BadParameter(f"{error} [unknown-jurisdiction]", param_hint="--jurisdiction") from None
     try:

@@ -12,6 +12,7 @@ from api.failures import WrongSetting
 from api.process_notes import Say
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
+from sla.release import RELEASE
 
 GRACE = 2  # seconds for scrapes that are being answered
 
@@ -26,7 +27,9 @@ def metrics(with_parent: WithParent = False, json: Json = False) -> None:
 async def _export(settings: Settings, said: Say) -> None:
     store = _reading(settings)
     timeline = await stored_timeline(store, said, "metrics")
-    exporter = Exporter(store, timeline, settings.alarm_grace, series=settings.metrics_series, now=real_now)
+    exporter = Exporter(
+        store, timeline, settings.alarm_grace, series=settings.metrics_series, now=real_now, almanac=RELEASE
+    )
 
     def close() -> None:
         exporter.close()

@@ -25,6 +25,7 @@ from api.processes.worker import WorkerProcess, timeline_of
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from workflows.dispatch import Dispatcher
 from workflows.worker import connect
@@ -147,6 +148,7 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
         alarm_grace=settings.alarm_grace,
         shutdown_grace=timedelta(seconds=WORKER_GRACE),
         now=real_now,
+        almanac=RELEASE,
         say=said,
         metrics=metrics,
     )
@@ -163,6 +165,7 @@ async def _answer(settings: Settings, said: Say) -> None:
         dispatcher=Dispatcher(client, in_flight=settings.in_flight),
         timeline=timeline,
         settings=settings,
+        almanac=RELEASE,
         now=real_now,
     )
     app, host, port = create_app(services), settings.host, settings.port

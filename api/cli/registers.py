@@ -15,11 +15,13 @@ from api.processes.embedded import open_store
 from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
+from sla.almanac import NATION
 from sla.axis import SHANGHAI, local_day
-from sla.calendar import NATION, Calendar, DayKind, calendar_for, publications
+from sla.calendar import Calendar, DayKind
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER, binding_from
 from sla.errors import CalendarHorizonError, CountingError, UnknownJurisdictionError
+from sla.release import RELEASE
 from workflows.errors import ChoiceError
 from workflows.procedure import Definition, Procedure
 from workflows.procedures import ALL, resolve
@@ -99,9 +101,9 @@ def calendar(
         return
     known_on = maybe_day(as_of, "--as-of") or local_day(real_now())
     try:
-        found = calendar_for(jurisdiction, known_on)
+        found = RELEASE.calendar_for(jurisdiction, known_on)
         days = list(_days(found, year or known_on.year))
-        published = [one for one in publications(jurisdiction) if one <= known_on]
+        published = [one for one in RELEASE.publications(jurisdiction) if one <= known_on]
     except UnknownJurisdictionError as error:
         raise typer.BadParameter(f"{error} [unknown-jurisdiction]", param_hint="--jurisdiction") from None
     except CalendarHorizonError as error:
@@ -266,7 +268,7 @@ def _preview(known_on: date, *, json: bool) -> None:
     store = open_store(read_settings())
     try:
         now = timeline_of(store).business(real_now())
-        found = preview(store, now, lambda place: calendar_for(place, known_on))
+        found = preview(store, now, RELEASE, known_on)
     except CountingError as error:
         raise Failure(f"--preview: {error} [calendar-horizon]", code=2) from None
     finally:

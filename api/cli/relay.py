@@ -21,6 +21,7 @@ from api.real_clock import real_now
 from api.relay.server import Parts, create_app
 from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
+from sla.release import RELEASE
 
 SHOWN = 3  # alerts of a notice in the table
 
@@ -106,6 +107,7 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
         timeline=await stored_timeline(store, said, "relay"),
         alarm_grace=settings.alarm_grace,
         policy=settings.policy,
+        almanac=RELEASE,
         now=real_now,
         say=said,
     )

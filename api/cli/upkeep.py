@@ -14,6 +14,7 @@ from api.processes.embedded import open_store
 from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
+from sla.release import RELEASE
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
 from workflows.worker import connect
@@ -22,7 +23,7 @@ from workflows.worker import connect
 def rebuild(json: Json = False) -> None:
     """重建读模型 · Drops the rows of the read model and makes them anew from the events."""
     store = open_store(read_settings())
-    cases = ledger.rebuild(store)
+    cases = ledger.rebuild(store, RELEASE)
     store.close()
     if json:
         print_json({"cases": cases})
@@ -72,7 +73,7 @@ async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, boo
                 f"SHIXIAN_TEMPORAL_ADDRESS: {where} 没有应答 does not answer; --ledger-only 不需要它 needs none [no-answer]"
             ) from None
     try:
-        found = [finding async for finding in ledger.verify(store, client)]
+        found = [finding async for finding in ledger.verify(store, RELEASE, client)]
         return [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
     except RPCError as error:
         raise Failure(f"Temporal: {error.message} [no-answer]") from None
@@ -82,4 +83,4 @@ async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, boo
 
 async def _repair(store: Store, client: Client, finding: Finding) -> bool:
     now = timeline_of(store).business(real_now())
-    return await ledger.repair(store, client, finding, now)
+    return await ledger.repair(store, RELEASE, client, finding, now)

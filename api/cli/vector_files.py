@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sla.axis import SHANGHAI
-from sla.calendar import Calendar, calendar_for
+from sla.calendar import Calendar
 from sla.chain import Holding, total
 from sla.clock import (
     Clock,
@@ -25,6 +25,7 @@ from sla.clock import (
 )
 from sla.days import DayUse, day_ledger
 from sla.errors import CalendarHorizonError, CountingError
+from sla.release import RELEASE
 
 Fields = dict[str, Any]
 
@@ -176,7 +177,7 @@ def _settings(vector: Fields) -> tuple[Calendar, Policy, int]:
         values["cutoff"] = _time(values["cutoff"]) or time.max
     if "close" in values:
         values["close"] = _time(values["close"])
-    return calendar_for(vector.get("calendar") or "CN", as_of), Policy(**values), due_soon
+    return RELEASE.calendar_for(vector.get("calendar") or "CN", as_of), Policy(**values), due_soon
 
 
 def _clock(events: list[Fields], limit: Limit, policy: Policy, due_soon: int) -> Clock:

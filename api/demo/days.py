@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from sla.axis import SHANGHAI
-from sla.calendar import calendar_for
+from sla.release import RELEASE
 
 CLOSE = time(17, 30)
 ONE = timedelta(days=1)
@@ -16,7 +16,7 @@ class Days:
     """The working days of a jurisdiction as they were known on a day."""
 
     def __init__(self, jurisdiction: str, as_of: date) -> None:
-        self._calendar = calendar_for(jurisdiction, as_of)
+        self._calendar = RELEASE.calendar_for(jurisdiction, as_of)
 
     def works(self, day: date) -> bool:
         """Whether it is a working day."""

@@ -9,8 +9,9 @@ from activities.store.instants import instant
 from activities.store.watch import Detail
 from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
 from api.exporter.standings import Moment
+from sla.almanac import Almanac
 from sla.axis import end_of, local_day
-from sla.calendar import Calendar, calendar_for
+from sla.calendar import Calendar
 from sla.clock import Clock, Unit, count
 
 PROMISE = "promise/"  # what the key of a promise's clock begins with
@@ -29,9 +30,10 @@ class Used(NamedTuple):
 class Line:
     """An open step or case by itself."""
 
-    __slots__ = ("_clock", "_used", "detail", "due_at", "due_day", "labels")
+    __slots__ = ("_almanac", "_clock", "_used", "detail", "due_at", "due_day", "labels")
 
-    def __init__(self, detail: Detail, department: str) -> None:
+    def __init__(self, detail: Detail, department: str, almanac: Almanac) -> None:
+        self._almanac = almanac
         self.detail = detail
         self.labels = _labels(detail, department)
         self.due_at = instant(detail.due_at)
@@ -44,7 +46,7 @@ class Line:
 
         It is counted anew where what was counted does not hold so long ahead.
         """
-        calendar = calendar_for(self.detail.jurisdiction, local_day(now))
+        calendar = self._almanac.calendar_for(self.detail.jurisdiction, local_day(now))
         used = self._used
         if used is None or used.calendar != calendar.version or not used.since <= now < used.until - ahead:
             used = self._used = self._count(calendar, now)
@@ -54,7 +56,7 @@ class Line:
         """Working days after the due date up to today, as far as they are published; None where it is not overdue."""
         if not self.detail.judged or self.detail.due_at > moment.passed:
             return None
-        calendar = calendar_for(self.detail.jurisdiction, local_day(now))
+        calendar = self._almanac.calendar_for(self.detail.jurisdiction, local_day(now))
         return max(0, calendar.clipped(local_day(now)) - calendar.clipped(self.due_day))
 
     def _count(self, calendar: Calendar, now: datetime) -> Used:
@@ -71,7 +73,8 @@ class Line:
 class Lines:
     """The lines of one look after another: what has not changed is not parsed and counted again."""
 
-    def __init__(self, department_of: Callable[[str, str], str]) -> None:
+    def __init__(self, department_of: Callable[[str, str], str], almanac: Almanac) -> None:
+        self._almanac = almanac
         self._department_of = department_of
         self._known: dict[Detail, Line] = {}
 
@@ -84,7 +87,7 @@ class Lines:
         return list(known.values())
 
     def _made(self, detail: Detail) -> Line:
-        return Line(detail, self._department_of(detail.jurisdiction, detail.owner))
+        return Line(detail, self._department_of(detail.jurisdiction, detail.owner), self._almanac)
 
 
 def _labels(detail: Detail, department: str) -> dict[str, str]:

@@ -22,8 +22,8 @@ from api.exporter.families import calendars, details, family, happened, names, o
 from api.exporter.inventory import Known, known
 from api.exporter.standings import Board, Moment
 from api.figures import averages
+from sla.almanac import PLACES, Almanac
 from sla.axis import SHANGHAI, local_day
-from sla.calendar import PLACES, calendar_for
 from sla.departments import department_of
 from sla.timeline import Timeline
 from workflows.worker import TASK_QUEUE
@@ -60,7 +60,9 @@ class Exporter(Collector):
         *,
         series: int,
         now: Callable[[], datetime],
+        almanac: Almanac,
     ) -> None:
+        self._almanac = almanac
         self._store = store
         self._timeline = timeline
         self._grace = grace
@@ -68,7 +70,7 @@ class Exporter(Collector):
         self._now = now
         self._known: Known = known()
         self._names = [*names(self._known), family("build_info", [((version("shixian"), REVISION), 1)])]
-        self._steps, self._cases = Lines(department_of), Lines(department_of)
+        self._steps, self._cases = Lines(department_of, almanac), Lines(department_of, almanac)
         self._averages: averages.Rows | None = None
         self._failures: Counter[tuple[str, str]] = Counter()
         tally = Tally(store, timeline, self._known, now)
@@ -94,8 +96,7 @@ class Exporter(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All families, from what is at hand."""
-        real = self._now()
-        now = Instant(real, self._timeline, self._grace)
+        now = self._moment()
         success = {kept.name: kept.ok for kept in self.kept}
         took = {kept.name: kept.took for kept in self.kept}
         for name, part in self._parts(now):
@@ -113,7 +114,7 @@ class Exporter(Collector):
 
     def _parts(self, now: Instant) -> Iterator[tuple[str, Callable[[], Iterable[Metric]]]]:
         yield "names", lambda: self._names
-        yield "calendar", lambda: calendars(now.business)
+        yield "calendar", lambda: calendars(now.business, self._almanac)
         if (rows := self._fresh(self._rows, now)) is not None:
             moment = Moment.of(now)
             yield "read_model", lambda: self._of_rows(rows, moment)
@@ -158,21 +159,23 @@ class Exporter(Collector):
         )
 
     def _read_averages(self) -> list[averages.Figure]:
-        now = Instant(self._now(), self._timeline, self._grace)
-        self._averages = averages.load(self._store, local_day(now.business), before=self._averages)
+        now = self._moment()
+        self._averages = averages.load(self._store, self._almanac, local_day(now.business), before=self._averages)
         return averages.recompute(self._averages, now, apart=True)
 
     def _read_moved(self) -> dict[str, int]:
         """Looks back over so many working days, today among them."""
         business = self._timeline.business(self._now())
-        firsts = (_workdays_ago(place, local_day(business), MOVED_WORKDAYS - 1) for place in PLACES)
+        firsts = (self._workdays_ago(place, local_day(business), MOVED_WORKDAYS - 1) for place in PLACES)
         found = self._store.moved_by_calendar(datetime.combine(min(firsts), time(0), SHANGHAI))
         return dict.fromkeys(PLACES, 0) | found
 
+    def _workdays_ago(self, place: str, day: date, number: int) -> date:
+        calendar = self._almanac.calendar_for(place, day)
+        return calendar.days[max(1, calendar.clipped(day) - number)]
 
-def _workdays_ago(place: str, day: date, number: int) -> date:
-    calendar = calendar_for(place, day)
-    return calendar.days[max(1, calendar.clipped(day) - number)]
+    def _moment(self) -> Instant:
+        return Instant(self._now(), self._timeline, self._grace, self._almanac)
 
 
 def _by_place(name: str, numbers: Mapping[str, int]) -> Metric:

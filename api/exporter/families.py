@@ -14,8 +14,8 @@ from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.inventory import Known
 from api.exporter.standings import Board, Counted, Moment
 from api.figures.averages import LISTED
+from sla.almanac import PLACES, Almanac
 from sla.axis import end_of, local_day
-from sla.calendar import PLACES, calendar_for
 from sla.commitments.commitment import Commitment
 from sla.commitments.commitment import Metric as Measured
 from sla.commitments.register import REGISTER
@@ -116,10 +116,10 @@ def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, dateti
         yield one("read_model_last_event_timestamp_seconds", seen.last_told.timestamp())
 
 
-def calendars(now: datetime) -> Iterator[Metric]:
+def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:
     """What is published of the calendar of each place."""
     day = local_day(now)
-    found = {place: calendar_for(place, day) for place in PLACES}
+    found = {place: almanac.calendar_for(place, day) for place in PLACES}
     ends = (((place,), end_of(calendar.known_until).timestamp()) for place, calendar in found.items())
     yield family("calendar_coverage_end_timestamp_seconds", ends)
     within = [(place, calendar) for place, calendar in found.items() if day <= calendar.known_until]

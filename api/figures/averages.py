@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple, TypeVar
 
 from activities.record import ClockPicture
@@ -10,8 +10,8 @@ from activities.rungs import Instant
 from activities.settle import read
 from activities.store.cohorts import Judged, Place, Running
 from activities.store.store import Store
+from sla.almanac import Almanac
 from sla.axis import local_day
-from sla.calendar import calendar_for
 from sla.clock import Limit, Standing, Unit
 from sla.cohort import CohortSum, Measured, Window, summed
 from sla.commitments.commitment import Metric
@@ -102,19 +102,25 @@ def figures(store: Store, now: Instant, asked: Asked = ALL, until: date | None =
     """Every window that ends with a day, today where left out: of each commitment, then of each place apart."""
     day = local_day(now.business)
     last = until or day
-    return recompute(load(store, last, asked.commitment, running=last >= day), now, asked, last)
+    return recompute(load(store, now.almanac, last, asked.commitment, running=last >= day), now, asked, last)
 
 
 def load(
-    store: Store, last: date, commitment: str | None = None, *, running: bool = True, before: Rows | None = None
+    store: Store,
+    almanac: Almanac,
+    last: date,
+    commitment: str | None = None,
+    *,
+    running: bool = True,
+    before: Rows | None = None,
 ) -> Rows:
     """All that figures up to a day are made of. What `before` knows of a running case is not read again."""
     first = min(window.first(last) for window in Window)
     if not running:
-        return Rows(_cases(store.judged(first, last, commitment)), {})
+        return Rows(_cases(store.judged(first, last, commitment), almanac), {})
     judged, found = store.cohorts(first, last, commitment, before.running if before else None)
     counted = {place: before.counted[place] for place in found if place in before.counted} if before else {}
-    return Rows(_cases(judged), found, counted)
+    return Rows(_cases(judged, almanac), found, counted)
 
 
 def recompute(
@@ -124,7 +130,7 @@ def recompute(
     day = local_day(now.business)
     last = until or day
     judged = _gathered(((case.scope, case) for case in rows.judged), asked, apart=apart)
-    running = _gathered(_progress(rows, now.business), asked, apart=apart)
+    running = _gathered(_progress(rows, now), asked, apart=apart)
     scopes = {*judged, *running} if apart else {*judged, *running, *_promised(asked)}
     return [
         _figure(scope, window, last, judged.get(scope, ()), running.get(scope, ()), predicted=last >= day)
@@ -133,12 +139,14 @@ def recompute(
     ]
 
 
-def _cases(found: Iterable[Judged]) -> tuple[Case, ...]:
-    return tuple(_case(one, cohort) for one in found for cohort in (one.commitment, *one.also) if cohort in LISTED)
+def _cases(found: Iterable[Judged], almanac: Almanac) -> tuple[Case, ...]:
+    return tuple(
+        _case(one, cohort, almanac) for one in found for cohort in (one.commitment, *one.also) if cohort in LISTED
+    )
 
 
-def _case(one: Judged, cohort: str) -> Case:
-    on_time = one.met or (cohort != one.commitment and _within(one.picture, LISTED[cohort]))
+def _case(one: Judged, cohort: str, almanac: Almanac) -> Case:
+    on_time = one.met or (cohort != one.commitment and _within(one.picture, LISTED[cohort], almanac))
     return Case(
         case=one.case,
         commitment=cohort,
@@ -149,20 +157,21 @@ def _case(one: Judged, cohort: str) -> Case:
         scope=Scope(cohort, one.jurisdiction, department_of(one.jurisdiction, one.owner)),
         ramp_up=one.ramp_up,
         provisional=one.provisional,
-        uncounted=one.uncounted,
+        uncounted=one.uncounted(almanac),
     )
 
 
-def _within(picture: ClockPicture | None, limit: Limit) -> bool:
+def _within(picture: ClockPicture | None, limit: Limit, almanac: Almanac) -> bool:
     """Whether a case that missed the stricter promise ended in time under a wider one."""
     if picture is None or picture.clock.stop is None:
         return False
     wider = picture.model_copy(update={"clock": picture.clock.model_copy(update={"limit": limit})})
     stop = picture.clock.stop
-    return read(wider, calendar_for(picture.clock.jurisdiction, local_day(stop)), stop).standing is Standing.MET
+    calendar = almanac.calendar_for(picture.clock.jurisdiction, local_day(stop))
+    return read(wider, almanac, calendar, stop).standing is Standing.MET
 
 
-def _progress(rows: Rows, now: datetime) -> Iterator[tuple[Scope, Progress]]:
+def _progress(rows: Rows, now: Instant) -> Iterator[tuple[Scope, Progress]]:
     """How far every running case has come, in each of its cohorts."""
     for place, one in rows.running.items():
         come = _come(rows, place, one, now)
@@ -173,13 +182,13 @@ def _progress(rows: Rows, now: datetime) -> Iterator[tuple[Scope, Progress]]:
                     yield Scope(cohort, one.jurisdiction, department), come
 
 
-def _come(rows: Rows, place: Place, one: Running, now: datetime) -> Progress | None:
+def _come(rows: Rows, place: Place, one: Running, now: Instant) -> Progress | None:
     """Counted once a day, where it cannot change within the day."""
-    day, clock = local_day(now), one.picture.clock
+    day, clock = local_day(now.business), one.picture.clock
     known = rows.counted.get(place)
     if known is not None and known[0] == day:
         return known[1]
-    come = progress(clock, calendar_for(clock.jurisdiction, day), now)
+    come = progress(clock, now.calendar(clock.jurisdiction), now.business)
     if clock.start is not None and clock.limit.unit is not Unit.WORKHOUR:
         rows.counted[place] = day, come
     return come

@@ -11,7 +11,6 @@ from activities.store.store import Store
 from api.figures.averages import figures
 from api.figures.shown import PromiseShown, promise_fields
 from sla.axis import local_day
-from sla.calendar import calendar_for
 from sla.commitments.register import REGISTER
 from sla.model import Model
 
@@ -85,7 +84,7 @@ def report(store: Store, now: Instant, month: str, actor: str) -> Report:
         generated_at=now.business,
         generated_by=actor,
         rehearsal_rate=now.timeline.rate,
-        calendars=tuple(_calendar(place, day) for place in _places()),
+        calendars=tuple(_calendar(place, now) for place in _places()),
         promises=tuple(PromiseShown(**promise_fields(commitment, own)) for commitment, own in found),
     )
 
@@ -107,11 +106,11 @@ def _places() -> list[str]:
     return list(dict.fromkeys(one.jurisdiction for one in REGISTER.values()))
 
 
-def _calendar(place: str, day: date) -> CalendarShown:
-    calendar = calendar_for(place, day)
+def _calendar(place: str, now: Instant) -> CalendarShown:
+    calendar = now.calendar(place)
     return CalendarShown(
         jurisdiction=place,
         version=calendar.version,
         known_until=calendar.known_until,
-        provisional_from=calendar.known_until - timedelta(days=2),
+        provisional_from=calendar.provisional_from,
     )

@@ -18,7 +18,7 @@ from api.http.problems import Flaw, Problem
 from api.http.request_counts import Requests
 from api.services import Services
 from sla.axis import local_day
-from sla.calendar import Calendar, calendar_for
+from sla.calendar import Calendar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Visit:
 
     def calendar(self, jurisdiction: str) -> Calendar:
         """Today's calendar, business time."""
-        return calendar_for(jurisdiction, local_day(self.told))
+        return self.services.almanac.calendar_for(jurisdiction, local_day(self.told))
 
 
 async def visit(request: Request) -> Visit:

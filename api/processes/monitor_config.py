@@ -12,6 +12,7 @@ from api.alerting.alertmanager import FAST, SHIPPED, render
 from api.processes.embedded import open_store
 from api.settings import Settings
 from sla.axis import local_day
+from sla.release import RELEASE
 from sla.timeline import Timeline
 
 INTERVAL, QUICK_INTERVAL = "5s", "1s"  # between scrapes; a rehearsal is in a hurry
@@ -62,6 +63,7 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
         recipients.chosen(settings.recipients_file),
         f"http://{where.relay}",
         today=local_day(timeline.business(now)),
+        almanac=RELEASE,
         timing=SHIPPED if real else FAST,
         office_hours=real,
         policy=settings.policy,

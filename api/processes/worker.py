@@ -18,8 +18,8 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.sweep import sweep
 from api.process_notes import Say, note
+from sla.almanac import PLACES, Almanac
 from sla.axis import end_of, local_day
-from sla.calendar import PLACES, calendar_for
 from sla.timeline import Timeline
 from workflows.case import CaseWorkflow
 from workflows.heartbeat import Heart, keep_beating
@@ -58,6 +58,7 @@ class WorkerProcess:
         alarm_grace: timedelta,
         shutdown_grace: timedelta = timedelta(seconds=8),
         now: Callable[[], datetime],
+        almanac: Almanac,
         say: Say,
         metrics: str | None = None,
     ) -> None:
@@ -68,6 +69,7 @@ class WorkerProcess:
         self._alarm_grace = alarm_grace
         self._shutdown_grace = shutdown_grace
         self._now = now
+        self._almanac = almanac
         self._say = say
         self._timeline = IDENTITY
         self._ended: frozenset[str] = frozenset()  # cases that had ended and still ran at the last look
@@ -114,7 +116,7 @@ class WorkerProcess:
         return None
 
     async def _work(self, client: Client, stop: asyncio.Event) -> None:
-        settler = Settler(self._store, self._timeline, self._alarm_grace, self._now)
+        settler = Settler(self._store, self._timeline, self._alarm_grace, self._now, self._almanac)
         running = worker(client, settler, Heart(self._store, self._now), grace=self._shutdown_grace)
         duties = [
             asyncio.create_task(running.run(), name="worker"),
@@ -155,7 +157,7 @@ class WorkerProcess:
         swept: frozenset[str] = frozenset()
         while True:
             business = self._timeline.business(self._now())
-            versions = frozenset(calendar_for(place, local_day(business)).version for place in PLACES)
+            versions = frozenset(self._almanac.calendar_for(place, local_day(business)).version for place in PLACES)
             if versions != swept:
                 try:
                     await self._sweep(client)
@@ -171,7 +173,7 @@ class WorkerProcess:
         return min(max(wait, SHORTEST_NAP), LONGEST_NAP)
 
     async def _sweep(self, client: Client) -> None:
-        batches = sweep(self._store, lambda: Instant(self._now(), self._timeline, self._alarm_grace))
+        batches = sweep(self._store, lambda: Instant(self._now(), self._timeline, self._alarm_grace, self._almanac))
         live: list[str] = []
         applied = woken = 0
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:

@@ -18,6 +18,7 @@ from api.relay.notice import lines, notice
 from api.relay.office_hours import is_open
 from api.relay.resolution import OVERTAKEN, PASSED, Reason, known, over, reason
 from api.relay.webhook import CONFIRMED, Alert, Webhook
+from sla.almanac import Almanac
 from sla.clock import Policy
 from sla.timeline import Timeline
 
@@ -50,6 +51,7 @@ class Desk:
         alarm_grace: timedelta,
         policy: Policy,
         now: Callable[[], datetime],
+        almanac: Almanac,
     ) -> None:
         self._store = store
         self._recipients = recipients
@@ -58,6 +60,7 @@ class Desk:
         self._grace = alarm_grace
         self._policy = policy
         self._now = now
+        self._almanac = almanac
         self._looked_at: dict[Place, datetime] = {}  # when figures of a held alert were looked at last
         self._beats: deque[datetime] = deque(maxlen=BEATS)  # when the watchdog was heard last
         self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
@@ -129,10 +132,10 @@ class Desk:
 
     def _open(self, at: datetime) -> bool:
         """Whether offices are open; a rehearsal has no hours."""
-        return not self._timeline.identity or is_open(self._policy, at)
+        return not self._timeline.identity or is_open(self._policy, self._almanac, at)
 
     def _instant(self) -> Instant:
-        return Instant(self._now(), self._timeline, self._grace)
+        return Instant(self._now(), self._timeline, self._grace, self._almanac)
 
     def _reasons(self, some: Sequence[Told]) -> dict[Place, Reason]:
         """Why those of them are over that are."""

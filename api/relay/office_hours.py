@@ -4,20 +4,20 @@ from datetime import datetime
 
 from api.alerting.alertmanager import PLACE
 from api.alerting.hours import office_hours
+from sla.almanac import Almanac
 from sla.axis import local
-from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.errors import CalendarHorizonError
 from sla.notices.table import SATURDAY
 
 
-def is_open(policy: Policy, at: datetime) -> bool:
+def is_open(policy: Policy, almanac: Almanac, at: datetime) -> bool:
     """Whether it is a working day's office hours; beyond the calendar Monday to Friday are taken for working days."""
     here = local(at)
     hours = office_hours(policy)
     if not hours["start_time"] <= f"{here:%H:%M}" < hours["end_time"]:
         return False
     try:
-        return calendar_for(PLACE, here.date()).is_working(here.date())
+        return almanac.calendar_for(PLACE, here.date()).is_working(here.date())
     except CalendarHorizonError:
         return here.weekday() < SATURDAY

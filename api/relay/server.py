@@ -23,6 +23,7 @@ from api.relay.delivery import Sender
 from api.relay.metrics import Counts
 from api.relay.notifier import Desk
 from api.relay.webhook import LARGEST, read
+from sla.almanac import Almanac
 from sla.clock import Policy
 from sla.timeline import Timeline
 
@@ -43,6 +44,7 @@ class Parts(NamedTuple):
     alarm_grace: timedelta
     policy: Policy
     now: Callable[[], datetime]
+    almanac: Almanac
     say: Say
 
 
@@ -59,6 +61,7 @@ class Relay:
             alarm_grace=parts.alarm_grace,
             policy=parts.policy,
             now=parts.now,
+            almanac=parts.almanac,
         )
         self.sender = Sender(parts.store, parts.recipients.channels, self.counts, parts.now)
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="relay")

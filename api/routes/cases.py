@@ -26,7 +26,6 @@ from api.views.case import (
     line_shown,
     own_events,
 )
-from sla.calendar import calendar_as_corrected
 from sla.clock import Standing
 from sla.days import Day, day_ledger
 from sla.errors import CountingError
@@ -145,10 +144,9 @@ async def show_case(
 
     def ask() -> CaseAnswer:
         view = visit.case(case)
-        calendar = visit.calendar(view.case.jurisdiction)
         whole = visit.caller.owners is None
         rate = visit.services.timeline.rate
-        return case_answer(view, calendar, visit.told, rate, whole=whole, projected=projection)
+        return case_answer(view, visit.services.almanac, visit.told, rate, whole=whole, projected=projection)
 
     shown = await visit.read(ask)
     return answer(shown, headers={"ETag": f'"{shown.seq}"'})
@@ -207,9 +205,8 @@ async def show_days(visit: Visiting, case: str, clock: str) -> Response:
         row = next((row for row in view.clocks if row.picture.clock.key == clock), None)
         if row is None:
             raise Problem("unknown-clock", flaws=[Flaw("path/clock", "unknown-clock")])
-        calendar = visit.calendar(view.case.jurisdiction)
-        shown = clock_shown(row, view, calendar, visit.told)
-        under = calendar_as_corrected(shown.calendar)
+        shown = clock_shown(row, view, visit.services.almanac, visit.told)
+        under = visit.services.almanac.calendar_as_corrected(shown.calendar)
         try:
             days = day_ledger(row.picture.clock, under, visit.told)
         except CountingError as error:

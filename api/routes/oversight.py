@@ -163,11 +163,13 @@ def _unknown(asked: Asked) -> list[Flaw]:
 
 
 def _now(visit: Visit) -> Instant:
-    return Instant(visit.arrived, visit.services.timeline, visit.services.settings.alarm_grace)
+    return Instant(visit.arrived, visit.services.timeline, visit.services.settings.alarm_grace, visit.services.almanac)
 
 
 def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
-    rows = load(visit.services.store, until, asked.commitment, running=until >= local_day(visit.told))
+    rows = load(
+        visit.services.store, visit.services.almanac, until, asked.commitment, running=until >= local_day(visit.told)
+    )
     found = recompute(rows, _now(visit), asked, until)
     cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
     return AverageList(

@@ -12,8 +12,8 @@ from api.http.request_context import Visiting
 from api.http.responses import answer
 from api.intake.command_builders import resolved
 from api.views.case import Cited, LimitShown, Number, citation_shown
+from sla.almanac import Almanac
 from sla.axis import local_day
-from sla.calendar import calendar_for, publications
 from sla.clock import Limit
 from sla.commitments.commitment import Commitment, Owners, Relation
 from sla.commitments.register import REGISTER, binding_from
@@ -168,13 +168,13 @@ async def show_calendar(
     visit: Visiting, jurisdiction: str, as_of: Annotated[date | None, Query(description="today where left out")] = None
 ) -> Response:
     """Show what was known of a jurisdiction's calendar on a day: until when, and which notices changed what."""
-    return answer(await visit.read(_calendar, jurisdiction, as_of or local_day(visit.told)))
+    return answer(await visit.read(_calendar, visit.services.almanac, jurisdiction, as_of or local_day(visit.told)))
 
 
-def _calendar(jurisdiction: str, as_of: date) -> CalendarAnswer:
+def _calendar(almanac: Almanac, jurisdiction: str, as_of: date) -> CalendarAnswer:
     try:
-        calendar = calendar_for(jurisdiction, as_of)
-        days = [day for day in publications(jurisdiction) if day <= as_of]
+        calendar = almanac.calendar_for(jurisdiction, as_of)
+        days = [day for day in almanac.publications(jurisdiction) if day <= as_of]
     except UnknownJurisdictionError:
         raise Problem("not-found", flaws=[Flaw("path/jurisdiction", "not-found")]) from None
     except CalendarHorizonError:
@@ -185,15 +185,15 @@ def _calendar(jurisdiction: str, as_of: date) -> CalendarAnswer:
         version=calendar.version,
         known_from=calendar.known_from,
         known_until=calendar.known_until,
-        provisional_from=calendar.known_until.replace(day=29),
-        publications=tuple(_publications(jurisdiction, days)),
+        provisional_from=calendar.provisional_from,
+        publications=tuple(_publications(almanac, jurisdiction, days)),
     )
 
 
-def _publications(jurisdiction: str, days: list[date]) -> Iterable[PublicationShown]:
-    before = calendar_for(jurisdiction, date.min)
+def _publications(almanac: Almanac, jurisdiction: str, days: list[date]) -> Iterable[PublicationShown]:
+    before = almanac.calendar_for(jurisdiction, date.min)
     for day in days:
-        calendar = calendar_for(jurisdiction, day)
+        calendar = almanac.calendar_for(jurisdiction, day)
         common = min(before.known_until, calendar.known_until)
         changed = sorted(one for one in calendar.changed_days(before) if one <= common)
         yield PublicationShown(

@@ -10,6 +10,8 @@ from pydantic import WithJsonSchema
 from activities.record import ClockPicture, Event, FeePicture, Role, Rung, StepPicture
 from activities.settle import read
 from activities.store.rows import CaseLine, CaseView, ClockRow
+from sla.almanac import Almanac
+from sla.axis import local_day
 from sla.calendar import Calendar
 from sla.clock import Extension, Horizon, Limit, Reading, Standing, Suspension, Unit
 from sla.commitments.register import REGISTER
@@ -171,7 +173,7 @@ def case_shown(case: Model, *, whole: bool) -> dict[str, Any]:
 
 
 def case_answer(
-    view: CaseView, calendar: Calendar, now: datetime, rate: int, *, whole: bool, projected: bool = False
+    view: CaseView, almanac: Almanac, now: datetime, rate: int, *, whole: bool, projected: bool = False
 ) -> CaseAnswer:
     """A case with every clock counted at a business instant."""
     keys = {clock.picture.clock.key for clock in view.clocks}
@@ -183,18 +185,19 @@ def case_answer(
         rehearsal_rate=rate,
         main=view.main if view.main in keys else None,
         steps=view.steps,
-        clocks=tuple(clock_shown(row, view, calendar, now, projected=projected) for row in view.clocks),
+        clocks=tuple(clock_shown(row, view, almanac, now, projected=projected) for row in view.clocks),
     )
 
 
 def clock_shown(
-    row: ClockRow, view: CaseView, calendar: Calendar, now: datetime, *, projected: bool = False
+    row: ClockRow, view: CaseView, almanac: Almanac, now: datetime, *, projected: bool = False
 ) -> ClockShown:
     """A clock counted from its facts: under today's calendar, or that of its verdict."""
     picture, clock = row.picture, row.picture.clock
+    calendar = almanac.calendar_for(view.case.jurisdiction, local_day(now))
     if picture.void and view.case.closed_at is not None:
         now = min(now, view.case.closed_at)  # it ended with its case
-    reading = read(picture, calendar, now)
+    reading = read(picture, almanac, calendar, now)
     return ClockShown(
         key=clock.key,
         role=picture.role,
@@ -211,7 +214,7 @@ def clock_shown(
         limit=_limit(clock.limit, reading),
         started_at=clock.start,
         stopped_at=clock.stop,
-        workload=workload(picture, calendar, now),
+        workload=workload(picture, almanac, calendar, now),
         projection=project(clock, calendar, now) if projected and not picture.void else None,
         horizon=_horizon(reading.horizon),
         verdict=picture.verdict,
@@ -258,12 +261,12 @@ def citation_shown(citation: Citation) -> Cited:
     )
 
 
-def workload(picture: ClockPicture, calendar: Calendar, now: datetime) -> Decimal | None:
+def workload(picture: ClockPicture, almanac: Almanac, calendar: Calendar, now: datetime) -> Decimal | None:
     """What a chain's steps took together: where the limit counts their union, this counts each."""
     if picture.measure != Measure.CHAIN:
         return None
     each = picture.clock.model_copy(update={"added": True})
-    return read(picture.model_copy(update={"clock": each}), calendar, now).used
+    return read(picture.model_copy(update={"clock": each}), almanac, calendar, now).used
 
 
 def line_shown(line: CaseLine, *, whole: bool) -> CaseLineShown:

@@ -12,8 +12,8 @@ from activities.settle import Outcome, Settle, Settled, Settler, applied, as_set
 from activities.store.rows import ClockRow
 from activities.store.store import Store
 from activities.sweep import Batch, preview, sweep
-from sla.calendar import calendar_for
 from sla.clock import Standing
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import Desk, at, promised, water
 from workflows.answers import Decision
@@ -29,7 +29,7 @@ IDENTITY = Timeline(anchor_real=EPOCH, anchor_business=EPOCH)
 GRACE = timedelta(seconds=5)
 PROMISE = "promise/sz-22-water-no-pipe"
 NOTICE = "2020-01-27 00:00"
-BEFORE, AFTER = (calendar_for("suzhou", date(2020, 1, day)).version for day in (26, 27))
+BEFORE, AFTER = (RELEASE.calendar_for("suzhou", date(2020, 1, day)).version for day in (26, 27))
 # domain: accepted, limit, due under the first calendar, due under the revised one
 ROWS = [
     ("2020-01-17", 2, "2020-01-20", "2020-01-20"),
@@ -66,7 +66,7 @@ class Run:
         assert isinstance(answer, Decision)
         tentative = Event(**dict(answer.event), seq=self._head.seq + 1, calendar="", hash="")
         after = shown(fold(self._state, [tentative], self.case))
-        settled = Settler(self._store, IDENTITY, GRACE, lambda: self._now).settle(
+        settled = Settler(self._store, IDENTITY, GRACE, lambda: self._now, RELEASE).settle(
             Settle(
                 case=self.case,
                 expected=self._head,
@@ -93,7 +93,7 @@ def shown(state: CaseState | None) -> Picture:
 
 def swept(store: Store, when: str = NOTICE) -> Batch:
     """What a sweep at a business instant does."""
-    batches = list(sweep(store, lambda: Instant(at(when), IDENTITY, GRACE)))
+    batches = list(sweep(store, lambda: Instant(at(when), IDENTITY, GRACE, RELEASE)))
     return Batch(*(tuple(case for batch in batches for case in batch[part]) for part in range(3)))
 
 
@@ -158,7 +158,7 @@ def test_a_decided_case_keeps_its_verdict_and_the_calendar_it_was_given_under(st
     verdict = clock(store, "c")
     assert (verdict.picture.verdict, verdict.picture.judged_under) == ("met", BEFORE)
     swept(store)
-    rebuild(store)
+    rebuild(store, RELEASE)
     assert clock(store, "c") == verdict
 
 
@@ -175,7 +175,7 @@ def test_the_rows_after_a_sweep_are_the_rows_of_a_rebuild(store: Store) -> None:
         accepted(store, f"c{number}", day, limit)
     swept(store)
     rows = {case: store.dump_rows(case) for case in store.open_cases()}
-    rebuild(store)
+    rebuild(store, RELEASE)
     assert {case: store.dump_rows(case) for case in store.open_cases()} == rows
     assert [store.verify_chain(case) for case in rows] == [None] * 6
 
@@ -229,13 +229,13 @@ def test_a_preview_says_how_many_move_and_how_many_flip_and_writes_nothing(store
     accepted(store, "flips", "2020-01-23", 3)
     accepted(store, "stays", "2020-01-13", 2)
     heads = {case: store.head(case) for case in ("moves", "flips", "stays")}
-    found = preview(store, at("2020-02-04 09:00"), lambda place: calendar_for(place, date(2020, 1, 27)))
+    found = preview(store, at("2020-02-04 09:00"), RELEASE, date(2020, 1, 27))
     assert (found.open_cases, found.moved_cases, found.to_overdue, found.to_on_time) == (3, 2, 0, 1)
     flip = next(move for move in found.moves if move.case == "flips" and move.clock == PROMISE)
     assert (flip.old_due, flip.new_due) == (at("2020-02-03 17:30"), at("2020-02-05 17:30"))
     assert (flip.was_overdue, flip.is_overdue, flip.flips) == (True, False, True)
     assert {case: store.head(case) for case in heads} == heads
-    assert preview(store, at("2020-01-25 09:00"), lambda place: calendar_for(place, date(2020, 1, 25))).moves == ()
+    assert preview(store, at("2020-01-25 09:00"), RELEASE, date(2020, 1, 25)).moves == ()
 
 
 def test_a_sweep_raises_what_fell_due_while_nobody_looked(store: Store) -> None:
@@ -254,7 +254,9 @@ def test_a_corrected_table_is_applied_although_what_the_wrong_one_said_is_unknow
     view = store.case("c")
     assert view is not None
     pictures = [row.picture for row in view.clocks]
-    (event,) = applied(pictures, wrong, calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00"))
+    (event,) = applied(
+        pictures, wrong, RELEASE, RELEASE.calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00")
+    )
     assert event.body["from"] == wrong
     assert event.body["moved"][PROMISE] == [None, at("2020-01-20 17:30").isoformat()]
 
@@ -264,5 +266,5 @@ def test_a_verdict_given_under_a_table_that_was_corrected_can_still_be_counted(s
     completed(run, "2020-01-17", "2020-01-17", "2020-01-17")
     given = clock(store, "c").picture
     under = given.model_copy(update={"judged_under": BEFORE[:-8] + "00000000"})
-    today = calendar_for("suzhou", date(2020, 1, 28))
-    assert read(under, today, at("2020-01-28 10:00")).standing is Standing.MET
+    today = RELEASE.calendar_for("suzhou", date(2020, 1, 28))
+    assert read(under, RELEASE, today, at("2020-01-28 10:00")).standing is Standing.MET

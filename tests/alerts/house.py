@@ -28,6 +28,7 @@ from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
 from api.processes.temporal_server import free_port
 from api.settings import Settings
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.waiting import until
 
@@ -187,6 +188,7 @@ class House:
             recipients.chosen(self.settings.recipients_file),
             f"http://{where.relay}",
             today=self.plan.begins.date(),
+            almanac=RELEASE,
             timing=timing,
             office_hours=False,
         )

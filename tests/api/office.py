@@ -16,6 +16,7 @@ from api.access.api_keys import Role, new_key
 from api.app import create_app
 from api.services import Services
 from api.settings import Settings
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
 from workflows.dispatch import Dispatcher
@@ -64,7 +65,7 @@ class Office:
         self.timeline = timeline or Timeline(anchor_real=now(), anchor_business=at(TODAY))
         self.queue = f"cases-{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(client, task_queue=self.queue)
-        self.services = Services(store, self.dispatcher, self.timeline, settings, now)
+        self.services = Services(store, self.dispatcher, self.timeline, settings, RELEASE, now)
         self.app = create_app(self.services)
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=30
@@ -86,7 +87,7 @@ class Office:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """With a worker."""
-        settler = Settler(self.store, self.timeline, timedelta(milliseconds=200), now)
+        settler = Settler(self.store, self.timeline, timedelta(milliseconds=200), now, RELEASE)
         async with worker(self.client, settler, grace=timedelta(seconds=1), task_queue=self.queue):
             yield
 

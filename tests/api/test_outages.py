@@ -16,6 +16,7 @@ from api.app import create_app
 from api.processes.temporal_server import DevServer, free_port
 from api.services import Services
 from api.settings import Settings
+from sla.release import RELEASE
 from tests.api.office import WATER, Office, file_store, local, now, problem
 from tests.api.routes.test_completions import BATCH, item
 from workflows.dispatch import Dispatcher
@@ -73,7 +74,7 @@ async def test_what_is_on_record_is_answered_again_while_temporal_is_away(closed
         path = f"/v1/cases/{case}/steps/joint-site-survey/completions"
         first = await closed.water.post(path, {"outcome": "done"}, key="k")
     away = await connect(f"127.0.0.1:{free_port()}", lazy=True)
-    services = Services(closed.store, Dispatcher(away), closed.timeline, HASTY, now)
+    services = Services(closed.store, Dispatcher(away), closed.timeline, HASTY, RELEASE, now)
     app = create_app(services)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://away") as http:
         headers = {**closed.water.headers, "Idempotency-Key": "k"}

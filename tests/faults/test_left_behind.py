@@ -13,6 +13,7 @@ from activities.store.hashing import chain
 from activities.store.store import Store
 from api.processes.temporal_server import DevServer, free_port
 from api.processes.worker import WorkerProcess
+from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water
 from tests.workflows.bench import Bench, now, standing_at
 from workflows.messages import Message
@@ -45,6 +46,7 @@ async def working(bench: Bench) -> AsyncIterator[None]:
         bench.client.namespace,
         alarm_grace=timedelta(milliseconds=200),
         shutdown_grace=timedelta(seconds=1),
+        almanac=RELEASE,
         now=now,
         say=lambda _: None,
     )
@@ -61,7 +63,7 @@ def settled_and_forgotten(bench: Bench, case: str, kind: str, command: Message, 
     with bench.store.append(case) as ledger:
         calendar = ledger.events_after(0)[-1].calendar
         ledger.add(chain(case, ledger.head, [NewEvent(kind=kind, body=body, **fields)], calendar))
-        made = rows_of(case, ledger.events_after(0))
+        made = rows_of(case, ledger.events_after(0), RELEASE)
         assert made is not None
         ledger.put(made)
 

@@ -4,8 +4,9 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from sla.calendar import Calendar, calendar_for
+from sla.calendar import Calendar
 from sla.clock import Clock, Extension, Interval, Limit, Suspension, Unit, count
+from sla.release import RELEASE
 
 CHINA = timezone(timedelta(hours=8))
 ALL = date(2026, 11, 22)  # a day on which all the notices in the project are known
@@ -22,7 +23,7 @@ def day(text: str) -> date:
 
 
 def national(as_of: date = ALL) -> Calendar:
-    return calendar_for("CN", as_of)
+    return RELEASE.calendar_for("CN", as_of)
 
 
 def clock(start: str | None, amount: float, unit: Unit = Unit.WORKDAY, **facts: Any) -> Clock:

@@ -8,9 +8,9 @@ from decimal import Decimal
 import holidays
 import pytest
 
-from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Interval, Limit, Policy, Reading, Suspension, Unit, count
 from sla.days import day_ledger
+from sla.release import RELEASE
 from tests.sla.build import national
 from tests.sla.walker import (
     CHINA,
@@ -49,7 +49,7 @@ def test_every_day_works_as_holidays_says():
 @pytest.mark.parametrize("as_of", sorted({*YEAR_KNOWN.values(), *TURNED}))
 def test_a_calendar_knows_what_was_published_and_nothing_later(as_of: date):
     for day in (as_of - timedelta(days=1), as_of):
-        calendar = calendar_for("CN", day)
+        calendar = RELEASE.calendar_for("CN", day)
         known = days_known(day)
         assert (calendar.known_from, calendar.known_until) == (FIRST, max(known))
         assert {each: calendar.is_working(each) for each in known} == known
@@ -97,7 +97,7 @@ def test_random_histories_come_out_as_a_walk_does(seed: int):
     for _ in range(HISTORIES // BATCHES):
         history, expected = _walkable(chance)
         walked += 1
-        reading = count(_clock(history), calendar_for("CN", history.as_of), history.now)
+        reading = count(_clock(history), RELEASE.calendar_for("CN", history.as_of), history.now)
         got: tuple[object, ...] = (
             reading.used,
             reading.suspended,
@@ -117,7 +117,7 @@ def test_the_day_ledger_of_random_histories_adds_up_to_the_reading():
     chance = random.Random(20201001)  # noqa: S311 -- the same histories each time
     for _ in range(HISTORIES // 50):
         history, _ = _walkable(chance)
-        calendar, clock = calendar_for("CN", history.as_of), _clock(history)
+        calendar, clock = RELEASE.calendar_for("CN", history.as_of), _clock(history)
         reading = count(clock, calendar, history.now)
         ledger = day_ledger(clock, calendar, history.now)
         end = (history.stop or history.now).date()

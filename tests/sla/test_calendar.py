@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.calendar import DayKind, build, calendar_for, calendar_of_version, publications
+from sla.calendar import DayKind, build
 from sla.errors import CalendarHorizonError, CalendarVersionError, UnknownJurisdictionError
 from sla.notices.amendments import AMENDMENTS
 from sla.notices.national import NOTICES
 from sla.notices.notice import Change, Notice, Period, dates
+from sla.release import RELEASE
 from tests.sla.build import ALL, day, national
 
 KNOWN_DAYS = st.dates(date(2004, 1, 2), date(2026, 12, 31))
@@ -22,7 +23,7 @@ KNOWN_DAYS = st.dates(date(2004, 1, 2), date(2026, 12, 31))
 def test_a_make_up_day_in_december_ordered_by_the_next_notice_works(make_up: str):
     calendar = national()
     assert calendar.kind(day(make_up)) is DayKind.MAKE_UP
-    assert not calendar_for("CN", day(make_up).replace(month=10, day=1)).is_working(day(make_up))
+    assert not RELEASE.calendar_for("CN", day(make_up).replace(month=10, day=1)).is_working(day(make_up))
 
 
 @pytest.mark.parametrize("off", ["2007-12-31", "2018-12-31"])
@@ -166,14 +167,19 @@ def test_days_that_only_one_calendar_knows_have_changed():
 
 def test_calendars_of_one_publication_are_one():
     assert national(day("2020-02-03")) is national(day("2020-11-24"))
-    assert calendar_for("suzhou", ALL) is calendar_for("taicang", ALL) is calendar_for("CN-JS", ALL) is national()
+    assert (
+        RELEASE.calendar_for("suzhou", ALL)
+        is RELEASE.calendar_for("taicang", ALL)
+        is RELEASE.calendar_for("CN-JS", ALL)
+        is national()
+    )
 
 
 @pytest.mark.parametrize("place", ["CN", "CN-GX", "CN-BJ", "CN-HB", "CN-SC-513400"])
 def test_a_version_gives_its_calendar_back(place: str):
-    for known in (date(2003, 1, 1), *publications(place)):
-        calendar = calendar_for(place, known)
-        again = calendar_of_version(calendar.version)
+    for known in (date(2003, 1, 1), *RELEASE.publications(place)):
+        calendar = RELEASE.calendar_for(place, known)
+        again = RELEASE.calendar_of_version(calendar.version)
         assert again.changed_days(calendar) == set()
         assert again.version == calendar.version
 
@@ -186,35 +192,35 @@ def test_a_version_names_jurisdiction_and_publication():
 @pytest.mark.parametrize("version", ["CN:2020-01-27:00000000", "CN:base:00000000", "CN:soon:00000000", "CN"])
 def test_a_version_that_cannot_be_given_back_is_an_error(version: str):
     with pytest.raises(CalendarVersionError):
-        calendar_of_version(version)
+        RELEASE.calendar_of_version(version)
 
 
 def test_an_unknown_jurisdiction_is_an_error():
     with pytest.raises(UnknownJurisdictionError, match="'CN-XX'"):
-        calendar_for("CN-XX", ALL)
+        RELEASE.calendar_for("CN-XX", ALL)
 
 
 def test_an_overlay_holds_in_its_place_only():
     festival = day("2024-04-11")
-    assert calendar_for("CN-GX", ALL).holiday(festival) == "壮族三月三"
+    assert RELEASE.calendar_for("CN-GX", ALL).holiday(festival) == "壮族三月三"
     assert national().is_working(festival)
-    assert calendar_for("CN-GX", day("2024-03-21")).is_working(festival)
+    assert RELEASE.calendar_for("CN-GX", day("2024-03-21")).is_working(festival)
 
 
 def test_an_overlay_may_move_a_national_make_up_day():
-    guangxi = calendar_for("CN-GX", ALL)
+    guangxi = RELEASE.calendar_for("CN-GX", ALL)
     assert not guangxi.is_working(day("2017-04-01"))
     assert guangxi.kind(day("2017-04-08")) is DayKind.MAKE_UP
 
 
 def test_hubei_stayed_closed_longer_in_2020():
-    assert calendar_for("CN-HB", ALL).next_working(day("2020-01-23")) == day("2020-02-14")
+    assert RELEASE.calendar_for("CN-HB", ALL).next_working(day("2020-01-23")) == day("2020-02-14")
     assert national().next_working(day("2020-01-23")) == day("2020-02-03")
 
 
 def test_an_overlay_of_a_year_not_yet_published_waits_for_it():
-    assert calendar_for("CN-BJ", day("2005-01-01")).known_until == date(2005, 12, 31)
-    assert calendar_for("CN-BJ", day("2008-01-01")).holiday(day("2008-08-08")) == "奥运会开幕日"
+    assert RELEASE.calendar_for("CN-BJ", day("2005-01-01")).known_until == date(2005, 12, 31)
+    assert RELEASE.calendar_for("CN-BJ", day("2008-01-01")).holiday(day("2008-08-08")) == "奥运会开幕日"
 
 
 @pytest.mark.parametrize(
@@ -225,10 +231,10 @@ def test_the_last_three_days_of_the_last_year_are_provisional(each: str, soft: b
 
 
 def test_the_days_on_which_knowledge_changed_are_listed():
-    known = publications()
+    known = RELEASE.publications()
     assert known == tuple(sorted(set(known)))
     assert {day("2015-05-13"), day("2019-03-22"), day("2020-01-27"), day("2025-11-04")} <= set(known)
-    assert set(publications("CN-HB")) - set(known) == {day("2020-02-01")}
+    assert set(RELEASE.publications("CN-HB")) - set(known) == {day("2020-02-01")}
 
 
 def test_a_notice_for_the_next_year_extends_the_calendar_and_keeps_the_old_version():

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.record import Event, Rung
 from activities.settle import Settler
 from activities.store.store import Store
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import Desk, a_whole_case, at
 from workflows.case import CaseWorkflow
@@ -65,7 +66,7 @@ class Bench:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """With a worker."""
-        settler = Settler(self.store, self.timeline, GRACE, now)
+        settler = Settler(self.store, self.timeline, GRACE, now, RELEASE)
         async with worker(self.client, settler, grace=timedelta(seconds=1), task_queue=self.queue):
             yield
 

@@ -19,6 +19,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.processes.binaries import TEMPORAL, find
 from api.processes.temporal_server import DevServer, free_port
+from sla.release import RELEASE
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import GRACE, Bench, now, standing_at, until
 from tests.workflows.test_case import PROMISE, append_behind
@@ -151,7 +152,7 @@ async def make() -> None:
 async def play(client: Client, store: Store) -> None:
     """One scene after another, on one worker."""
     bench = Bench(client, store, standing_at("2021-03-05 17:29:48"))
-    settler = Flaky(store, bench.timeline, GRACE, now)
+    settler = Flaky(store, bench.timeline, GRACE, now, RELEASE)
     async with worker(client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
         for scene in (continued, rung, carried, adopted, suspended):
             await scene(bench)

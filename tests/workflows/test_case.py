@@ -10,6 +10,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from activities.record import NewEvent
 from activities.store.hashing import chain
+from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water
 from tests.workflows.bench import Bench, now, standing_at, until
 from workflows.dispatch import OutcomeUnknownError, Refused
@@ -80,7 +81,7 @@ async def test_what_the_ledger_knows_beyond_the_run_is_adopted_and_commands_are_
         assert answers[1].seq == next(e.seq for e in bench.store.events(case) if e.request_id == "behind")
         assert isinstance(answers[2], Receipt)
         await bench.level(case)
-    made = rows_of(case, bench.store.events(case))
+    made = rows_of(case, bench.store.events(case), RELEASE)
     view = bench.store.case(case)
     assert made is not None
     assert view is not None
@@ -96,7 +97,7 @@ def append_behind(bench: Bench, case: str, command: Complete) -> None:
     with bench.store.append(case) as ledger:
         calendar = ledger.events_after(0)[-1].calendar
         ledger.add(chain(case, ledger.head, [event], calendar))
-        made = rows_of(case, ledger.events_after(0))
+        made = rows_of(case, ledger.events_after(0), RELEASE)
         assert made is not None
         ledger.put(made)
 

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities.settle import FAULT
 from activities.store.store import Store
 from api.processes.temporal_server import DevServer
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import a_whole_case, at, water
@@ -56,7 +57,7 @@ async def refused(bench: Bench, case: str, command: Message) -> str:
 
 
 async def found(bench: Bench, *cases: str) -> dict[str, Finding]:
-    return {f.case: f async for f in verify(bench.store, bench.client, bench.queue) if f.case in cases}
+    return {f.case: f async for f in verify(bench.store, RELEASE, bench.client, bench.queue) if f.case in cases}
 
 
 async def test_an_older_ledger_is_a_fault_that_is_named_and_repaired_from_the_histories(
@@ -95,7 +96,7 @@ async def test_an_older_ledger_is_a_fault_that_is_named_and_repaired_from_the_hi
         assert set(findings) == {waiting, closing}
         for case, finding in findings.items():
             assert str(len(truth[case])) in finding.problem
-            assert await repair(bench.store, client, finding, now())
+            assert await repair(bench.store, RELEASE, client, finding, now())
         assert {case: all_events(bench.store, case) for case in truth} == truth
         assert bench.store.faults() == []
         assert await found(bench, waiting, closing) == {}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from activities.record import Event
 from activities.settle import rows
-from sla.calendar import calendar_of_version
+from sla.release import RELEASE
 from tests.desk import CALENDAR, Desk, Paper, at, water
 from workflows.answers import Refusal
 from workflows.fold import fold, sealed
@@ -115,7 +115,7 @@ def test_whatever_was_taken_can_be_shown_and_counted_and_no_event_is_recorded_tw
     shown = picture(paper.now())
     keys = [c.clock.key for c in shown.clocks]
     assert len(keys) == len(set(keys))
-    made = rows(shown, calendar_of_version(CALENDAR), max(e.told for e in paper.events))
+    made = rows(shown, RELEASE, CALENDAR, max(e.told for e in paper.events))
     assert len(made.clocks) == len(keys)
     done = [(e.body["step"], e.body["occurrence"]) for e in paper.events if e.kind == "completed"]
     assert len(done) == len(set(done))

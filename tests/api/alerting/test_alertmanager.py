@@ -19,9 +19,9 @@ from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kin
 from api.cli import main
 from api.real_clock import real_now
 from sla.axis import local, local_day
-from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS, UNLISTED, told_for
+from sla.release import RELEASE
 from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
 
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"
@@ -62,7 +62,7 @@ def of(alert: Alert, department: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("alertmanager") / "alertmanager.yml"
-    file.write_text(render(default(), RELAY, today=SHIPPED_DAY))
+    file.write_text(render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE))
     return file
 
 
@@ -83,19 +83,21 @@ def walked(route: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def test_the_committed_file_is_the_shipped_recipients_rendered() -> None:
-    rendered = render(load(FOLDER / "recipients.yml"), RELAY, today=SHIPPED_DAY)
+    rendered = render(load(FOLDER / "recipients.yml"), RELAY, today=SHIPPED_DAY, almanac=RELEASE)
     assert (FOLDER / "alertmanager.yml").read_text(encoding="utf-8") == rendered
 
 
 @pytest.mark.parametrize(
     "rendered",
     [
-        render(default(), RELAY, today=SHIPPED_DAY),
-        render(default(), RELAY, today=date(2026, 12, 31)),  # no make-up day and no holiday is left
-        render(default(), RELAY, today=date(2027, 2, 1)),  # nothing is published
-        render(default(), RELAY, today=SHIPPED_DAY, policy=Policy(close=None)),
-        render(default(), RELAY, today=SHIPPED_DAY, timing=FAST),
-        render(default(), RELAY, today=SHIPPED_DAY, timing=SHIPPED.scaled(12_345.678), office_hours=False),
+        render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE),
+        render(default(), RELAY, today=date(2026, 12, 31), almanac=RELEASE),  # no make-up day and no holiday is left
+        render(default(), RELAY, today=date(2027, 2, 1), almanac=RELEASE),  # nothing is published
+        render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE, policy=Policy(close=None)),
+        render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE, timing=FAST),
+        render(
+            default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE, timing=SHIPPED.scaled(12_345.678), office_hours=False
+        ),
     ],
     ids=["shipped", "last day", "beyond", "no close", "fast", "rehearsal"],
 )
@@ -133,7 +135,7 @@ def test_a_joint_desk_with_a_group_of_its_own_is_told_beside_its_members(amtool:
     receivers = {**default().receivers, NAMED_DESK: ("log",)}
     recipients = Recipients(receivers=receivers, channels=default().channels)
     file = tmp_path / "alertmanager.yml"
-    file.write_text(render(recipients, RELAY, today=SHIPPED_DAY))
+    file.write_text(render(recipients, RELAY, today=SHIPPED_DAY, almanac=RELEASE))
     yellow = labels("ShixianStepOverdue", "warning", "step", department=NAMED_DESK)
     assert routes(amtool, file, yellow, ["sz-water-bureau", "sz-water", NAMED_DESK]) == ""
     assert routes(amtool, file, {**yellow, "department": "sz-water"}, ["sz-water"]) == ""
@@ -172,8 +174,10 @@ def test_the_document_tells_of_every_receiver_key_and_wait() -> None:
 
 
 def test_a_rehearsal_waits_less_and_is_else_the_same() -> None:
-    shipped = yaml.safe_load(render(default(), RELAY, today=SHIPPED_DAY, office_hours=False))
-    scaled = yaml.safe_load(render(default(), RELAY, today=SHIPPED_DAY, office_hours=False, timing=SHIPPED.scaled(10)))
+    shipped = yaml.safe_load(render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE, office_hours=False))
+    scaled = yaml.safe_load(
+        render(default(), RELAY, today=SHIPPED_DAY, almanac=RELEASE, office_hours=False, timing=SHIPPED.scaled(10))
+    )
     lengths = {"group_wait", "group_interval", "repeat_interval"}
     seconds = {"s": 1, "m": 60, "h": 3600}
     waits = []
@@ -220,7 +224,7 @@ def receiver() -> Iterator[Receiver]:
 def live(receiver: Receiver, policy: Policy) -> dict[str, Any]:
     """The configuration, told to the receiver of the test."""
     config: dict[str, Any] = yaml.safe_load(
-        render(default(), receiver.url, today=local_day(real_now()), timing=FAST, policy=policy)
+        render(default(), receiver.url, today=local_day(real_now()), almanac=RELEASE, timing=FAST, policy=policy)
     )
     return config
 
@@ -265,7 +269,7 @@ def test_alertmanager_agrees_about_this_hour_with_the_calendar_of_the_due_dates(
     alertmanager_binary: Path, tmp_path: Path, receiver: Receiver
 ) -> None:
     now = local(real_now())
-    calendar = calendar_for(PLACE, now.date())
+    calendar = RELEASE.calendar_for(PLACE, now.date())
     # hours that hold this one, whenever it is
     policy = Policy(morning=(time(0), time(12)), close=None)
     known = now.date() <= calendar.known_until

@@ -21,12 +21,13 @@ from api.alerting.hours import (
     time_intervals,
 )
 from api.alerting.recipients import default
-from sla.calendar import Calendar, DayKind, calendar_for, publications
+from sla.calendar import Calendar, DayKind
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS
+from sla.release import RELEASE
 
 FIRST, LAST = date(2020, 1, 1), date(2026, 12, 31)
-KNOWN = calendar_for(PLACE, date(2026, 1, 1))
+KNOWN = RELEASE.calendar_for(PLACE, date(2026, 1, 1))
 BEFORE, AFTER = date(2020, 1, 26), date(2020, 1, 27)  # the day on which Spring Festival of 2020 was prolonged
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTES = (0, 509, 510, 719, 720, 779, 780, 1049, 1050, 1051, 1079, 1080, 1439)  # edges, and a minute beside each
@@ -102,7 +103,7 @@ def test_every_day_of_seven_years_is_told_as_the_calendar_works(year: int) -> No
 def test_whatever_was_known_on_a_day_decides_and_so_do_the_offices_own_hours(
     as_of: date, day: date, minute: int, opens: time, close: time | None
 ) -> None:
-    calendar = calendar_for(PLACE, as_of)
+    calendar = RELEASE.calendar_for(PLACE, as_of)
     policy = Policy(morning=(opens, time(12)), close=close)
     intervals = written(calendar, min(as_of, day), policy)
     # beyond what is published nothing is known: neither holidays nor make-up days
@@ -126,7 +127,7 @@ def test_a_saturday_of_work_is_a_day_of_work() -> None:
 def test_the_holiday_that_was_prolonged_is_one_from_the_day_on_which_that_was_known() -> None:
     friday, saturday, monday = date(2020, 1, 31), date(2020, 2, 1), date(2020, 2, 3)
     ten = minutes("10:00")
-    before, after = (written(calendar_for(PLACE, day), day) for day in (BEFORE, AFTER))
+    before, after = (written(RELEASE.calendar_for(PLACE, day), day) for day in (BEFORE, AFTER))
     assert [told(before, day, ten) for day in (friday, saturday, monday)] == [True, True, True]
     assert [told(after, day, ten) for day in (friday, saturday, monday)] == [False, False, True]
 
@@ -156,11 +157,13 @@ def test_days_that_are_over_are_left_out() -> None:
 
 
 def test_one_calendar_is_right_for_every_department() -> None:
-    for day in publications():
-        assert {calendar_for(one.jurisdiction, day).version for one in DEPARTMENTS.values()} == {
-            calendar_for(PLACE, day).version
+    for day in RELEASE.publications():
+        assert {RELEASE.calendar_for(one.jurisdiction, day).version for one in DEPARTMENTS.values()} == {
+            RELEASE.calendar_for(PLACE, day).version
         }
 
 
 def test_a_rehearsal_has_no_office_hours() -> None:
-    assert "time_intervals" not in render(default(), "http://127.0.0.1:8082", today=FIRST, office_hours=False)
+    assert "time_intervals" not in render(
+        default(), "http://127.0.0.1:8082", today=FIRST, almanac=RELEASE, office_hours=False
+    )

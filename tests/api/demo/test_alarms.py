@@ -16,16 +16,16 @@ from api.demo.programmes import alerts
 from api.demo.script import Act, Script
 from api.demo.table import as_json, summary
 from api.processes.receiver import Arrival
-from sla.calendar import calendar_for
 from sla.clock import count
 from sla.commitments.register import REGISTER
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.demo.test_plan import on_paper, readings
 from workflows.picture import picture
 
 SCRIPTS = {script.case: script for script in alarms.scripts()}
 ALARMS = alarms.alarms()
-CALENDAR = calendar_for("suzhou", promises.AS_OF)
+CALENDAR = RELEASE.calendar_for("suzhou", promises.AS_OF)
 BEGUN = datetime(2026, 1, 5, tzinfo=UTC)
 TIMELINE = Timeline(anchor_real=BEGUN, anchor_business=alerts().first_day, rate=alarms.RATE)
 

@@ -19,10 +19,10 @@ from api.demo.programmes import first_half_of_2021, winter_of_2020
 from api.demo.script import Act, Expected, Script
 from api.demo.table import as_json, summary
 from api.policies import CHANNELS, changed
-from sla.calendar import calendar_for
 from sla.clock import Policy, Reading, count
 from sla.commitments.commitment import Metric
 from sla.commitments.register import REGISTER, Readings, prevailing
+from sla.release import RELEASE
 from tests.desk import Desk, Paper
 from workflows.picture import picture
 from workflows.state import CaseState
@@ -76,7 +76,7 @@ def _policy(script: Script) -> Policy:
 
 def readings(state: CaseState, as_of: date) -> dict[str, Reading]:
     """Each promise counted at the end."""
-    calendar = calendar_for(state.procedure.jurisdiction, as_of)
+    calendar = RELEASE.calendar_for(state.procedure.jurisdiction, as_of)
     return {c.commitment: count(c.clock, calendar, END) for c in picture(state).clocks if c.commitment}
 
 
@@ -187,7 +187,7 @@ def test_the_spans_of_2020_move_as_the_two_calendars_say() -> None:
 
 @given(st.dates(date(2021, 1, 4), date(2021, 6, 30)), st.integers(0, 40))
 def test_the_demo_s_own_reckoning_agrees_with_the_calendar(day: date, number: int) -> None:
-    calendar = calendar_for("suzhou", promises.AS_OF)
+    calendar = RELEASE.calendar_for("suzhou", promises.AS_OF)
     days = Days("suzhou", promises.AS_OF)
     assert days.plus(day, number) == (calendar.add(day, number) if number else day)
     if calendar.is_working(day):

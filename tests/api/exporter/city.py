@@ -11,6 +11,7 @@ from activities.record import Event, Head, NewEvent, Picture, changes
 from activities.settle import Outcome, Settle, Settled, Settler, as_settled
 from activities.store.store import Store
 from api.exporter.collector import Exporter
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
 from workflows.answers import Decision
@@ -44,7 +45,7 @@ class Driven:
 
     def __init__(self, case: str, store: Store, clock: Clock) -> None:
         self.case = case
-        self._settler = Settler(store, clock.timeline, GRACE, clock)
+        self._settler = Settler(store, clock.timeline, GRACE, clock, RELEASE)
         self._clock = clock
         self._state: CaseState | None = None
         self._shown: Picture | None = None
@@ -133,7 +134,7 @@ class Scrapes:
 @contextmanager
 def exporting(store: Store, clock: Clock, series: int = 500) -> Iterator[Scrapes]:
     """With an exporter over a store."""
-    exporter = Exporter(store, clock.timeline, GRACE, series=series, now=clock)
+    exporter = Exporter(store, clock.timeline, GRACE, series=series, now=clock, almanac=RELEASE)
     try:
         yield Scrapes(exporter)
     finally:

@@ -13,8 +13,8 @@ from activities.store.watch import Detail
 from api.exporter.case_series import Lines
 from api.exporter.standings import Moment
 from sla.axis import local_day
-from sla.calendar import calendar_for
 from sla.clock import Clock, Extension, Limit, Receipt, Suspension, Unit, count
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
 
@@ -59,14 +59,14 @@ def clocks(draw: st.DrawFn) -> Clock:
 @settings(deadline=None, max_examples=300)
 @given(clocks(), st.lists(st.integers(0, 60 * 24 * 60), min_size=2, max_size=6))
 def test_a_ratio_that_is_kept_is_what_counting_anew_would_say(clock: Clock, minutes: list[int]) -> None:
-    [line] = Lines(lambda jurisdiction, owner: owner).renewed([detail(clock, START)], START)
+    [line] = Lines(lambda jurisdiction, owner: owner, RELEASE).renewed([detail(clock, START)], START)
     for minute in sorted(minutes):
         now = START + timedelta(minutes=minute)
-        reading = count(clock, calendar_for("suzhou", local_day(now)), now)
+        reading = count(clock, RELEASE.calendar_for("suzhou", local_day(now)), now)
         wanted = float(reading.used / reading.limit) if reading.limit else 1.0
         found = line.elapsed(now)
         if clock.limit.unit is Unit.WORKHOUR:  # it may be a minute old
-            minute_ago = count(clock, calendar_for("suzhou", local_day(now)), now - timedelta(minutes=1))
+            minute_ago = count(clock, RELEASE.calendar_for("suzhou", local_day(now)), now - timedelta(minutes=1))
             earlier = float(minute_ago.used / minute_ago.limit) if minute_ago.limit else 1.0
             assert earlier <= found <= wanted
         else:
@@ -78,25 +78,25 @@ def test_a_ratio_that_is_kept_is_what_counting_anew_would_say(clock: Clock, minu
 def test_days_over_are_the_working_days_after_the_due_day(due: int, later: int) -> None:
     due_at = START + timedelta(hours=due)
     now = due_at + timedelta(hours=later)
-    moment = Moment.of(Instant(now, IDENTITY, timedelta(0)))
+    moment = Moment.of(Instant(now, IDENTITY, timedelta(0), RELEASE))
     clock = Clock(key="k", limit=Limit(amount=Decimal(3)), start=START)
-    [line] = Lines(lambda jurisdiction, owner: owner).renewed([detail(clock, due_at)], now)
+    [line] = Lines(lambda jurisdiction, owner: owner, RELEASE).renewed([detail(clock, due_at)], now)
     days = line.overdue_workdays(now, moment)
     if later < 0:
         assert days is None
         return
-    calendar = calendar_for("suzhou", local_day(now))
+    calendar = RELEASE.calendar_for("suzhou", local_day(now))
     day, wanted = local_day(due_at - timedelta(microseconds=1)), 0
     while day < local_day(now):
         day += timedelta(days=1)
         wanted += calendar.is_working(day) if day <= calendar.known_until else 0
     assert days == wanted
-    [warned] = Lines(lambda jurisdiction, owner: owner).renewed([detail(clock, due_at, judged=False)], now)
+    [warned] = Lines(lambda jurisdiction, owner: owner, RELEASE).renewed([detail(clock, due_at, judged=False)], now)
     assert warned.overdue_workdays(now, moment) is None
 
 
 def test_what_has_not_changed_is_the_same_line() -> None:
-    lines = Lines(lambda jurisdiction, owner: owner)
+    lines = Lines(lambda jurisdiction, owner: owner, RELEASE)
     clock = Clock(key="k", limit=Limit(amount=Decimal(3)), start=START)
     one, two = lines.renewed([detail(clock, START, "1"), detail(clock, START, "2")], START)
     moved = detail(clock, START + timedelta(days=1), "2")

@@ -12,9 +12,9 @@ from activities.store.rows import ClockRow
 from activities.store.store import Store
 from activities.sweep import sweep
 from api.exporter.catalogue import CATALOGUE, PREFIX, Job, Light, names
-from sla.calendar import calendar_for
 from sla.clock import count
 from sla.promise import Measure
+from sla.release import RELEASE
 from tests.api.exporter.city import GRACE, Clock, Driven, Series, exporting
 from tests.crowd import crowd
 from tests.desk import Desk, at, promised, water
@@ -189,12 +189,12 @@ def test_a_notice_that_moves_open_cases_is_seen_for_seven_working_days(store: St
             desk.accept(when + timedelta(hours=1), promises=promised(limit)),
         )
     clock.set(at("2020-01-27 09:00"))  # the holiday was lengthened on the 26th
-    batches = list(sweep(store, lambda: Instant(clock(), clock.timeline, GRACE)))
+    batches = list(sweep(store, lambda: Instant(clock(), clock.timeline, GRACE, RELEASE)))
     assert any("M-1" in batch.applied for batch in batches)
     with exporting(store, clock) as scrapes:
         assert scrapes.anew().value("calendar_moved_cases", calendar="suzhou") == 1
         assert scrapes.now().value("calendar_moved_cases", calendar="taicang") == 0
-        calendar = calendar_for("suzhou", clock.timeline.business(clock()).date())
+        calendar = RELEASE.calendar_for("suzhou", clock.timeline.business(clock()).date())
         told = calendar.clipped(at("2020-01-27 09:00").date())
         for days, seen in ((6, 1), (8, 0)):
             clock.set(datetime.combine(calendar.day(told + days), at("2020-01-27 09:00").timetz()))
@@ -240,7 +240,7 @@ def test_a_crowd_is_counted_as_its_rows_say_and_the_first_have_series(
     for labels, ratio in found.all("case_step_elapsed_ratio").items():
         named = dict(labels)
         row = next(r for r in _rows(store, named["case_id"]) if r.picture.step == named["step"])
-        calendar = calendar_for(row.picture.clock.jurisdiction, at("2021-03-10 09:00").date())
+        calendar = RELEASE.calendar_for(row.picture.clock.jurisdiction, at("2021-03-10 09:00").date())
         reading = count(row.picture.clock, calendar, at("2021-03-10 09:00"))
         assert ratio == (float(reading.used / reading.limit) if reading.limit else 1.0)
     checked = subprocess.run(

@@ -18,6 +18,7 @@ from activities.store.store import Store
 from activities.store.watch import Snapshot
 from api.exporter.collector import TTL, Exporter
 from api.exporter.server import create_app
+from sla.release import RELEASE
 from tests.api.exporter.city import GRACE, Clock, Driven, Series
 from tests.crowd import crowd
 from tests.databases import PostgreSQL
@@ -40,7 +41,7 @@ class Slow(Store):
 
 @asynccontextmanager
 async def served(store: Store, clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
-    exporter = Exporter(store, clock.timeline, GRACE, series=500, now=clock)
+    exporter = Exporter(store, clock.timeline, GRACE, series=500, now=clock, almanac=RELEASE)
     transport = httpx2.ASGITransport(app=create_app(exporter))
     async with httpx2.AsyncClient(transport=transport, base_url="http://exporter", timeout=30) as http:
         yield http
@@ -125,7 +126,7 @@ def slow(url: str) -> Iterator[Slow]:
 
 async def test_twenty_scrapes_at_once_look_once(slow: Slow, clock: Clock) -> None:
     slow.pause = 0.5
-    exporter = Exporter(slow, clock.timeline, GRACE, series=500, now=clock)
+    exporter = Exporter(slow, clock.timeline, GRACE, series=500, now=clock, almanac=RELEASE)
     await asyncio.gather(*(asyncio.to_thread(exporter.look, 10) for _ in range(20)))
     assert slow.looks == 1
     exporter.close()

@@ -10,6 +10,7 @@ from activities.store.instants import instant, micros
 from activities.store.watch import Group
 from api.exporter.catalogue import Light
 from api.exporter.standings import Board, Moment, Thresholds
+from sla.release import RELEASE
 from sla.timeline import Timeline
 
 NOON = datetime(2021, 3, 4, 4, tzinfo=UTC)
@@ -19,7 +20,7 @@ RATES = st.sampled_from([1, 2, 3, 7, 1000, 21_600, 86_400, 86_401])
 
 def now_at(rate: int, real: int, grace: int) -> Instant:
     timeline = Timeline(anchor_real=NOON, anchor_business=NOON, rate=rate)
-    return Instant(NOON + timedelta(microseconds=real), timeline, timedelta(microseconds=grace))
+    return Instant(NOON + timedelta(microseconds=real), timeline, timedelta(microseconds=grace), RELEASE)
 
 
 @st.composite

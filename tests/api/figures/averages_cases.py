@@ -9,9 +9,9 @@ from activities.settle import Outcome, Settle, Settler, as_settled
 from activities.store.hashing import chain
 from activities.store.store import Store
 from sla.axis import local_day
-from sla.calendar import calendar_for
 from sla.clock import Policy
 from sla.commitments.register import Readings, prevailing
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.figures.averages_ledger import EPOCH
 from tests.desk import CHINA, Desk
@@ -103,7 +103,7 @@ class Player:
 
     def append(self, event: NewEvent) -> None:
         """As the ledger would."""
-        version = calendar_for(self.procedure.jurisdiction, local_day(event.told)).version
+        version = RELEASE.calendar_for(self.procedure.jurisdiction, local_day(event.told)).version
         new = chain(self.case, self.head, [event], version)
         self.events += new
         self.state = fold(self.state, new, self.case)
@@ -204,7 +204,7 @@ class Settled(Player):
     def __init__(self, random: Random, case: str, begins: date, ends: datetime, store: Store) -> None:
         super().__init__(random, case, begins, ends)
         self.store, self.real = store, self.now
-        self.settler = Settler(store, IDENTITY, timedelta(seconds=5), lambda: self.real)
+        self.settler = Settler(store, IDENTITY, timedelta(seconds=5), lambda: self.real, RELEASE)
         self.drawn: Picture | None = None
         self.alarm: datetime | None = None
         self.due: dict[str, datetime | None] = {}

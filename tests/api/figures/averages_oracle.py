@@ -22,6 +22,7 @@ from activities.rungs import Instant
 from activities.store.store import Store
 from api.figures.averages import Figure, figures
 from sla.departments import department_of
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.figures.averages_ledger import EPOCH, Case, Fact
 from tests.sla.walker import CHINA, History, OffTheMapError, Outcome, Stretch, days_known, walk
@@ -150,7 +151,7 @@ def differences(database_url: str, now: datetime | None = None) -> list[str]:
     today = now.astimezone(CHINA).date()
     ends = {_month_end(one.stopped_on) for one in every if one.stopped_on}
     store = Store.open(database_url)
-    instant = Instant(now, Timeline(anchor_real=now, anchor_business=now), timedelta(0))
+    instant = Instant(now, Timeline(anchor_real=now, anchor_business=now), timedelta(0), RELEASE)
     wrong: list[str] = []
     for until in sorted({today, *(end for end in ends if end < today)}):
         wrong += _differ(_by_scope(every), figures(store, instant, until=until), until, today)

@@ -12,6 +12,7 @@ from activities.record import Event
 from activities.rungs import Instant
 from activities.store.rows import Rows
 from activities.store.store import Store
+from sla.release import RELEASE
 from tests.api.figures.averages_cases import IDENTITY, Player
 from workflows.rebuild import rows_of
 
@@ -20,7 +21,7 @@ MANY = 100
 
 def instant(now: datetime) -> Instant:
     """A business instant that is the real one."""
-    return Instant(now, IDENTITY, timedelta(0))
+    return Instant(now, IDENTITY, timedelta(0), RELEASE)
 
 
 class Drawn(NamedTuple):
@@ -36,7 +37,7 @@ class Drawn(NamedTuple):
         random = Random(f"{self.seed}-{number}")  # noqa: S311  # to draw cases
         case = f"R-{number:05}"
         events = Player(random, case, self.first + timedelta(days=random.randrange(self.days)), self.last).play()
-        rows = rows_of(case, events)
+        rows = rows_of(case, events, RELEASE)
         assert rows is not None
         return events, rows
 

@@ -15,6 +15,7 @@ from api.exporter.commitment_series import families
 from api.figures.averages import LISTED, Asked, Scope, figures, load, recompute
 from sla.cohort import Window
 from sla.forecast import Basis
+from sla.release import RELEASE
 from tests.api.figures.averages_cases import Settled
 from tests.api.figures.averages_oracle import differences
 from tests.api.figures.conftest import LAST
@@ -136,9 +137,9 @@ def test_a_window_that_has_ended_has_no_forecast(small: Store) -> None:
 
 def test_what_was_read_before_is_not_read_again_and_comes_to_the_same(small: Store) -> None:
     day = LAST.date()
-    first = load(small, day)
+    first = load(small, RELEASE, day)
     recompute(first, instant(LAST))
-    again = load(small, day, before=first)
+    again = load(small, RELEASE, day, before=first)
     assert all(again.running[place] is first.running[place] for place in first.running)
     assert again.counted == first.counted
     assert recompute(again, instant(LAST)) == figures(small, instant(LAST))
@@ -148,7 +149,7 @@ def test_what_was_read_before_is_not_read_again_and_comes_to_the_same(small: Sto
 
 def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
     found = figures(small, instant(LAST))
-    apart = recompute(load(small, LAST.date()), instant(LAST), apart=True)
+    apart = recompute(load(small, RELEASE, LAST.date()), instant(LAST), apart=True)
     samples = {
         (sample.name, *sample.labels.values()): sample.value for family in families(apart) for sample in family.samples
     }
@@ -168,7 +169,7 @@ def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
 
 
 def test_a_commitment_without_a_case_has_a_series_all_the_same(store: Store) -> None:
-    rows = load(store, LAST.date())
+    rows = load(store, RELEASE, LAST.date())
     assert recompute(rows, instant(LAST), apart=True) == []
     samples = [sample for family in families([]) for sample in family.samples]
     assert {sample.labels["commitment"] for sample in samples} == set(LISTED)

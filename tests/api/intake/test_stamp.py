@@ -13,21 +13,21 @@ from api.http.request_context import Visit
 from api.intake.stamp import backdated, effective_day, stamp
 from api.services import Services
 from api.settings import Settings
-from sla.calendar import calendar_for
 from sla.clock import Policy
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
 
 REAL = datetime(2026, 3, 2, 4, tzinfo=UTC)
 NOON = at("2021-03-04 12:00")  # a Thursday
-CALENDAR = calendar_for("suzhou", date(2021, 3, 4))
+CALENDAR = RELEASE.calendar_for("suzhou", date(2021, 3, 4))
 
 
 def visiting(rate: int = 1) -> Visit:
     """A request that arrives at noon, business time. Stamping asks no store and no server."""
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON, rate=rate)
     none: Any = None
-    services = Services(none, none, timeline, Settings(), lambda: REAL)
+    services = Services(none, none, timeline, Settings(), RELEASE, lambda: REAL)
     return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", Role.OFFICER), "r", REAL, 0)
 
 

@@ -21,6 +21,7 @@ from activities.store.store import Store
 from api.process_notes import Note
 from api.processes.temporal_server import DevServer, free_port
 from api.processes.worker import WorkerProcess
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import Desk, at
 from workflows.dispatch import Dispatcher
@@ -53,6 +54,7 @@ class Works:
             self.server.namespace,
             alarm_grace=GRACE,
             shutdown_grace=timedelta(seconds=1),
+            almanac=RELEASE,
             now=now,
             say=self.notes.append,
             metrics=metrics,

@@ -15,6 +15,7 @@ from api.processes.worker import IDENTITY, timeline_of
 from api.relay.notifier import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from sla.clock import Policy
+from sla.release import RELEASE
 from tests.desk import at
 from workflows.answers import Decision
 from workflows.decide import decide
@@ -48,7 +49,7 @@ class LiveCase:
     def __init__(self, store: Store, hand: Hand, case: str = "SZ-1") -> None:
         self.case = case
         self._hand = hand
-        self._settler = Settler(store, IDENTITY, GRACE, hand)
+        self._settler = Settler(store, IDENTITY, GRACE, hand, RELEASE)
         self._state: CaseState | None = None
         self._drawn: Picture | None = None
         self._head = Head()
@@ -172,7 +173,14 @@ def desk(store: Store, hand: Hand, told: Recipients | None = None) -> RelayDesk:
     """The relay's desk."""
     timeline = timeline_of(store)
     return RelayDesk(
-        store, told or recipients(), link="", timeline=timeline, alarm_grace=GRACE, policy=Policy(), now=hand
+        store,
+        told or recipients(),
+        link="",
+        timeline=timeline,
+        alarm_grace=GRACE,
+        policy=Policy(),
+        now=hand,
+        almanac=RELEASE,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from api.relay.office_hours import is_open
 from sla.clock import Policy
+from sla.release import RELEASE
 from tests.desk import at
 
 
@@ -22,4 +23,4 @@ from tests.desk import at
     ],
 )
 def test_offices_are_open(moment: str, expected: bool) -> None:
-    assert is_open(Policy(), at(moment)) is expected
+    assert is_open(Policy(), RELEASE, at(moment)) is expected

@@ -12,6 +12,7 @@ from activities.store.store import Store
 from activities.store.tellings import State, Telling, TellingFilter
 from api.alerting.alertmanager import FAST, render
 from api.alerting.recipients import load
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.alerting.live import Alertmanager
 from tests.api.relay.build import Hand, LiveCase
@@ -80,7 +81,9 @@ def test_from_alertmanager_to_the_people(
     store: Store, url: str, cases: dict[str, LiveCase], alertmanager_binary: Path, tmp_path: Path
 ) -> None:
     with Receiver() as people, Relay(tmp_path, url, {"hall": {"kind": "webhook", "url": people.url}}) as relay:
-        config = render(load(relay.file), relay.url, today=real_now().date(), timing=FAST, office_hours=False)
+        config = render(
+            load(relay.file), relay.url, today=real_now().date(), almanac=RELEASE, timing=FAST, office_hours=False
+        )
         began = real_now()
         with Posting(alertmanager_binary, tmp_path, config) as alertmanager:
             alertmanager.post("SZ-1", began=began)

@@ -17,9 +17,9 @@ from api.intake.stamp import promises, stamp
 from api.policies import PolicyPart
 from api.services import Services
 from api.settings import Settings
-from sla.calendar import calendar_for
 from sla.clock import Policy, count
 from sla.commitments.register import BindsBy, ChainTotal, Readings
+from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.office import WATER, Office, codes, local
 from tests.api.serving import CommandLine
@@ -29,7 +29,7 @@ from workflows.picture import picture
 
 REAL = datetime(2026, 3, 2, 4, tzinfo=UTC)
 NOON = at("2021-03-04 12:00")  # a Thursday
-CALENDAR = calendar_for("suzhou", date(2021, 3, 4))
+CALENDAR = RELEASE.calendar_for("suzhou", date(2021, 3, 4))
 GAS = {"procedure": "gas-connection", "jurisdiction": "taicang", "variant": "no-new-pipe"}
 COMPANY = {"procedure": "company-setup", "jurisdiction": "suzhou", "variant": "standard"}
 PROJECT = {"procedure": "construction-approval", "jurisdiction": "suzhou", "variant": "government-investment"}
@@ -47,7 +47,7 @@ def visiting(settings: Settings) -> Visit:
     """A request at noon. What an opening and an acceptance are made of needs neither store nor server."""
     none: Any = None
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON)
-    services = Services(none, none, timeline, settings, lambda: REAL)
+    services = Services(none, none, timeline, settings, RELEASE, lambda: REAL)
     return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", Role.OFFICER), "r", REAL, 0)
 
 
