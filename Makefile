@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	"$$p" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# A lock is the whole set: pip looks for nothing beside it, and then says whether all of it fits together.
+CHECKED := $(BIN)/python -m pip --disable-pip-version-check check >/dev/null || $(BIN)/python -m pip check
 OPTIONS ?=
 
 help: ## what there is
@@ -57,11 +59,13 @@ clean: ## what was built, but neither the environment nor the Temporal server
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/pyvenv.cfg
 	@echo "Installing what runs (about half a minute, once)."
-	@$(PIP) --require-hashes --requirement requirements/run.txt
+	@$(PIP) --no-deps --require-hashes --requirement requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(CHECKED)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	@echo "Installing what tests and checks (about half a minute, once)."
-	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) --no-deps --require-hashes --requirement requirements/dev.txt
+	@$(CHECKED)
 	@touch $@

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,6 +60,17 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
     section = readme.partition("## The command line")[2].partition("\nCommands on cases")[0]
     assert set(re.findall(r"`([a-z -]+)`", section)) == SPOKEN
+
+
+def test_the_picture_in_the_readme_is_what_the_command_prints(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"(?ms)^\$ shixian (due .*?)$\n(.*?)^```", readme)
+    assert found is not None
+    monkeypatch.setenv("COLUMNS", "110")
+    said = shixian(*shlex.split(found[1]))
+    assert [line.rstrip() for line in said.out.splitlines()] == found[2].splitlines()
 
 
 def test_a_terminal_without_chinese_shows_what_it_can() -> None:
