@@ -266,6 +266,8 @@ telling_alert = Table(
     Index("telling_alert_case", "case"),
 )
 
+SET_ASIDE = text("outcome IN ('refused', 'given-up')")
+
 delivery = Table(
     "delivery",
     metadata,
@@ -274,6 +276,7 @@ delivery = Table(
     Column("at", BigInteger, nullable=False),
     Column("outcome", String, nullable=False),
     Column("error", String),
+    Index("delivery_set_aside", "at", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
 )
 
 outbox = Table(
@@ -285,6 +288,7 @@ outbox = Table(
     Column("at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", BigInteger, nullable=False),
+    Column("held_until", BigInteger),  # set by the first failure: until then it holds up what comes after it
     Index("outbox_order", "channel", "receiver", "number"),
     Index("outbox_at", "at"),
 )

@@ -4,16 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.record import Role
 from activities.store import tables
 from activities.store.database import Database
 from activities.store.instants import instant, maybe_instant, micros
+from activities.store.outbox import AT_A_TIME, LAST_SET_ASIDE, Attempt, some_of
 from sla.clock import Standing
 from sla.model import Model
 
@@ -21,9 +30,6 @@ TOLD, TELLING, ALERT = tables.told.c, tables.telling.c, tables.telling_alert.c
 CASE, CLOCK = tables.case.c, tables.clock.c
 DELIVERY, OUTBOX = tables.delivery.c, tables.outbox.c
 REMINDER = "reminder"  # the kind of notice that comes each minute; others are evidence and stay
-AT_A_TIME = 500
-
-T = TypeVar("T")
 
 
 class State(StrEnum):
@@ -82,15 +88,6 @@ class NewTelling(Model):
     alerts: tuple[AlertLine, ...]
 
 
-class Attempt(Model):
-    """One try to deliver a notice. `outcome`: delivered, failed or given-up."""
-
-    nth: int
-    at: datetime
-    outcome: str
-    error: str | None = None
-
-
 class Telling(Model):
     """A notice as the log has it."""
 
@@ -102,17 +99,6 @@ class Telling(Model):
     at: datetime
     alerts: tuple[AlertLine, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-
-
-class Pending(NamedTuple):
-    """A notice that is to be delivered."""
-
-    number: int
-    id: str
-    receiver: str
-    kind: str
-    body: str
-    attempts: int
 
 
 class BareClock(NamedTuple):
@@ -142,6 +128,7 @@ class TellingFilter(Model):
     receiver: str | None = None
     since: datetime | None = None
     reminders: bool = False
+    set_aside: bool = False  # only those that their channel refused, or that were given up
 
 
 class Remembering:
@@ -155,7 +142,7 @@ class Remembering:
     def known(self, subjects: Iterable[str]) -> dict[str, Told]:
         """What the receiver was told of these."""
         found: dict[str, Told] = {}
-        for some in _some(subjects):
+        for some in some_of(subjects):
             query = select(TOLD.picture).where(TOLD.receiver == self._receiver, TOLD.subject.in_(some))
             read = [Told.model_validate_json(text) for text in self._connection.scalars(query)]
             found |= {told.subject: told for told in read}
@@ -217,43 +204,6 @@ class Tellings(Database):
             found = connection.scalars(query.order_by(TOLD.receiver, TOLD.subject).limit(limit)).all()
         return [Told.model_validate_json(text) for text in found]
 
-    def pending(self, channel: str, now: datetime) -> Pending | None:
-        """The notice to deliver next: of each receiver only its oldest, so that each hears things in order."""
-        oldest = select(func.min(OUTBOX.number)).where(OUTBOX.channel == channel).group_by(OUTBOX.receiver)
-        query = (
-            select(TELLING.number, TELLING.id, TELLING.receiver, TELLING.kind, TELLING.body, OUTBOX.attempts)
-            .join(tables.outbox, OUTBOX.number == TELLING.number)
-            .where(OUTBOX.number.in_(oldest), OUTBOX.next_at <= micros(now))
-            .order_by(OUTBOX.number)
-            .limit(1)
-        )
-        with self.reading() as connection:
-            found = connection.execute(query).first()
-        return None if found is None else Pending(*found)
-
-    def attempted(self, number: int, attempt: Attempt, again_at: datetime | None) -> None:
-        """Put an attempt on record; without `again_at` the notice leaves the outbox."""
-        values = {"number": number, **attempt.model_dump(), "at": micros(attempt.at)}
-        waiting = OUTBOX.number == number
-        with self.writing() as connection:
-            connection.execute(insert(tables.delivery), values)
-            if again_at is None:
-                connection.execute(delete(tables.outbox).where(waiting))
-            else:
-                later = {"attempts": attempt.nth, "next_at": micros(again_at)}
-                connection.execute(update(tables.outbox).where(waiting).values(later))
-
-    def give_up(self, before: datetime, now: datetime) -> int:
-        """Take notices older than `before` out of the outbox, and say so in the log; how many those were."""
-        old = select(OUTBOX.number, OUTBOX.attempts).where(OUTBOX.at < micros(before))
-        with self.writing() as connection:
-            found = connection.execute(old).all()
-            for number, attempts in found:
-                given_up = {"number": number, "nth": attempts + 1, "at": micros(now), "outcome": "given-up"}
-                connection.execute(insert(tables.delivery), given_up)
-                connection.execute(delete(tables.outbox).where(OUTBOX.number == number))
-        return len(found)
-
     def clear(self, before: datetime) -> None:
         """Forget reminders that were delivered, and subjects that were withdrawn, before an instant."""
         waiting = select(OUTBOX.number)
@@ -262,26 +212,18 @@ class Tellings(Database):
         )
         with self.writing() as connection:
             numbers = list(connection.scalars(old))
-            for some in _some(numbers):
+            for some in some_of(numbers):
                 for table in (tables.delivery, tables.telling_alert, tables.telling):
                     connection.execute(delete(table).where(table.c.number.in_(some)))
             withdrawn = (TOLD.state == State.WITHDRAWN.value) & (TOLD.since < micros(before))
             connection.execute(delete(tables.told).where(withdrawn))
-
-    def undelivered(self) -> tuple[int, datetime | None]:
-        """How many notices wait for delivery, and since when the oldest does."""
-        with self.reading() as connection:
-            count, oldest = connection.execute(
-                select(func.count(), func.min(OUTBOX.at)).select_from(tables.outbox)
-            ).one()
-        return count, maybe_instant(oldest)
 
     def bare_clocks(self, cases: Iterable[str]) -> dict[str, list[BareClock]]:
         """The clocks of these cases, in order; a case that the read model does not know is left out."""
         found: dict[str, list[BareClock]] = {}
         names = ("key", "role", "step", "live", "due_at")
         with self.reading() as connection:
-            for some in _some(sorted(set(cases))):
+            for some in some_of(sorted(set(cases))):
                 query = select(CASE.case, CASE.open, CASE.main, *(CLOCK[name] for name in names))
                 query = query.join_from(tables.case, tables.clock, CLOCK.case == CASE.case, isouter=True)
                 for row in connection.execute(query.where(CASE.case.in_(some)).order_by(CASE.case, CLOCK.pos)):
@@ -311,7 +253,7 @@ class Tellings(Database):
             numbers = [row["number"] for row in found]
             alerts: dict[int, list[AlertLine]] = {number: [] for number in numbers}
             attempts: dict[int, list[Attempt]] = {number: [] for number in numbers}
-            for some in _some(numbers):
+            for some in some_of(numbers):
                 lines = select(tables.telling_alert).where(ALERT.number.in_(some)).order_by(ALERT.number, ALERT.pos)
                 for row in connection.execute(lines).mappings():
                     alerts[row["number"]].append(AlertLine(**_but(row, "number", "pos")))
@@ -339,13 +281,6 @@ def _bare(row: Row[Any]) -> BareClock:
     )
 
 
-def _some(items: Iterable[T]) -> Iterator[list[T]]:
-    """So many of them at a time as a statement may name."""
-    rest = iter(items)
-    while part := list(islice(rest, AT_A_TIME)):
-        yield part
-
-
 def _conditions(wanted: TellingFilter) -> Sequence[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.case is not None:
@@ -354,6 +289,8 @@ def _conditions(wanted: TellingFilter) -> Sequence[ColumnElement[bool]]:
         conditions.append(TELLING.receiver == wanted.receiver)
     if wanted.since is not None:
         conditions.append(TELLING.at >= micros(wanted.since))
+    if wanted.set_aside:
+        conditions.append(TELLING.number.in_(select(DELIVERY.number).where(LAST_SET_ASIDE)))
     if not wanted.reminders:
         conditions.append(TELLING.kind != REMINDER)
     return conditions

@@ -185,6 +185,20 @@ _WORK = (
         Words("shixian faults 查看，shixian verify 核对。", "see `shixian faults`, then check with `shixian verify`."),
     ),
     _platform(
+        "ShixianNoticesRefused",
+        Severity.WARNING,
+        f"{newest('shixian_refused_notices')} > 0",
+        Words(f"{_VALUE} 份告知被渠道拒收", f"{_VALUE} notices were refused by their channel"),
+        Words(
+            "渠道拒收且重试无益，已单独搁置；其后的告知照常送出。有人没有收到本应收到的预警。",
+            "Trying again would not help, so they were set aside, and what came after them went out. Somebody was not told.",
+        ),
+        Words(
+            "shixian tellings --refused 查看原因；修好渠道后加 --send-again 重发。",
+            "see why in `shixian tellings --refused`; mend the channel, then add `--send-again`.",
+        ),
+    ),
+    _platform(
         "ShixianCasesMoved",
         Severity.INFO,
         f"{newest('shixian_calendar_moved_cases')} > 0",

@@ -28,22 +28,31 @@ class Kind(StrEnum):
 
     WEBHOOK = "webhook"  # JSON, posted to an address of one's own
     WECOM = "wecom"  # a robot of a WeCom group 企业微信群机器人
-    APPRISE = "apprise"  # DingTalk, Feishu, e-mail and the rest, by an address as the library words it
+    DINGTALK = "dingtalk"  # a robot of a DingTalk group 钉钉群机器人
+    FEISHU = "feishu"  # a robot of a Feishu group 飞书群机器人
+    APPRISE = "apprise"  # e-mail and the rest, by an address as the library words it
     LOG = "log"  # the delivery log alone
 
 
-# Messages a minute where the file does not say; WeCom and DingTalk take twenty from a robot.
+# Messages a minute where the file does not say; WeCom and DingTalk take twenty from a robot, Feishu a hundred.
 RATES: Mapping[Kind, int | None] = MappingProxyType(
-    {Kind.WEBHOOK: None, Kind.WECOM: 20, Kind.APPRISE: 20, Kind.LOG: None}
+    {Kind.WEBHOOK: None, Kind.WECOM: 20, Kind.DINGTALK: 20, Kind.FEISHU: 100, Kind.APPRISE: 20, Kind.LOG: None}
+)
+SIGNED = frozenset({Kind.DINGTALK, Kind.FEISHU})  # robots that check a signature, made with a secret
+CHANNEL = ("kind", "url", "url_file", "secret", "secret_file", "signed", "rate")
+# Schemes of the library whose services answer 200 and say no in the body, which it does not read.
+HAVE_OWN_KIND: Mapping[str, Kind] = MappingProxyType(
+    {"dingtalk": Kind.DINGTALK, "feishu": Kind.FEISHU, "lark": Kind.FEISHU, "wecombot": Kind.WECOM}
 )
 
 
 class Channel(Model):
-    """One way to tell people. `url` may hold a token; `rate` is messages a minute, None for any number."""
+    """One way to tell people. `url` may hold a token, `secret` signs; `rate` is messages a minute, None for any number."""
 
     name: str
     kind: Kind
     url: SecretStr | None = None
+    secret: SecretStr | None = None
     rate: int | None = None
 
 
@@ -165,13 +174,14 @@ class _Recipients(Reader):
         field = f"channels.{entry.name}"
         if not NAME.fullmatch(entry.name):
             self.refuse(entry.line, field, "a name has small letters, digits and hyphens, 40 at most", "bad-name")
-        parts = self.mapping(entry.node, field, known=("kind", "url", "url_file", "rate"), needed=("kind",))
+        parts = self.mapping(entry.node, field, known=CHANNEL, needed=("kind",))
         kind = self._kind(parts["kind"].node, f"{field}.kind") if "kind" in parts else None
         rate = self.number(parts["rate"].node, f"{field}.rate", HIGHEST_RATE) if "rate" in parts else None
         if kind is None:
             return Channel(name=entry.name, kind=Kind.LOG)
         url = self._address(entry, parts, kind)
-        return Channel(name=entry.name, kind=kind, url=url, rate=rate or RATES[kind])
+        secret = self._signing(entry, parts, kind)
+        return Channel(name=entry.name, kind=kind, url=url, secret=secret, rate=rate or RATES[kind])
 
     def _kind(self, node: yaml.Node, field: str) -> Kind | None:
         text = self.text(node, field)
@@ -181,28 +191,59 @@ class _Recipients(Reader):
 
     def _address(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
         field = f"channels.{entry.name}"
-        given = [parts[name] for name in ("url", "url_file") if name in parts]
         if kind is Kind.LOG:
-            for one in (*given, *(parts[name] for name in ("rate",) if name in parts)):
+            for one in (parts[name] for name in ("url", "url_file", "rate") if name in parts):
                 self.refuse(one.line, f"{field}.{one.name}", "a log has none", "not-for-kind")
             return None
-        if len(given) != 1:
-            rule = "missing" if not given else "contradiction"
-            self.refuse(entry.line, f"{field}.url", "either `url` or `url_file` must be there, not both", rule)
+        found = self._either(entry, parts, "url")
+        if found is None:
             return None
-        one = given[0]
+        one, text = found
         inner = f"{field}.{one.name}"
-        text = self.text(one.node, inner)
-        if text and one.name == "url_file":
-            text = self._secret(one, inner, self._folder / text)
-        if not text:
-            return None
         if kind is Kind.APPRISE:
-            if Apprise.instantiate(text, suppress_exceptions=True) is None:
+            own = HAVE_OWN_KIND.get(text.partition("://")[0].lower())
+            if own is not None:
+                self.refuse(one.node, inner, f"is a robot's, whose answer only `kind: {own}` reads", "own-kind")
+            elif Apprise.instantiate(text, suppress_exceptions=True) is None:
                 self.refuse(one.node, inner, "is no address that apprise knows", "bad-url")
         elif not is_http(text):
             self.refuse(one.node, inner, "must begin with https:// or http:// and a host", "bad-url")
         return SecretStr(text)
+
+    def _signing(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
+        """The secret with which a robot is signed for; `signed: false` says that this one asks for no signature."""
+        field = f"channels.{entry.name}"
+        given = [parts[name] for name in ("secret", "secret_file", "signed") if name in parts]
+        if kind not in SIGNED:
+            for one in given:
+                self.refuse(
+                    one.line, f"{field}.{one.name}", "only robots of DingTalk and Feishu are signed for", "not-for-kind"
+                )
+            return None
+        if "signed" in parts and not self.flag(parts["signed"].node, f"{field}.signed"):
+            for one in given:
+                if one.name != "signed":
+                    self.refuse(one.line, f"{field}.{one.name}", "stands beside `signed: false`", "contradiction")
+            return None
+        found = self._either(entry, parts, "secret")
+        return None if found is None else SecretStr(found[1])
+
+    def _either(self, entry: Entry, parts: Mapping[str, Entry], name: str) -> tuple[Entry, str] | None:
+        """A text that stands in the file itself, or in another one that `..._file` names."""
+        field = f"channels.{entry.name}"
+        given = [parts[one] for one in (name, f"{name}_file") if one in parts]
+        if len(given) != 1:
+            rule = "missing" if not given else "contradiction"
+            self.refuse(
+                entry.line, f"{field}.{name}", f"either `{name}` or `{name}_file` must be there, not both", rule
+            )
+            return None
+        one = given[0]
+        inner = f"{field}.{one.name}"
+        text = self.text(one.node, inner)
+        if text and one.name == f"{name}_file":
+            text = self._secret(one, inner, self._folder / text)
+        return (one, text) if text else None
 
     def _secret(self, one: Entry, field: str, file: Path) -> str:
         try:

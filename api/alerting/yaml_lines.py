@@ -7,6 +7,7 @@ from typing import NamedTuple
 import yaml
 
 STRING, WHOLE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
+FLAG = "tag:yaml.org,2002:bool"
 
 
 class Wrong(NamedTuple):
@@ -103,6 +104,12 @@ class Reader:
             self.refuse(node, field, f"must be a whole number from 1 to {highest}", "not-a-number")
             return None
         return int(value)
+
+    def flag(self, node: yaml.Node, field: str) -> bool:
+        """True or false."""
+        if not _is(node, FLAG):
+            self.refuse(node, field, "must be true or false", "not-a-flag")
+        return str(getattr(node, "value", "")).lower() == "true"
 
     def names(self, node: yaml.Node, field: str) -> tuple[Entry, ...]:
         """A list of names, one at least and none twice."""

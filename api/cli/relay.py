@@ -1,7 +1,7 @@
 """Commands of the relay: `relay` runs it, `tellings` lists who was told what."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +10,7 @@ from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
-from api.cli.output import Json, print_json, print_table
+from api.cli.output import Json, print_json, print_table, warn
 from api.cli.process_commands import API_GRACE, WithParent, as_process, stored_timeline
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
@@ -18,11 +18,21 @@ from api.cli.words import when
 from api.process_notes import Say
 from api.processes.embedded import open_store, refuse_open_door
 from api.real_clock import real_now
+from api.relay.outcome import DeliveryOutcome
 from api.relay.server import Parts, create_app
 from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
 from sla.release import RELEASE
 
+WAITING = "待送 waiting"
+STATES = {
+    DeliveryOutcome.DELIVERED: "送达 delivered",
+    DeliveryOutcome.HANDED_OVER: "已交付 handed over",
+    DeliveryOutcome.REFUSED: "被拒 refused",
+    DeliveryOutcome.FAILED: WAITING,
+    DeliveryOutcome.GIVEN_UP: "放弃 given up",
+}
+DONE = (DeliveryOutcome.DELIVERED, DeliveryOutcome.HANDED_OVER)
 SHOWN = 3  # alerts of a notice in the table
 
 
@@ -42,17 +52,34 @@ def tellings(
     reminders: Annotated[
         bool, typer.Option("--reminders", help="含值守心跳 · also those that only say that all is alive")
     ] = False,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="被拒 · only those that their channel refused, or that were given up")
+    ] = False,
+    send_again: Annotated[
+        bool,
+        typer.Option(
+            "--send-again", help="重发 · with --refused: what is listed is sent again, once the channel is mended"
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """告知记录 · Lists who was told what, when and over which channel, with every attempt."""
+    """告知记录 · Lists who was told what, when and over which channel, with every attempt; sends again what was refused."""
+    if send_again and not refused:
+        raise typer.BadParameter(
+            "only what was refused can be sent again: add --refused [missing]", param_hint="--send-again"
+        )
     wanted = TellingFilter(
         case=case,
         receiver=receiver,
         since=None if since is None else instant(since, "--since"),
-        reminders=reminders,
+        reminders=reminders or refused,
+        set_aside=refused,
     )
-    store = open_store(read_settings())
+    settings = read_settings()
+    store = open_store(settings)
     found = list(_all(store, wanted))
+    if send_again:
+        found = _send_again(store, found, read_recipients(settings.recipients_file))
     store.close()
     if json:
         print_json(found)
@@ -64,7 +91,7 @@ def tellings(
         "渠道 channel",
         "类别 kind",
         "告警 alerts",
-        "送达 delivered",
+        "状态 state",
         "次数 attempts",
         "错误 last error",
     )
@@ -78,12 +105,24 @@ def _all(store: Store, wanted: TellingFilter) -> Iterator[Telling]:
         after = page[-1].number
 
 
+def _send_again(store: Store, found: Sequence[Telling], recipients: Recipients) -> list[Telling]:
+    """Those that were put into the outbox: a channel that the file has no more takes nothing."""
+    gone = sorted({one.channel for one in found} - set(recipients.channels))
+    for channel in gone:
+        warn(
+            f"渠道 {channel}：收件人文件中已没有 the file of recipients has no such channel any more [unknown-channel]"
+        )
+    again = set(store.send_again((one.number for one in found if one.channel not in gone), real_now()))
+    return [one for one in found if one.number in again]
+
+
 def _row(one: Telling) -> tuple[object, ...]:
     named = [" ".join(filter(None, (a.alertname, a.severity, a.case, a.step, a.reason))) for a in one.alerts[:SHOWN]]
     more = len(one.alerts) - SHOWN
     last = one.attempts[-1] if one.attempts else None
-    delivered = next((when(a.at) for a in one.attempts if a.outcome == "delivered"), None)
-    given_up = last is not None and last.outcome == "given-up"
+    state = WAITING if last is None else STATES[DeliveryOutcome(last.outcome)]
+    if last is not None and last.outcome in DONE:
+        state = f"{state}\n{when(last.at)}"
     error = next((a.error for a in reversed(one.attempts) if a.error), None)
     return (
         one.number,
@@ -92,7 +131,7 @@ def _row(one: Telling) -> tuple[object, ...]:
         one.channel,
         KINDS.get(one.kind, one.kind),
         "\n".join([*named, *([f"… {more} 项 more"] if more > 0 else [])]),
-        delivered or ("放弃 given up" if given_up else "待送 waiting"),
+        state,
         len(one.attempts),
         error,
     )

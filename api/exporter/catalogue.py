@@ -199,6 +199,11 @@ _UPKEEP = (
     ),
     Entry("undelivered_notices", GAUGE, "Notices that the relay has taken and not delivered yet"),
     Entry(
+        "refused_notices",
+        GAUGE,
+        "Notices of the last day that a channel refused, or that were given up, and that were not sent again",
+    ),
+    Entry(
         "oldest_undelivered_notice_timestamp_seconds",
         GAUGE,
         f"When the oldest notice that is not delivered was taken, {REAL}",
@@ -236,6 +241,13 @@ _OTHERS = (
         Job.RELAY,
     ),
     Entry("notification_failures_total", COUNTER, "Tries of a channel that failed", ("channel",), Job.RELAY),
+    Entry(
+        "notification_refusals_total",
+        COUNTER,
+        "Notices that a channel refused, and that were set aside",
+        ("channel",),
+        Job.RELAY,
+    ),
 )
 
 ENTRIES = (*_STANDING, *_DONE, *_NAMES, *_CALENDAR, *_UPKEEP, *_OTHERS)

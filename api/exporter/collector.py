@@ -34,6 +34,7 @@ SLOWLY = 0.005  # the same for averages, and for what a notice moved
 MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
 UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
 MOVED_WORKDAYS = 7
+SET_ASIDE = timedelta(days=1)  # for which a notice that was refused is spoken of
 QUEUES = (TASK_QUEUE,)
 REVISION = "unknown"
 
@@ -47,6 +48,7 @@ class Rows:
     steps: list[Line]
     cases: list[Line]
     undelivered: tuple[int, datetime | None]
+    set_aside: int
 
 
 class Exporter(Collector):
@@ -134,6 +136,7 @@ class Exporter(Collector):
         rows = held.value
         yield from standings(rows.board, moment, self._known)
         yield from upkeep(rows.seen, QUEUES, rows.undelivered)
+        yield one("refused_notices", rows.set_aside)
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -156,6 +159,7 @@ class Exporter(Collector):
             steps=self._steps.renewed(seen.first_steps, now),
             cases=self._cases.renewed(seen.first_cases, now),
             undelivered=self._store.undelivered(),
+            set_aside=self._store.set_aside(real - SET_ASIDE),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

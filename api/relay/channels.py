@@ -1,31 +1,34 @@
-"""The ways out. Each tries once and answers with a word for what went wrong, which never holds an address."""
+"""The ways out. Each tries once, and says what came of it in a word that never holds an address."""
 
 import asyncio
-import json
 import logging
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 import apprise
-import httpx2
 
 from api.alerting.recipients import Channel, Kind
 from api.relay.notice import Notice
+from api.relay.outcome import HANDED_OVER, TAKEN, Reply, by_status, failed
+from api.relay.posting import PATIENCE, Posting
+from api.relay.robots import DingTalk, Feishu, Robot, WeCom
 from api.relay.wording import text, title
 
-PATIENCE = 5.0  # seconds for one try
-WECOM_BYTES = 4096  # of a markdown message to a robot
 APPRISE_BYTES = 4096  # where the service takes more
-SUCCESS = range(200, 300)
 TALKATIVE = ("apprise", "urllib3", "httpx2", "httpcore2")  # what these log may hold an address, and so a token
+ROBOTS: Mapping[Kind, Callable[[str, str | None], Robot]] = MappingProxyType(
+    {Kind.WECOM: WeCom, Kind.DINGTALK: DingTalk, Kind.FEISHU: Feishu}
+)
 
 
 class Way(Protocol):
     """A channel that can be used."""
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
-        """None once the notice is delivered, else a word for why it may not be."""
+    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+        """Try once, at a real instant; `number` is the same each time."""
 
     async def close(self) -> None:
         """Give back what it holds."""
@@ -36,10 +39,11 @@ def way_of(channel: Channel) -> Way:
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     url = "" if channel.url is None else channel.url.get_secret_value()
+    secret = None if channel.secret is None else channel.secret.get_secret_value()
+    if channel.kind in ROBOTS:
+        return ROBOTS[channel.kind](url, secret)
     if channel.kind is Kind.WEBHOOK:
         return _Webhook(url)
-    if channel.kind is Kind.WECOM:
-        return _WeCom(url)
     if channel.kind is Kind.APPRISE:
         return _Apprise(channel.name, url)
     return _Log()
@@ -48,65 +52,22 @@ def way_of(channel: Channel) -> Way:
 class _Log:
     """The log has it already."""
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
-        return None
+    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+        return TAKEN
 
     async def close(self) -> None:
         pass
 
 
-class _Posting:
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False)
-
-    async def close(self) -> None:
-        await self._client.aclose()
-
-    async def _post(self, body: object, headers: dict[str, str]) -> httpx2.Response | str:
-        """The reply, or the word for why there is none."""
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._client.post(
-                    self._url, content=content, headers={"Content-Type": "application/json", **headers}
-                )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout):
-            return "no-connection"
-        except (TimeoutError, httpx2.TimeoutException):
-            return "timeout"
-        except (httpx2.HTTPError, httpx2.InvalidURL):
-            return "no-reply"
-
-
-class _Webhook(_Posting):
-    async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
+class _Webhook(Posting):
+    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
         body = notice.model_dump(mode="json") | {"id": number, "sent_at": at.isoformat()}
-        reply = await self._post(body, {"Idempotency-Key": number})
-        if isinstance(reply, str):
-            return reply
-        return None if reply.status_code in SUCCESS else f"status-{reply.status_code}"
-
-
-class _WeCom(_Posting):
-    """A robot of a WeCom group, which says in its reply whether it took the message."""
-
-    async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
-        content = text(notice, WECOM_BYTES, markdown=True)
-        reply = await self._post({"msgtype": "markdown", "markdown": {"content": content}}, {})
-        if isinstance(reply, str):
-            return reply
-        if reply.status_code not in SUCCESS:
-            return f"status-{reply.status_code}"
-        try:
-            code = reply.json()["errcode"]
-        except (ValueError, KeyError, TypeError):
-            return "bad-reply"
-        return None if code == 0 else f"errcode-{code}" if isinstance(code, int) else "bad-reply"
+        reply = await self.post(body, headers={"Idempotency-Key": number})
+        return reply if isinstance(reply, Reply) else by_status(reply.status_code, reply.headers, at)
 
 
 class _Apprise:
-    """The library waits in a thread, one for each channel."""
+    """The library waits in a thread, one for each channel. It knows whether a service took a message, not what became of it."""
 
     def __init__(self, name: str, url: str) -> None:
         self._service = apprise.Apprise()
@@ -115,7 +76,7 @@ class _Apprise:
         self._titled = all(server.title_maxlen for server in self._service)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"channel-{name}")
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> str | None:
+    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
         def notify() -> bool:
             heading = title(notice) if self._titled else ""
             return bool(self._service.notify(body=text(notice, self._most), title=heading))
@@ -124,10 +85,10 @@ class _Apprise:
             async with asyncio.timeout(PATIENCE):
                 taken = await asyncio.get_running_loop().run_in_executor(self._thread, notify)
         except TimeoutError:
-            return "timeout"
+            return failed("timeout")
         except Exception as error:  # noqa: BLE001  # whatever a service's plug-in raises
-            return type(error).__name__
-        return None if taken else "refused"
+            return failed(type(error).__name__)
+        return HANDED_OVER if taken else failed("not-taken")
 
     async def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from activities.store.errors import StoreUnavailable
+from activities.store.outbox import Attempt, Pending
 from activities.store.store import Store
-from activities.store.tellings import Attempt, Pending
 from api.alerting.recipients import Channel
-from api.relay.channels import PATIENCE, Way, way_of
+from api.relay.channels import Way, way_of
 from api.relay.metrics import Counts
 from api.relay.notice import Notice
+from api.relay.outcome import DeliveryOutcome, Reply
+from api.relay.posting import PATIENCE
 
 T = TypeVar("T")
 
@@ -34,21 +36,31 @@ def pause(attempts: int) -> timedelta:
 
 
 class Rate:
-    """At most so many a minute, in any minute."""
+    """At most `most` messages in any window of time, and none while the channel asked for silence."""
 
     def __init__(self, most: int | None, window: float = MINUTE) -> None:
         self._most = most
         self._window = window
         self._sent: deque[float] = deque()
+        self._silent_until = 0.0
 
-    async def admitted(self) -> None:
-        """Returns once one more may be sent, which then counts."""
-        if self._most is None:
-            return
+    async def free(self) -> None:
+        """Returns once one more may be sent."""
         clock = asyncio.get_running_loop().time
-        if len(self._sent) >= self._most:
-            await asyncio.sleep(max(0.0, self._sent.popleft() + self._window - clock()))
-        self._sent.append(clock())
+        await asyncio.sleep(max(0.0, self._silent_until - clock()))
+        if self._most is not None and len(self._sent) >= self._most:
+            await asyncio.sleep(max(0.0, self._sent[0] + self._window - clock()))
+
+    def sent(self) -> None:
+        """Count one that is sent now."""
+        if self._most is not None:
+            if len(self._sent) >= self._most:
+                self._sent.popleft()
+            self._sent.append(asyncio.get_running_loop().time())
+
+    def be_silent(self, wait: timedelta) -> None:
+        """Send nothing for a while, as the channel asked."""
+        self._silent_until = asyncio.get_running_loop().time() + wait.total_seconds()
 
 
 class Sender:
@@ -93,11 +105,12 @@ class Sender:
                 await asyncio.sleep(LOOK)
 
     async def _deliver_next(self, channel: str, rate: Rate) -> None:
+        await rate.free()
         self._awake[channel].clear()
         pending = await self._insist(lambda: self._store.pending(channel, self._now()))
         if pending is not None:
-            await rate.admitted()
-            attempt = asyncio.create_task(self._attempt(channel, pending))
+            rate.sent()
+            attempt = asyncio.create_task(self._attempt(channel, pending, rate))
             self._in_flight.add(attempt)
             attempt.add_done_callback(self._in_flight.discard)
             await asyncio.shield(attempt)
@@ -105,16 +118,22 @@ class Sender:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._awake[channel].wait(), LOOK)
 
-    async def _attempt(self, channel: str, pending: Pending) -> None:
+    async def _attempt(self, channel: str, pending: Pending, rate: Rate) -> None:
         at = self._now()
-        error = await self._ways[channel].send(Notice.model_validate_json(pending.body), pending.id, at)
-        self._counts.attempted(channel, failed=error is not None)
-        attempt = Attempt(
-            nth=pending.attempts + 1, at=at, outcome="delivered" if error is None else "failed", error=error
-        )
-        again_at = None if error is None else self._now() + pause(attempt.nth)
+        reply = await self._ways[channel].send(Notice.model_validate_json(pending.body), pending.id, at)
+        self._counts.attempted(channel, reply.outcome)
+        if reply.wait is not None:
+            rate.be_silent(reply.wait)
+        attempt = Attempt(nth=pending.attempts + 1, at=at, outcome=reply.outcome, error=reply.why)
+        again_at = self._again_at(reply, attempt.nth)
         # a database that is away now must not make it send again what was delivered
         await self._insist(lambda: self._store.attempted(pending.number, attempt, again_at))
+
+    def _again_at(self, reply: Reply, attempts: int) -> datetime | None:
+        """When a failure is tried again; None for what is out of hand, or set aside."""
+        if reply.outcome is not DeliveryOutcome.FAILED:
+            return None
+        return self._now() + max(pause(attempts), reply.wait or SHORTEST)
 
     async def _insist(self, question: Callable[[], T]) -> T:
         """The store's answer, once it gives one."""

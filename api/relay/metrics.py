@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter
 
+from api.relay.outcome import DeliveryOutcome
+
 
 class Counts:
     """Counts of one process, in a registry of its own; a channel that has sent nothing counts zero."""
@@ -19,12 +21,19 @@ class Counts:
             ("channel",),
             registry=self.registry,
         )
+        self._refusals = Counter(
+            "shixian_notification_refusals",
+            "Notices that a channel refused, and that were set aside",
+            ("channel",),
+            registry=self.registry,
+        )
+        self._of_outcome = {DeliveryOutcome.FAILED: self._failures, DeliveryOutcome.REFUSED: self._refusals}
         for channel in channels:
-            self._attempts.labels(channel)
-            self._failures.labels(channel)
+            for counter in (self._attempts, *self._of_outcome.values()):
+                counter.labels(channel)
 
-    def attempted(self, channel: str, *, failed: bool) -> None:
-        """One attempt more."""
+    def attempted(self, channel: str, outcome: DeliveryOutcome) -> None:
+        """Count an attempt by what came of it."""
         self._attempts.labels(channel).inc()
-        if failed:
-            self._failures.labels(channel).inc()
+        if outcome in self._of_outcome:
+            self._of_outcome[outcome].labels(channel).inc()

@@ -239,6 +239,12 @@ _NOTICES = Row(
             "Notices that are taken and not delivered. Where it stays above nought look at the channels.",
             "shixian_undelivered_notices",
         ),
+        _count(
+            "被拒 Refused",
+            "一天内被渠道拒收或放弃、尚未重发的通知。看 shixian tellings --refused。",
+            "Notices of the last day that were refused or given up, and not sent again: see `shixian tellings --refused`.",
+            "shixian_refused_notices",
+        ),
         number(
             "最久未送达 Oldest undelivered",
             both("最久未送达的通知已等多久（真实时间）。", "How long the oldest of them has waited, in real time."),

@@ -8,9 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.record import Role, StepPicture
 from activities.store.errors import Conflict
+from activities.store.outbox import Attempt
 from activities.store.rows import ClockRow
 from activities.store.store import Store
-from activities.store.tellings import REMINDER, AlertLine, Attempt, NewTelling, State, TellingFilter, Told
+from activities.store.tellings import REMINDER, AlertLine, NewTelling, State, TellingFilter, Told
 from sla.clock import Standing
 from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, put
 
@@ -91,16 +92,16 @@ def test_a_receiver_hears_things_in_order_and_no_receiver_waits_for_another(stor
     waiting = store.pending("post", now)
     assert waiting is not None
     assert (waiting.number, waiting.id, waiting.receiver, waiting.attempts) == (first, "id-1", "water", 0)
-    store.attempted(first, Attempt(nth=1, at=now, outcome="failed", error="status-500"), now + DAY)
+    store.attempted(first, Attempt(nth=1, at=now, outcome="failed", error="status-500"), now + SECOND)
     other = store.pending("post", now)
     assert other is not None
     assert other.number == gas
     deliver(store, gas)
     assert store.pending("post", now) is None
-    again = store.pending("post", now + DAY)
+    again = store.pending("post", now + SECOND)
     assert again is not None
     assert (again.number, again.attempts) == (first, 1)
-    store.attempted(first, Attempt(nth=2, at=now + DAY, outcome="delivered"), None)
+    store.attempted(first, Attempt(nth=2, at=now + SECOND, outcome="delivered"), None)
     last = store.pending("post", now)
     assert last is not None
     assert last.number == second

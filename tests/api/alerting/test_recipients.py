@@ -77,7 +77,7 @@ def test_every_key_that_there_is_is_explained_in_the_shipped_file() -> None:
     text = SHIPPED.read_text(encoding="utf-8")
     for key in ("link", "channels", "dead_man", "operators", "supervisors", "departments"):
         assert re.search(rf"(?m)^# .*\n(#.*\n)*{key}:", text), key
-    for word in ("kind", "url", "url_file", "rate", DEFAULT, *Kind):
+    for word in ("kind", "url", "url_file", "secret", "secret_file", "signed", "rate", DEFAULT, *Kind):
         assert re.search(rf"\b{word}\b", comments), word
 
 
@@ -126,7 +126,9 @@ def test_a_rate_is_the_robots_where_the_file_says_none(file: Path) -> None:
         )
 
     assert rate('{kind: wecom, url: "https://w.example"}') == 20
-    assert rate('{kind: apprise, url: "dingtalk://abcdefgh1234"}') == 20
+    assert rate('{kind: apprise, url: "mailto://desk:word@mail.example"}') == 20
+    assert rate('{kind: dingtalk, url: "https://x.example", secret: "s"}') == 20
+    assert rate('{kind: feishu, url: "https://x.example", signed: false}') == 100
     assert rate('{kind: webhook, url: "https://w.example"}') is None
     assert rate('{kind: webhook, url: "https://w.example", rate: 7}') == 7
     assert rate("{kind: log}") is None
@@ -258,6 +260,43 @@ def test_a_refusal_never_shows_an_address(file: Path) -> None:
         with pytest.raises(RecipientsError) as caught:
             read(file, GOOD.replace('{kind: webhook, url: "https://hall.example/told"}', channel))
         assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("channel", "field", "rule"),
+    [
+        ('{kind: dingtalk, url: "https://x.example"}', "secret", "missing"),
+        ('{kind: feishu, url: "https://x.example"}', "secret", "missing"),
+        ('{kind: dingtalk, url: "https://x.example", secret_file: gone}', "secret_file", "unreadable"),
+        ('{kind: dingtalk, url: "https://x.example", secret: a, secret_file: b}', "secret", "contradiction"),
+        ('{kind: feishu, url: "https://x.example", secret: a, signed: false}', "secret", "contradiction"),
+        ('{kind: feishu, url: "https://x.example", signed: perhaps}', "signed", "not-a-flag"),
+        ("{kind: dingtalk, secret: a}", "url", "missing"),
+        ('{kind: wecom, url: "https://x.example", secret: a}', "secret", "not-for-kind"),
+        ("{kind: log, signed: false}", "signed", "not-for-kind"),
+        ('{kind: apprise, url: "dingtalk://abcdefgh1234"}', "url", "own-kind"),
+        ('{kind: apprise, url: "feishu://abcdefgh1234"}', "url", "own-kind"),
+        ('{kind: apprise, url: "wecombot://abcdefgh1234"}', "url", "own-kind"),
+    ],
+)
+def test_a_robot_without_what_it_needs_is_refused_with_file_line_and_rule(
+    file: Path, channel: str, field: str, rule: str
+) -> None:
+    with pytest.raises(RecipientsError) as caught:
+        read(file, GOOD.replace('{kind: webhook, url: "https://hall.example/told"}', channel))
+    [one] = [one for one in caught.value.wrong if one.rule == rule]
+    assert one.field == f"channels.hall.{field}"
+    assert f"{file}:{one.line}: channels.hall.{field}: " in str(caught.value)
+
+
+def test_the_secret_of_a_robot_stands_in_the_file_or_in_another_one(file: Path) -> None:
+    (file.parent / "robot").write_text("SEC-1\n")
+    for signing in ('secret: "SEC-1"', "secret_file: robot"):
+        channel = f'{{kind: dingtalk, url: "https://x.example", {signing}}}'
+        found = read(file, GOOD.replace('{kind: webhook, url: "https://hall.example/told"}', channel)).channels["hall"]
+        assert found.secret is not None
+        assert found.secret.get_secret_value() == "SEC-1"
+        assert "SEC-1" not in repr(found)
 
 
 names = st.sampled_from(

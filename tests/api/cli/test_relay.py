@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from activities.store.outbox import Attempt
 from activities.store.store import Store
-from activities.store.tellings import Attempt, TellingFilter
+from activities.store.tellings import TellingFilter
 from tests.api.relay.build import Hand, alert, desk, webhook
 from tests.api.serving import CommandLine
 

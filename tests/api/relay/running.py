@@ -25,10 +25,11 @@ from tests.api.relay.build import RECEIVERS
 WITHIN = 60.0
 until = partial(waiting.until, seconds=WITHIN)
 HANG = 6.0  # longer than the relay waits
+DELAYS = {"slow": 0.3, "slow-poison": 1.5, "hung": HANG}
 
 
 class Arrival(NamedTuple):
-    """A notice that came, and what became of it: ok, slow, refused, dropped or hung."""
+    """A notice that came, and what became of it: ok, slow, unable, poison, slow-poison, dropped or hung."""
 
     id: str
     fate: str
@@ -38,7 +39,7 @@ class Arrival(NamedTuple):
     @property
     def taken(self) -> bool:
         """Whether the receiver has it, whatever the sender knows."""
-        return self.fate != "refused"
+        return self.fate not in {"unable", "poison", "slow-poison"}
 
 
 class Receiver:
@@ -46,6 +47,7 @@ class Receiver:
 
     def __init__(self, fate: Callable[[str, int], str] = lambda *_: "ok", port: int = 0) -> None:
         self.arrivals: list[Arrival] = []
+        self.notices: list[dict[str, Any]] = []
         self._seen: dict[str, int] = defaultdict(int)
         self._turn = threading.Lock()
         receiver = self
@@ -58,14 +60,15 @@ class Receiver:
                 number = self.headers.get("Idempotency-Key", "")
                 with receiver._turn:
                     receiver._seen[number] += 1
+                    notice = json.loads(sent)
+                    receiver.notices.append(notice)
                     what = fate(number, receiver._seen[number])
-                    receiver.arrivals.append(Arrival(number, what, json.loads(sent), time.monotonic()))
-                if what in {"slow", "hung"}:
-                    time.sleep(0.3 if what == "slow" else HANG)
+                    receiver.arrivals.append(Arrival(number, what, notice, time.monotonic()))
+                time.sleep(DELAYS.get(what, 0))
                 if what in {"dropped", "hung"}:
                     self.close_connection = True
                     return
-                self.send_response(500 if what == "refused" else 204)
+                self.send_response({"unable": 500, "poison": 422, "slow-poison": 422}.get(what, 204))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -95,6 +98,18 @@ class Receiver:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class CaseReceiver(Receiver):
+    """A receiver whose fates are chosen by the case that a notice names first."""
+
+    def __init__(self, fate: Callable[[str], str]) -> None:
+        super().__init__(lambda *_: fate(self.cases[-1]))
+
+    @property
+    def cases(self) -> list[str]:
+        """The cases that came, in order, repeated ones too."""
+        return [one["alerts"][0]["labels"]["case_id"] for one in self.notices]
 
 
 class Relay:
@@ -147,6 +162,13 @@ class Relay:
             return httpx2.get(f"{self.url}/livez", trust_env=False).status_code == 200
         except httpx2.TransportError:
             return False
+
+    def command(self, *words: str) -> str:
+        """What a command over the same database prints."""
+        said = subprocess.run(
+            [sys.executable, "-P", "-m", "api.cli", *words], env=self.env, capture_output=True, text=True, check=True
+        )
+        return said.stdout
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit code."""

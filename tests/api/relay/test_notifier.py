@@ -2,8 +2,8 @@
 
 import pytest
 
+from activities.store.outbox import Attempt
 from activities.store.store import Store
-from activities.store.tellings import Attempt
 from api.relay.notice import Notice
 from api.relay.notifier import GIVEN_UP
 from tests.api.relay.build import LOG, Hand, alert, beat, desk, recipients, said, tellings, webhook

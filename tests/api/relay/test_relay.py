@@ -1,10 +1,12 @@
 """The relay as a process, with receivers that fail: everything arrives, and is repeated only where a reply was lost."""
 
+import json
 import random
 import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -14,13 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from activities.store.store import Store
 from activities.store.tellings import TellingFilter
 from tests.api.relay.build import RECEIVERS, alert, body
-from tests.api.relay.running import Receiver, Relay, until
+from tests.api.relay.running import CaseReceiver, Receiver, Relay, until
 from tests.databases import PostgreSQL
 
 pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
 
-FATES = ["refused"] * 15 + ["dropped"] * 15 + ["slow"] * 10 + ["hung"] * 3 + ["ok"] * 57
+FATES = ["unable"] * 15 + ["dropped"] * 15 + ["slow"] * 10 + ["hung"] * 3 + ["ok"] * 57
 EVERYTHING = TellingFilter(reminders=True)
+REFUSED = TellingFilter(reminders=True, set_aside=True)
 
 
 @pytest.fixture
@@ -64,10 +67,14 @@ def test_each_of_a_hundred_notices_arrives_and_is_repeated_only_where_the_reply_
             assert times == (2 if first[one] in {"dropped", "hung"} else 1), first[one]
     for telling in log:
         outcomes = [one.outcome for one in telling.attempts]
-        failed = first[telling.id] in {"refused", "dropped", "hung"}
+        failed = first[telling.id] in {"unable", "dropped", "hung"}
         assert outcomes == (["failed", "delivered"] if failed else ["delivered"])
     counted = sums(metrics)
-    assert counted == {"shixian_notifications_total": 133, "shixian_notification_failures_total": 33}
+    assert counted == {
+        "shixian_notifications_total": 133,
+        "shixian_notification_failures_total": 33,
+        "shixian_notification_refusals_total": 0,
+    }
     assert "SECRET" not in said + metrics + repr(log)
     assert "token" not in said
 
@@ -115,6 +122,71 @@ def test_a_relay_that_is_killed_at_any_moment_loses_nothing_it_accepted(url: str
         assert len(accepted) == 40
         assert set(arrived) == accepted
         assert len(arrived) <= 40 + 2  # in flight when it was killed
+
+
+def test_a_notice_that_is_refused_for_ever_holds_up_nobody_and_is_sent_again_once_the_channel_is_mended(
+    url: str, tmp_path: Path
+) -> None:
+    broken = {"SZ-1"}
+
+    def fate(case: str) -> str:
+        return "poison" if case in broken else "ok"
+
+    with (
+        CaseReceiver(fate) as receiver,
+        Relay(tmp_path, url, {"post": {"kind": "webhook", "url": receiver.url}}) as relay,
+    ):
+        for number in range(4):
+            assert relay.post(overdue(number)) == 200
+        until(lambda: len(receiver.arrivals) >= 4)
+        with closing(Store.open(url)) as store:
+            until(lambda: store.undelivered()[0] == 0)
+            [refused] = store.tellings(REFUSED)
+            assert [(a.outcome, a.error) for a in refused.attempts] == [("refused", "status-422")]
+            assert receiver.cases == ["SZ-0", "SZ-1", "SZ-2", "SZ-3"]
+            broken.clear()
+            said = relay.command("tellings", "--refused", "--send-again", "--json")
+            assert [one["id"] for one in json.loads(said)] == [refused.id]
+            until(lambda: store.undelivered()[0] == 0 and receiver.cases[-1] == "SZ-1")
+            assert store.tellings(REFUSED) == []
+            assert [a.outcome for a in store.tellings(EVERYTHING)[1].attempts] == ["refused", "delivered"]
+        metrics = httpx2.get(f"{relay.url}/metrics", trust_env=False).text
+        assert sums(metrics)["shixian_notification_refusals_total"] == 1
+
+
+def test_a_channel_that_refuses_every_other_notice_gets_all_of_them_in_order(url: str, tmp_path: Path) -> None:
+    def fate(case: str) -> str:
+        return "poison" if int(case.removeprefix("SZ-")) % 2 else "ok"
+
+    with (
+        CaseReceiver(fate) as receiver,
+        Relay(tmp_path, url, {"post": {"kind": "webhook", "url": receiver.url}}) as relay,
+    ):
+        for number in range(10):
+            assert relay.post(overdue(number)) == 200
+        with closing(Store.open(url)) as store:
+            until(lambda: store.undelivered()[0] == 0)
+            assert receiver.cases == [f"SZ-{number}" for number in range(10)]
+            assert store.set_aside(datetime.min.replace(tzinfo=UTC)) == 5
+
+
+def test_a_relay_that_is_killed_while_a_notice_is_refused_refuses_it_anew_and_loses_nothing(
+    url: str, tmp_path: Path
+) -> None:
+    with (
+        CaseReceiver(lambda case: "slow-poison" if case == "SZ-0" else "ok") as receiver,
+        Relay(tmp_path, url, {"post": {"kind": "webhook", "url": receiver.url}}) as relay,
+        closing(Store.open(url)) as store,
+    ):
+        for number in range(3):
+            assert relay.post(overdue(number)) == 200
+        until(lambda: receiver.arrivals)
+        relay.stop(signal.SIGKILL)
+        assert store.tellings(REFUSED) == []
+        relay.start()
+        until(lambda: store.undelivered()[0] == 0)
+        assert [one.alerts[0].case for one in store.tellings(REFUSED)] == ["SZ-0"]
+        assert [case for case in receiver.cases if case != "SZ-0"] == ["SZ-1", "SZ-2"]
 
 
 def test_a_channel_that_hangs_delays_no_other(url: str, tmp_path: Path) -> None:
