@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from temporalio.service import RPCError
 from api.failures import Failure
 from api.processes.run_tethered import PidFile, foreign_environment
 
+PORTS = range(10_000, 32_000)  # below those that systems give to connections
 RETENTION = timedelta(days=30)
 PRAGMAS: Mapping[str, str] = {"journal_mode": "WAL", "synchronous": "NORMAL"}
 DYNAMIC_CONFIG: Mapping[str, str] = {
@@ -40,10 +42,12 @@ class DataInUse(Failure):
 
 
 def free_port(ip: str = "127.0.0.1") -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((ip, 0))
-        return int(probe.getsockname()[1])
+    """Choose a port that nobody listens on, and that no connection is given by chance before a server takes it."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((ip, port))
+            return port
 
 
 def claimed(lock: Path) -> IO[str]:

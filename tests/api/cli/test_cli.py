@@ -18,7 +18,7 @@ from activities.store.store import Store
 from api.access.api_keys import hashed, well_formed
 from api.cli import COMMANDS
 from tests.api.serving import CommandLine
-from tests.reference import SHARED, reference
+from tests.reference import DATA
 from workflows.messages import Message
 
 MESSAGES = {
@@ -197,8 +197,7 @@ def test_a_wrong_setting_is_named(shixian: CommandLine, monkeypatch: pytest.Monk
 
 
 def test_the_vectors_of_the_reference_all_pass(shixian: CommandLine) -> None:
-    reference("vectors.json")
-    said = shixian("vectors", str(SHARED / "reference" / "vectors.json"))
+    said = shixian("vectors", str(DATA / "vectors.json"))
     assert said.code == 0
     assert said.out.strip().splitlines()[-1] == "22 passed, 0 failed"
 

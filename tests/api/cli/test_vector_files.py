@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.cli.vector_files import run
-from tests.reference import SHARED, reference
+from tests.reference import DATA, reference
 
 Vector = dict[str, Any]
 START = {"type": "accept", "at": "2026-03-02T10:00:00"}
@@ -35,7 +35,7 @@ def _events(*events: tuple[str, str]) -> list[Vector]:
 def test_the_vectors_of_the_reference_notes_all_pass():
     count = len(reference("vectors.json")["vectors"])
     lines: list[str] = []
-    assert run([SHARED / "reference" / "vectors.json"], lines.append)
+    assert run([DATA / "vectors.json"], lines.append)
     assert lines[0] == "ok V01 Plain week, start day excluded"
     assert lines[-1] == f"{count} passed, 0 failed"
 
