@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla.almanac import NATION, PLACES, Almanac
@@ -32,6 +32,7 @@ def test_a_notice_more_extends_what_is_known_and_the_one_almanac_says_nothing_to
     assert not later.changed_days(earlier) & {date(earlier.known_until.year, 6, number) for number in range(1, 31)}
 
 
+@settings(deadline=None)  # the first of each makes its calendars
 @given(years=st.integers(0, 5), place=st.sampled_from(sorted(PLACES)), as_of=DAYS)
 def test_every_version_gives_its_calendar_back(years: int, place: str, as_of: date) -> None:
     almanac = shortened(years)
@@ -40,6 +41,7 @@ def test_every_version_gives_its_calendar_back(years: int, place: str, as_of: da
     assert almanac.changed_days(calendar.version, calendar.version) == ()
 
 
+@settings(deadline=None)  # the first of each makes its calendars
 @given(years=st.integers(1, 5), as_of=DAYS)
 def test_equal_tables_make_equal_versions_whoever_holds_them(years: int, as_of: date) -> None:
     short = shortened(years).calendar_for(NATION, as_of)

@@ -378,7 +378,10 @@ def test_the_command_refuses_a_wrong_file_with_line_and_rule(
     file.write_text("channels:\n  hall: {kind: weebhook}\noperators: [hole]\n")
     assert main(["alertmanager-config", "--recipients", str(file)]) == 2
     said = capsys.readouterr().err.splitlines()
-    assert f"{file}:2: channels.hall.kind: must be one of webhook, wecom, apprise, log [not-a-choice]" in said
+    assert (
+        f"{file}:2: channels.hall.kind: must be one of webhook, wecom, dingtalk, feishu, apprise, log [not-a-choice]"
+        in said
+    )
     assert any(line.startswith(f"{file}:3: operators: ") and line.endswith("[unknown-channel]") for line in said)
     assert main(["alertmanager-config", "--relay", "relay:8082"]) == 2
     assert "[bad-url]" in capsys.readouterr().err
