@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from activities.record import ClockPicture, Event, NewEvent, Role, Rung, RungKind
+from activities.withdrawals import Facts, WithdrawalReason, reason
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.calendar import Calendar
@@ -40,8 +41,8 @@ class Instant(NamedTuple):
         return threshold is not None and self.alarm(threshold) <= self.real
 
 
-def findings(clock: ClockPicture, reading: Reading, now: Instant, cause: str) -> list[NewEvent]:
-    """Withdrawals and the highest rung newly passed. `cause` says why a raised rung may no longer hold."""
+def findings(clock: ClockPicture, reading: Reading, now: Instant, facts: Facts) -> list[NewEvent]:
+    """Find withdrawals and the highest rung newly passed. `facts`: what this settling brought."""
     wanted = _wanted(clock, reading, now)
     events: list[NewEvent] = []
     held: set[RungKind] = set()
@@ -49,7 +50,7 @@ def findings(clock: ClockPicture, reading: Reading, now: Instant, cause: str) ->
         if _stands(clock, reading, rung, wanted):
             held.add(rung.kind)
         else:
-            events.append(_withdrawal(clock, rung, now, cause))
+            events.append(_withdrawal(clock, rung, now, reason(clock, rung, facts)))
     top = max(wanted, key=list(RungKind).index, default=None)
     if top is not None and top not in held:
         events.append(_raising(clock, top, wanted[top], now))
@@ -104,17 +105,19 @@ def _raising(clock: ClockPicture, kind: RungKind, due_at: datetime, now: Instant
         "due_at": due_at.isoformat(),
         "raising": earlier + 1,
     }
+    if any(r.kind is kind and r.withdrawn is not None for r in clock.rungs):
+        body["again"] = True
     return NewEvent(kind="rung-raised", at=due_at, told=now.business, actor=ACTOR, body=body)
 
 
-def _withdrawal(clock: ClockPicture, rung: Rung, now: Instant, cause: str) -> NewEvent:
-    told_late = rung.kind is RungKind.OVERDUE and clock.clock.stop is not None and cause == "told-late"
+def _withdrawal(clock: ClockPicture, rung: Rung, now: Instant, why: WithdrawalReason) -> NewEvent:
+    ended = rung.kind is RungKind.OVERDUE and clock.clock.stop is not None
     body: dict[str, Any] = {
         "clock": clock.clock.key,
         "rung": rung.kind.value,
         "raised": rung.seq,
-        "reason": "ended-without-verdict" if clock.void else cause,
-        "told_late": told_late and not clock.void,
+        "reason": why.value,
+        "told_late": ended and why is WithdrawalReason.TOLD_LATE,
     }
     return NewEvent(kind="rung-withdrawn", at=now.business, told=now.business, actor=ACTOR, body=body)
 

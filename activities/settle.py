@@ -17,6 +17,7 @@ from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
 from activities.store.rows import ChangedRows, ClockRow, Rows, counted
 from activities.store.store import Store
+from activities.withdrawals import Facts
 from sla.almanac import Almanac
 from sla.calendar import Calendar
 from sla.clock import Reading, count
@@ -145,8 +146,8 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     clocks = [c for c in changed.clocks if c is not None]
     readings = [read(c, almanac, calendar, now.business) for c in clocks]
     moved = applied(clocks, request.calendar, almanac, calendar, now.business)
-    cause = _cause(request.events, calendar_moved=bool(moved))
-    raised = itertools.chain.from_iterable(findings(c, r, now, cause) for c, r in zip(clocks, readings, strict=True))
+    facts = Facts(request.events, [step for step in changed.steps if step is not None], calendar_moved=bool(moved))
+    raised = itertools.chain.from_iterable(findings(c, r, now, facts) for c, r in zip(clocks, readings, strict=True))
     news = [*request.events, *moved, *raised]
     events = linked(request.case, request.expected, news, calendar.version)
     known = len(request.events)
@@ -240,25 +241,6 @@ def _thresholds(reading: Reading) -> tuple[object, ...]:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-def _cause(events: Sequence[NewEvent], *, calendar_moved: bool) -> str:
-    """Why a rung that was raised may no longer hold: the last fact that can have moved it."""
-    causes = [_CAUSES[e.kind] for e in events if e.kind in _CAUSES]
-    return causes[-1] if causes else "calendar" if calendar_moved else "told-late"
-
-
-_CAUSES = {
-    "amended": "corrected",
-    "extended": "extended",
-    "suspended": "suspended",
-    "returned": "suspended",
-    "resumed": "resumed",
-    "resubmitted": "resumed",
-    "accepted": "told-late",
-    "completed": "told-late",
-    "confirmed": "told-late",
-}
 
 
 def _extendable(clocks: Sequence[ClockPicture], readings: Sequence[Reading]) -> dict[str, datetime | None]:

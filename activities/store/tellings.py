@@ -61,6 +61,7 @@ class Told(Model):
     annotations: Mapping[str, str]
     started_at: datetime
     ended_at: datetime | None = None
+    again: bool = False  # it was told before, withdrawn, and has come back
     due_at: datetime | None = None  # business instant that the read model had when it was told
     firing: Mapping[str, Firing] = {}  # by fingerprint
 

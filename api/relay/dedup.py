@@ -108,6 +108,7 @@ def _raised(receiver: str, before: Told | None, alert: Alert, now: datetime, kno
         labels=alert.labels,
         annotations=alert.annotations,
         started_at=alert.starts_at,
+        again=before is not None and before.state is State.WITHDRAWN,
         due_at=known.due_at,
         firing={**others, alert.fingerprint: _fires(alert)},
     )

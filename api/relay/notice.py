@@ -27,6 +27,7 @@ class AlertShown(Model):
     summary: str = ""
     description_zh: str = ""
     description: str = ""
+    again: bool = False  # it was withdrawn before, and has come back
     started_at: datetime
     ended_at: datetime | None = None
     reason: str | None = None
@@ -90,6 +91,7 @@ def _shown(told: Told, why: Reason | None, link: str) -> AlertShown:
         summary=said.get("summary", ""),
         description_zh=said.get("description_zh", ""),
         description=said.get("description", ""),
+        again=told.again and why is None,
         started_at=told.started_at,
         ended_at=told.ended_at if why is not None else None,
         reason=None if why is None else why.en,

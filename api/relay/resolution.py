@@ -8,6 +8,7 @@ from activities.record import Role, RungKind
 from activities.rungs import Instant
 from activities.store.rows import CaseView, ClockRow, main_clock
 from activities.store.tellings import BareClock, Told
+from activities.withdrawals import applicant_holds, stands_still
 from api.relay.dedup import Known
 from sla.axis import local
 from sla.clock import Standing
@@ -31,6 +32,9 @@ _MOVED = {
     "resumed": ("中止期间已扣除", "the time of a suspension was taken off"),
     "corrected": ("登记内容已更正", "what was recorded is corrected"),
     "told-late": ("补报后重新计算", "what was told late counts"),
+    "suspended": ("已中止计时", "it was suspended"),
+    "with-applicant": ("曾由申请人办理，其间不计时", "the applicant held it meanwhile, which does not count"),
+    "not-counted": ("其间不计时", "for a while its time did not count"),
 }
 
 
@@ -68,9 +72,15 @@ def reason(told: Told, view: CaseView, now: Instant) -> Reason:
     if row.standing is Standing.SUSPENDED:
         ground = next((s.ground for s in reversed(picture.clock.suspensions) if s.end is None), None)
         return Reason("suspended", f"{what[0]}已中止计时", f"{what[1]} is suspended{f' ({ground})' if ground else ''}")
+    if stands_still(picture):
+        if applicant_holds(view.steps):
+            return Reason(
+                "with-applicant", f"{what[0]}待申请人办理，暂停计时", f"the applicant holds {what[1]}, and no time runs"
+            )
+        return Reason("not-counted", f"{what[0]}现由不计时的一方办理", f"no time of {what[1]} counts where it is now")
     if soon and now.passed(row.due_at):
         return OVERTAKEN
-    return _moved(row)
+    return _moved(row, RungKind.DUE_SOON if soon else RungKind.OVERDUE)
 
 
 def _of(step: str | None, clocks: Iterable[BareClock]) -> list[BareClock]:
@@ -98,8 +108,8 @@ def _ended(row: ClockRow, stop: datetime, what: tuple[str, str]) -> Reason:
     return Reason("ended", f"{what[0]}已于 {when} 按时办结", f"{what[1]} ended in time, on {when}")
 
 
-def _moved(row: ClockRow) -> Reason:
-    causes = [r.withdrawn for r in row.picture.rungs if r.withdrawn is not None and r.kind is RungKind.OVERDUE]
+def _moved(row: ClockRow, kind: RungKind) -> Reason:
+    causes = [r.withdrawn for r in row.picture.rungs if r.withdrawn is not None and r.kind is kind]
     cause = causes[-1] if causes else "extended" if row.picture.clock.extensions else "calendar"
     zh, en = _MOVED.get(cause, ("到期日已变", "the due date was moved"))
     if row.due_at is None:

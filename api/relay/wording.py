@@ -6,6 +6,7 @@ from api.relay.notice import AlertShown, Notice
 
 KINDS = {"raised": "告警 alert", "withdrawn": "解除 withdrawn", "reminder": "值守正常 all is alive"}
 ELLIPSIS = "…"
+AGAIN = ("（再次）", " (again)")
 
 
 def title(notice: Notice) -> str:
@@ -48,8 +49,9 @@ def _written(notice: Notice, number: int, said: Callable[[AlertShown], Iterator[
 
 def _in_short(alert: AlertShown) -> Iterator[str]:
     named = alert.labels.get("case_id") or alert.alertname
-    yield alert.summary_zh or f"{alert.alertname} {named}"
-    yield alert.summary or alert.alertname
+    zh, en = AGAIN if alert.again else ("", "")
+    yield f"{alert.summary_zh or f'{alert.alertname} {named}'}{zh}"
+    yield f"{alert.summary or alert.alertname}{en}"
     if alert.reason is not None:
         yield f"→ {alert.reason_zh}；{alert.reason}"
 

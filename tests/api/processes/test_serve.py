@@ -83,7 +83,7 @@ def test_started_again_it_goes_on_and_raises_what_fell_due_meanwhile_with_its_tr
     temporal_binary: Path, tmp_path: Path
 ) -> None:
     """At a rate at which the limit of four days passes while nothing runs."""
-    rehearsal = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "21600")
+    rehearsal = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "10800")
     with Serving(tmp_path, temporal_binary, *rehearsal) as serving:
         opened(serving, "meanwhile", china("2021-03-01 08:30"))
         assert "overdue" not in str(asked(serving, "GET", "cases/meanwhile")["clocks"][1]["rungs"])
