@@ -244,7 +244,7 @@ async def test_what_goes_wrong_inside_is_told_to_nobody(office: Office, monkeypa
 def test_every_refusal_of_a_case_has_its_problem() -> None:
     modules = (Path(__file__).resolve().parents[3] / "workflows").glob("*.py")
     text = "".join(module.read_text(encoding="utf-8") for module in modules)
-    found = set(re.findall(r'Refusal\(\s*"([a-z-]+)"', text)) | set(re.findall(r'_same\([^"]*"([a-z-]+)"', text))
+    found = set(re.findall(r'Refusal\(\s*"([a-z-]+)"', text)) | set(re.findall(r'\bsame\([^"]*"([a-z-]+)"', text))
     assert len(found) > 25
     assert found - PROBLEMS.keys() == set()
 
