@@ -8,23 +8,20 @@ from typing import Any, get_args
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from api.http.middleware import GUARDED, Guard
-from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, problem_response
-from api.http.request_counts import Requests
+from api.access.api_keys import Keyring
+from api.http.bare_app import bare_app, refused
+from api.http.bodies import NAMES
+from api.http.middleware import Envelope
+from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
 from api.http.validation import flaws_of
+from api.request_counts import Requests
 from api.routes import cases, commands, completions, health, metrics, oversight, registers
 from api.services import Services
+from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Command
 
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
 KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
-BY_STATUS = {
-    400: "malformed",
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "too-large",
-    415: "not-json",
-}
 DECIMALS = (("Limit", "amount"), ("Day", "used"), ("Day", "total"))
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
@@ -50,8 +47,10 @@ def create_app(services: Services) -> FastAPI:
     app = _routes(lifespan)
     app.state.services = services
     app.state.pool = pool
+    app.state.keyring = Keyring(services.store.key_by_hash)
     app.state.requests = Requests(KINDS)
-    app.add_middleware(Guard, services=services, pool=pool, requests=app.state.requests)
+    deadline = services.settings.request_deadline
+    app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
     return app
 
 
@@ -64,11 +63,6 @@ def describe() -> dict[str, Any]:
     schemas["ProblemShown"] = shown
     schemas["ProblemShown"]["properties"]["type"]["enum"] = sorted(f"urn:shixian:problem:{code}" for code in PROBLEMS)
     _as_answered(schemas)
-    described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    for path, operations in described["paths"].items():
-        if path.startswith(GUARDED):
-            for operation in operations.values():
-                operation["security"] = [{"key": []}]
     return described
 
 
@@ -79,33 +73,26 @@ def _as_answered(schemas: dict[str, Any]) -> None:
 
 
 def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
-    app = FastAPI(
+    app = bare_app(
         title="Shixian 时限",
         version="1",
         description=DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
         lifespan=lifespan,
-        redirect_slashes=False,
         responses=PROBLEM,
         generate_unique_id_function=lambda route: route.name,
     )
     for part in (cases, commands, completions, registers, oversight, health, metrics):
         app.include_router(part.router)
-    for status in BY_STATUS:
-        app.add_exception_handler(status, _of_the_framework)
+    app.include_router(completions.batches)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(OutcomeUnknownError, _unknown)
     return app
-
-
-async def _of_the_framework(request: Request, error: Exception) -> Response:
-    """No such route, no such method: the framework's own refusals in the one shape."""
-    status: int = getattr(error, "status_code", 0)
-    headers: dict[str, str] | None = getattr(error, "headers", None)
-    return problem_response(Problem(BY_STATUS[status], headers=headers), request.state.request_id)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    return problem_response(Problem("invalid", flaws=flaws_of(found, in_request=True)), request.state.request_id)
+    return await refused(request, Problem("invalid", flaws=flaws_of(found, NAMES, in_request=True)))
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    return await refused(request, outcome_unknown())

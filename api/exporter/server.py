@@ -1,4 +1,4 @@
-"""The exporter over HTTP: its metrics within the time that a scrape has, and whether it lives."""
+"""The exporter over HTTP: its metrics within the time that a scrape has."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from api.exporter.collector import Exporter
+from api.http.bare_app import NO_STORE, bare_app
 
 log = logging.getLogger("shixian.exporter")
 
@@ -19,7 +20,6 @@ SCRAPE = 10.0  # seconds that a scrape has, where it does not say so
 SPARE = 0.5  # of them, for the way back
 LEAST = 0.1
 THREADS = 8  # scrapes at once; they wait for each other
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Overrun(Exception):
@@ -51,7 +51,7 @@ class Page:
 
 def create_app(exporter: Exporter) -> FastAPI:
     """The application over an exporter that it does not own."""
-    app = FastAPI(title="Shixian 时限", docs_url=None, redoc_url=None, openapi_url=None)
+    app = bare_app(title="Shixian 时限")
     page = Page(exporter)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="scrape")
 
@@ -73,11 +73,6 @@ def create_app(exporter: Exporter) -> FastAPI:
             made.add_done_callback(_forget)
             log.warning("a scrape was not answered within %.1f s", budget)
             return Response("the scrape's time is over\n", 503, NO_STORE, media_type="text/plain")
-
-    @app.get("/livez")
-    async def livez() -> Response:
-        """Say that the process answers."""
-        return Response("ok\n", headers=NO_STORE, media_type="text/plain")
 
     return app
 

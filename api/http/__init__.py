@@ -1,1 +1,1 @@
-"""What every request passes: reading it strictly, its caller, its problem where it fails, and its answer."""
+"""What every request passes: its envelope, reading it strictly, its problem where it fails, and its answer."""

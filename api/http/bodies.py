@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
-from api.http import strict_json
 from api.http.fields import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 from api.policies import PolicyPart
 
@@ -173,4 +172,4 @@ def _fields(kind: type[BaseModel]) -> set[str]:
     return set(kind.model_fields).union(*(_fields(one) for one in kind.__subclasses__()))
 
 
-strict_json.FIELDS.update(_fields(Body), PolicyPart.model_fields)
+NAMES = frozenset(_fields(Body) | PolicyPart.model_fields.keys())  # the only names that a problem repeats

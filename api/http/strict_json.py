@@ -10,21 +10,22 @@ DEEPEST = 16
 LARGEST = 2**53 - 1  # beyond it two readers of the same JSON read two numbers
 
 Path = tuple[str | int, ...]
+Names = frozenset[str]  # every name that a body may have
 
 
 class Repeated:
     """Stands where an object named something twice."""
 
 
-def read(body: bytes) -> object:
-    """The value of a JSON text, or the Problem that names what is wrong in it."""
+def read(body: bytes, names: Names) -> object:
+    """Read a JSON text; raises the Problem that says what is wrong in it, and where, by `names` alone."""
     try:
         value = json.loads(body.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
         raise Problem("too-deep" if deep else "malformed") from None
-    flaws = list(_flaws(value, ()))
-    repeated = [Flaw(pointer, code) for pointer, code in flaws if code == "duplicate-key"]
+    flaws = [Flaw(pointer(path, names), code) for path, code in _flaws(value, ())]
+    repeated = [flaw for flaw in flaws if flaw.code == "duplicate-key"]
     if repeated:
         raise Problem("duplicate-key", flaws=repeated)
     if flaws:
@@ -32,17 +33,14 @@ def read(body: bytes) -> object:
     return value
 
 
-def pointer(path: Path) -> str:
-    """A JSON pointer into the body. A name that no body has is the client's own, so the pointer ends before it."""
+def pointer(path: Path, names: Names) -> str:
+    """Write a JSON pointer into a body. A name that is none of `names` is the client's own: it ends before that."""
     shown: list[str] = []
     for part in path:
-        if isinstance(part, str) and part not in FIELDS:
+        if isinstance(part, str) and part not in names:
             break
         shown.append(str(part))
     return "#" + "".join(f"/{part}" for part in shown)
-
-
-FIELDS: set[str] = set()  # every name that a body may have; `api.http.bodies` fills it in
 
 
 def _once(pairs: list[tuple[str, object]]) -> object:
@@ -50,7 +48,7 @@ def _once(pairs: list[tuple[str, object]]) -> object:
     return named if len(named) == len(pairs) else Repeated()
 
 
-def _flaws(value: object, path: Path) -> Iterator[Flaw]:
+def _flaws(value: object, path: Path) -> Iterator[tuple[Path, str]]:
     if len(path) > DEEPEST:
         raise Problem("too-deep")
     if isinstance(value, dict):
@@ -61,17 +59,17 @@ def _flaws(value: object, path: Path) -> Iterator[Flaw]:
         for number, one in enumerate(value):
             yield from _flaws(one, (*path, number))
     elif isinstance(value, Repeated):
-        yield Flaw(pointer(path), "duplicate-key")
+        yield path, "duplicate-key"
     elif isinstance(value, str):
         yield from _flaws_of_text(value, path)
     elif isinstance(value, float) and not math.isfinite(value):
-        yield Flaw(pointer(path), "not-finite")
+        yield path, "not-finite"
     elif isinstance(value, int) and abs(value) > LARGEST:
-        yield Flaw(pointer(path), "number-too-large")
+        yield path, "number-too-large"
 
 
-def _flaws_of_text(text: str, path: Path) -> Iterator[Flaw]:
+def _flaws_of_text(text: str, path: Path) -> Iterator[tuple[Path, str]]:
     if "\0" in text:
-        yield Flaw(pointer(path), "nul")
+        yield path, "nul"
     if any("\ud800" <= c <= "\udfff" for c in text):
-        yield Flaw(pointer(path), "lone-surrogate")
+        yield path, "lone-surrogate"

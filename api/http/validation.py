@@ -5,7 +5,7 @@ from typing import Any
 
 from api.http.fields import Rule
 from api.http.problems import Flaw
-from api.http.strict_json import pointer
+from api.http.strict_json import Names, pointer
 
 CODES = {
     "missing": "missing",
@@ -36,11 +36,11 @@ CODES = {
 PLACES = {"query": "query", "header": "header", "path": "path"}
 
 
-def flaws_of(errors: Iterable[Any], *, in_request: bool = False) -> list[Flaw]:
-    """Each error of pydantic once. `in_request`: their places begin with body, query, header or path."""
+def flaws_of(errors: Iterable[Any], names: Names, *, in_request: bool = False) -> list[Flaw]:
+    """Say each error of pydantic once, by `names` alone. `in_request`: places begin with body, query, header or path."""
     found: dict[Flaw, None] = {}
     for error in errors:
-        found.setdefault(Flaw(_where(error["loc"], in_request=in_request), _code(error)))
+        found.setdefault(Flaw(_where(error["loc"], names, in_request=in_request), _code(error)))
     return list(found)
 
 
@@ -49,10 +49,10 @@ def _code(error: Any) -> str:  # noqa: ANN401  # pydantic's own
     return str(broken) if isinstance(broken, Rule) else CODES.get(error["type"], "invalid")
 
 
-def _where(loc: Sequence[str | int], *, in_request: bool) -> str:
+def _where(loc: Sequence[str | int], names: Names, *, in_request: bool) -> str:
     if not in_request:
-        return pointer(tuple(loc))
+        return pointer(tuple(loc), names)
     first, *rest = loc or ("body",)
     if first in PLACES:
         return f"{first}/{rest[0]}" if rest else str(first)
-    return pointer(tuple(rest))
+    return pointer(tuple(rest), names)

@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Any
 
 from activities.store.rows import CaseView
+from api.access.request_context import Visit
 from api.http.bodies import OpenBody
 from api.http.problems import Flaw, Problem
-from api.http.request_context import Visit
 from api.intake.stamp import Stamp, backdated, promises
 from api.policies import changed
 from sla.promise import Promise

@@ -8,9 +8,9 @@ from typing import Any
 
 import rfc8785
 
+from api.access.request_context import Visit
 from api.http.fields import plain
 from api.http.problems import Flaw, Problem
-from api.http.request_context import Visit
 from api.settings import Settings
 from sla.axis import local, local_day
 from sla.calendar import Calendar

@@ -12,9 +12,9 @@ from activities.record import Event
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseView
 from api.access.api_keys import Caller
+from api.access.request_context import Visit
 from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
-from api.http.request_context import Visit
 from api.http.responses import answer
 from api.intake.stamp import Stamp, stamp
 from workflows.dispatch import OutcomeUnknownError, Refused

@@ -1,14 +1,12 @@
-"""The relay's HTTP: Alertmanager posts, machines ask whether it is alive, Prometheus scrapes."""
+"""The relay's HTTP: Alertmanager posts, Prometheus scrapes."""
 
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import NamedTuple
 
 from fastapi import FastAPI, Request, Response
@@ -17,7 +15,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.alerting.recipients import Recipients
-from api.http.problems import Flaw, Problem, problem_response, store_unavailable
+from api.http.bare_app import bare_app
+from api.http.json_body import json_body
+from api.http.problems import Flaw, Problem
 from api.process_notes import Say, note
 from api.relay.delivery import Sender
 from api.relay.metrics import Counts
@@ -126,14 +126,9 @@ def create_app(parts: Parts) -> FastAPI:
             await asyncio.gather(running, return_exceptions=True)
             relay.pool.shutdown(wait=False, cancel_futures=True)
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False)
+    app = bare_app(lifespan=lifespan)
     app.add_api_route("/v1/alerts/{receiver}", _alerts, methods=["POST"])
-    app.add_api_route("/livez", _livez, methods=["GET"])
     app.add_api_route("/metrics", _metrics, methods=["GET"])
-    app.add_exception_handler(Problem, _problem)
-    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-        app.add_exception_handler(status, _of_the_framework)
-    app.add_exception_handler(StoreUnavailable, _away)
     return app
 
 
@@ -141,7 +136,7 @@ async def _alerts(request: Request, receiver: str) -> Response:
     relay: Relay = request.app.state.relay
     if not relay.desk.knows(receiver):
         raise Problem("not-found", "There is no such receiver.", flaws=[Flaw("path/receiver", "unknown-receiver")])
-    body = await _body(request)
+    body = await json_body(request, LARGEST)
     try:
         await relay.accept(receiver, body)
     except (Problem, StoreUnavailable):
@@ -152,37 +147,5 @@ async def _alerts(request: Request, receiver: str) -> Response:
     return Response(status_code=200)
 
 
-async def _livez(request: Request) -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json")
-
-
 async def _metrics(request: Request) -> Response:
     return Response(generate_latest(request.app.state.relay.counts.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _body(request: Request) -> bytes:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem("not-json")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise Problem("too-large", f"A body has at most {LARGEST} bytes.")
-        parts.append(part)
-    return b"".join(parts)
-
-
-async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101  # it is registered for no other
-    return problem_response(error, secrets.token_hex(8))
-
-
-async def _of_the_framework(request: Request, error: Exception) -> Response:
-    status = getattr(error, "status_code", 0)
-    code = "method-not-allowed" if status == HTTPStatus.METHOD_NOT_ALLOWED else "not-found"
-    return await _problem(request, Problem(code, headers=getattr(error, "headers", None)))
-
-
-async def _away(request: Request, error: Exception) -> Response:
-    return await _problem(request, store_unavailable())

@@ -18,10 +18,10 @@ MOST_ALERTS = 20_000
 CONFIRMED = frozenset({"step", "case"})  # scopes of which the read model knows whether an alert holds
 NEVER = 1  # the year of an end that has not come
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-NAMES = (
+NAMES = frozenset({
     "version", "groupKey", "truncatedAlerts", "status", "receiver", "groupLabels", "commonLabels", "commonAnnotations",
     "externalURL", "alerts", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint", "alertname",
-)  # fmt: skip
+})  # fmt: skip
 
 
 def _instant(value: object) -> datetime:
@@ -107,11 +107,10 @@ class Webhook(_Lenient):
 
 def read(body: bytes) -> Webhook:
     """The webhook in a body, or the Problem that names field and rule."""
-    strict_json.FIELDS.update(NAMES)
-    value = strict_json.read(body)
+    value = strict_json.read(body, NAMES)
     if not isinstance(value, dict):
-        raise Problem("invalid", flaws=flaws_of([{"loc": (), "type": "dict_type"}]))
+        raise Problem("invalid", flaws=flaws_of([{"loc": (), "type": "dict_type"}], NAMES))
     try:
         return Webhook.model_validate(value)
     except ValidationError as error:
-        raise Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False))) from None
+        raise Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False), NAMES)) from None

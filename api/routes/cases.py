@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from activities.store.rows import CaseFilter, CaseView
+from api.access.key_route import KeyRoute
+from api.access.request_context import Visit, Visiting
 from api.http.bodies import OpenBody
 from api.http.fields import CaseNumber, Key, Name
+from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem
-from api.http.request_context import IdempotencyKey, Visit, Visiting
 from api.http.responses import answer, cursor, place
 from api.intake.command_builders import made_id, opening
 from api.intake.stamp import Stamp, digest
@@ -32,7 +34,7 @@ from sla.errors import CountingError
 from sla.model import Model
 from workflows.messages import Command, Link
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(route_class=KeyRoute, prefix="/v1/cases", tags=["cases"])
 
 LEAST, USUAL, MOST = 1, 50, 200
 NOT_FOR_COMPANIES = ("standing", "owner", "parent")  # they tell of others' steps and clocks

@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Response
 
 from activities.store.rows import CaseView
+from api.access.key_route import KeyRoute
+from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, Visit, Visiting, only
 from api.http.bodies import (
     AcceptBody,
     CompletionBody,
@@ -26,15 +28,15 @@ from api.http.bodies import (
     WithdrawBody,
 )
 from api.http.fields import KEY
+from api.http.headers import IdempotencyKey, IfMatch
 from api.http.problems import Flaw, Problem
-from api.http.request_context import CONFIRMERS, DOERS, OFFICERS, IdempotencyKey, IfMatch, Visit, Visiting, only
 from api.intake.command_builders import accepting, completing, made_id
 from api.intake.stamp import Stamp
 from api.intake.submit import Wish, carry_out, respond
 from workflows import messages
 from workflows.messages import Command, Receipt
 
-router = APIRouter(prefix="/v1/cases/{case}", tags=["commands"])
+router = APIRouter(route_class=KeyRoute, prefix="/v1/cases/{case}", tags=["commands"])
 
 COMMAND: dict[str, Any] = {
     "status_code": 201,

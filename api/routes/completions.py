@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseFilter
-from api.http.bodies import BatchBody, BatchItem, CompletionBody
+from api.access.key_route import KeyRoute
+from api.access.request_context import DOERS, Visit, Visiting, only
+from api.http.bodies import NAMES, BatchBody, BatchItem, CompletionBody
 from api.http.fields import CASE_NUMBER
+from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
-from api.http.request_context import DOERS, IdempotencyKey, Visit, Visiting, only
 from api.http.responses import answer
 from api.http.validation import flaws_of
 from api.intake.command_builders import completing
@@ -21,7 +23,15 @@ from sla.model import Model
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Receipt
 
-router = APIRouter(prefix="/v1", tags=["completions"])
+
+class BatchRoute(KeyRoute):
+    """A route whose bodies hold many completions."""
+
+    largest = 262_144  # bytes
+
+
+router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["completions"])
+batches = APIRouter(route_class=BatchRoute, prefix="/v1", tags=["completions"])
 
 SURVEY_STEP = "joint-site-survey"
 SURVEYED = 100  # cases of one survey
@@ -100,7 +110,7 @@ class Batch:
         return answer(BatchAnswer(items=tuple(items)), 207)
 
 
-@router.post("/completions:batch", **MANY)
+@batches.post("/completions:batch", **MANY)
 async def complete_many(visit: Visiting, body: BatchBody) -> Response:
     """Complete up to 100 steps, each with its own key; those of one case in the order given."""
     batch = Batch(visit, visit.request_id, len(body.items))
@@ -110,7 +120,7 @@ async def complete_many(visit: Visiting, body: BatchBody) -> Response:
         try:
             item = BatchItem.model_validate(raw)
         except ValidationError as error:
-            problem = Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False)))
+            problem = Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False), NAMES))
             batch.answers[index] = batch.failed(index, None, None, problem)
             continue
         wish = _wish(visit, item.case, item.step, item.key, item.content())

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready: asked by machines, without a key."""
+"""Is it ready: asked by machines, without a key."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -21,12 +21,6 @@ OLDEST_BEAT = timedelta(seconds=60)
 State = Literal["ok", "away"]
 
 
-class Live(Model):
-    """The process answers."""
-
-    status: Literal["ok"] = "ok"
-
-
 class Ready(Model):
     """Whether each part is there."""
 
@@ -34,12 +28,6 @@ class Ready(Model):
     database: State
     temporal: State
     worker: State
-
-
-@router.get("/livez", response_model=Live)
-async def livez() -> Response:
-    """Say that the process answers."""
-    return answer(Live())
 
 
 @router.get("/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "A part is away"}})

@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from api.http.request_context import OVERSEERS, only
+from api.access.key_route import KeyRoute
+from api.access.request_context import OVERSEERS, only
 
-router = APIRouter(tags=["health"])
+router = APIRouter(route_class=KeyRoute, tags=["health"])
 
 
 @router.get("/metrics", response_class=Response, dependencies=[Depends(only(*OVERSEERS))])

@@ -11,6 +11,8 @@ from activities.record import Rung, StepPicture
 from activities.rungs import Instant
 from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
+from api.access.key_route import KeyRoute
+from api.access.request_context import OVERSEERS, Visit, Visiting, only
 from api.figures.averages import Asked, Case, Figure, load, recompute
 from api.figures.csv_table import sheet
 from api.figures.html_page import page
@@ -18,7 +20,6 @@ from api.figures.month import MONTH, TYPES, Format, Report, accepted, days_of, r
 from api.figures.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.http.fields import Key
 from api.http.problems import Flaw, Problem
-from api.http.request_context import OVERSEERS, Visit, Visiting, only
 from api.http.responses import answer, cursor, place
 from sla.axis import local_day
 from sla.cohort import Window, by_month
@@ -27,7 +28,7 @@ from sla.departments import DEPARTMENTS, UNLISTED
 from sla.model import Model
 from workflows.messages import FIRST_YEAR, LAST_YEAR
 
-router = APIRouter(prefix="/v1", tags=["oversight"], dependencies=[Depends(only(*OVERSEERS))])
+router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["oversight"], dependencies=[Depends(only(*OVERSEERS))])
 
 PAGE = 200
 WRITTEN: dict[int | str, dict[str, Any]] = {

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.access.key_route import KeyRoute
+from api.access.request_context import Visiting
 from api.http.fields import Key
 from api.http.problems import Flaw, Problem
-from api.http.request_context import Visiting
 from api.http.responses import answer
 from api.intake.command_builders import resolved
 from api.views.case import Cited, LimitShown, Number, citation_shown
@@ -22,7 +23,7 @@ from sla.model import Model
 from workflows.procedure import Definition, Fact, Procedure, Variant
 from workflows.procedures import ALL
 
-router = APIRouter(prefix="/v1", tags=["registers"])
+router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["registers"])
 
 
 class FigureShown(Model):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from api.http import strict_json
-from api.http.bodies import CompletionBody, OpenBody
+from api.http.bodies import NAMES, CompletionBody, OpenBody
 from api.http.fields import CaseNumber, Instant, Text, plain
 from api.http.problems import Problem
 from api.http.validation import flaws_of
@@ -41,13 +41,13 @@ def depth(value: Any) -> int:
 @given(values)
 def test_good_json_is_read_as_it_is(value: Any) -> None:
     if depth(value) <= strict_json.DEEPEST:
-        assert strict_json.read(json.dumps(value).encode()) == value
+        assert strict_json.read(json.dumps(value).encode(), NAMES) == value
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     try:
-        refused = None if strict_json.read(body) is not None else 0
+        refused = None if strict_json.read(body, NAMES) is not None else 0
     except Problem as problem:
         refused = problem.status
     assert refused in {None, 0, 400, 422}
@@ -112,7 +112,7 @@ def test_what_was_left_out_is_no_content() -> None:
 def test_a_flaw_never_shows_a_name_that_no_body_has() -> None:
     with pytest.raises(ValidationError) as caught:
         OpenBody.model_validate({"procedure": "x", "facts": {"Canary": 5, "ok": []}, "canary": 1})
-    flaws = flaws_of(caught.value.errors())
+    flaws = flaws_of(caught.value.errors(), NAMES)
     assert {flaw.pointer for flaw in flaws} == {"#", "#/facts", "#/jurisdiction", "#/variant"}
     assert "anary" not in str(flaws)
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from api.access.api_keys import Caller, Role
+from api.access.request_context import Visit
 from api.http.problems import Problem
-from api.http.request_context import Visit
 from api.intake.stamp import backdated, effective_day, stamp
 from api.services import Services
 from api.settings import Settings

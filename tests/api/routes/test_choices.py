@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from api.access.api_keys import Caller, Role
+from api.access.request_context import Visit
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
-from api.http.request_context import Visit
 from api.intake.command_builders import opening
 from api.intake.stamp import promises, stamp
 from api.policies import PolicyPart

@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.exporter.catalogue import CATALOGUE, Job, names
-from api.http.request_counts import Requests
+from api.request_counts import Requests
 from tests.api.office import Office
 
 

@@ -1,7 +1,6 @@
 """One request of one caller, with what it needs of the world."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,13 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, ParamSpec, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from activities.store.rows import CaseView
 from api.access.api_keys import Caller, Role
+from api.access.key_route import caller_by_key
 from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem
-from api.http.request_counts import Requests
+from api.request_counts import Requests
 from api.services import Services
 from sla.axis import local_day
 from sla.calendar import Calendar
@@ -24,9 +24,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ANSWERING = timedelta(milliseconds=100)  # of the deadline, kept for writing the answer
-BARE_KEY = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
-QUOTED_KEY = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,100})"', re.ASCII)  # a string of RFC 8941
-ENTITY_TAG = re.compile(r'"?(\d{1,9})"?', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +73,15 @@ class Visit:
         return self.services.almanac.calendar_for(jurisdiction, local_day(self.told))
 
 
-async def visit(request: Request) -> Visit:
-    """The request, as the guard left it."""
-    state = request.state
-    parts = request.app.state
-    return Visit(
-        parts.services, parts.pool, state.caller, state.request_id, state.arrived, state.deadline, parts.requests
-    )
+def visit_of(request: Request, caller: Caller) -> Visit:
+    """Make the visit of a request in its envelope; whoever lets callers in says who it is."""
+    state, parts = request.state, request.app.state
+    return Visit(parts.services, parts.pool, caller, state.request_id, state.arrived, state.deadline, parts.requests)
+
+
+async def visit(request: Request, caller: Annotated[Caller, Depends(caller_by_key)]) -> Visit:
+    """Make the visit of whoever has an API key."""
+    return visit_of(request, caller)
 
 
 Visiting = Annotated[Visit, Depends(visit)]
@@ -102,42 +101,3 @@ OFFICERS = (Role.OFFICER,)
 CONFIRMERS = (Role.OFFICER, Role.SUPERVISOR)
 DOERS = (Role.OFFICER, Role.UTILITY)
 OVERSEERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
-
-
-async def idempotency_key(
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Required. Names the request: sent again with it, it is done only once.",
-        ),
-    ] = None,
-) -> str:
-    """The key of a command, bare or as a quoted string."""
-    wrong = Problem("idempotency-key", flaws=[Flaw("header/Idempotency-Key", "idempotency-key")])
-    if key is None:
-        raise wrong
-    quoted = QUOTED_KEY.fullmatch(key)
-    if quoted is not None:
-        return re.sub(r"\\(.)", r"\1", quoted[1])
-    if key.startswith('"') or not BARE_KEY.fullmatch(key):
-        raise wrong
-    return key
-
-
-async def if_match(
-    tag: Annotated[
-        str | None, Header(alias="If-Match", description="The command is refused where the case has moved on since.")
-    ] = None,
-) -> int | None:
-    """The number of the event that the client saw last."""
-    if tag is None or tag.strip() == "*":
-        return None
-    found = ENTITY_TAG.fullmatch(tag.strip())
-    if found is None:
-        raise Problem("bad-if-match", flaws=[Flaw("header/If-Match", "bad-if-match")])
-    return int(found[1])
-
-
-IdempotencyKey = Annotated[str, Depends(idempotency_key)]
-IfMatch = Annotated[int | None, Depends(if_match)]

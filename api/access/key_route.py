@@ -1,0 +1,68 @@
+"""How the API is entered: with a key, and with a body that is read strictly before anything is made of it.
+
+A router says so with `route_class=KeyRoute`. Other doors, such as pages with sessions and forms, are route classes of
+their own: who asks, where the request comes from and how a body is read is theirs, and the envelope stays as it is.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+
+from api.access.api_keys import Caller, authenticate
+from api.http import strict_json
+from api.http.bodies import NAMES
+from api.http.json_body import json_body
+
+BODY = 65_536  # bytes
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+BEARER = Depends(HTTPBearer(scheme_name="key", auto_error=False))  # for the description: what it reads is not used
+
+
+async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -> Caller:
+    """Find out whose API key the request carries, once for a request; raises a Problem where it carries none."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        found = request.headers.getlist("authorization")
+        header = found[0] if len(found) == 1 else None
+        parts = request.app.state
+        known = request.state.caller = await asyncio.get_running_loop().run_in_executor(
+            parts.pool, authenticate, header, parts.keyring.look_up, request.state.arrived
+        )
+    return known
+
+
+class KeyRoute(APIRoute):
+    """A route of the API: nobody without a key has a body read, and no body is used that is not strict JSON."""
+
+    largest = BODY  # bytes of a body
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the checks before what the framework makes of the route."""
+        handle = super().get_route_handler()
+
+        async def enter(request: Request) -> Response:
+            await caller_by_key(request)
+            if request.method in BODILESS:
+                return await handle(request)
+            body = await json_body(request, self.largest)
+            if body:
+                strict_json.read(body, NAMES)
+            return await handle(ReadRequest(request, body))
+
+        return enter
+
+
+class ReadRequest(Request):
+    """A request whose body has been read."""
+
+    def __init__(self, request: Request, body: bytes) -> None:
+        super().__init__(request.scope, request.receive)
+        self._read = body
+
+    async def body(self) -> bytes:
+        """Return what was read."""
+        return self._read
