@@ -1,17 +1,66 @@
 """What a command may come to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Literal, get_args
 
 from activities.record import Event, NewEvent
 from workflows.messages import Message
 from workflows.state import CaseState
 
+RefusalCode = Literal[
+    "already-accepted",
+    "already-linked",
+    "already-returned",
+    "before-acceptance",
+    "before-case",
+    "before-receipt",
+    "before-return",
+    "before-step",
+    "before-suspension",
+    "case-exists",
+    "case-over",
+    "expired",
+    "extension-too-long",
+    "in-correction",
+    "in-future",
+    "not-accepted",
+    "not-decided",
+    "not-returned",
+    "not-suspended",
+    "nothing-corrected",
+    "nothing-pending",
+    "request-reused",
+    "stale",
+    "step-already-completed",
+    "step-already-started",
+    "step-not-open",
+    "step-not-started",
+    "steps-missing",
+    "suspension-exists",
+    "unknown-case",
+    "unknown-clock",
+    "unknown-event",
+    "unknown-ground",
+    "unknown-occurrence",
+    "unknown-opinion",
+    "unknown-outcome",
+    "unknown-step",
+    "unknown-suspension",
+    "voided",
+    # of a run: what came is no command, its ledger disagrees, or another release says what this one does not know
+    "malformed",
+    "ledger-fault",
+    "refused",
+]
+CODES: Mapping[str, RefusalCode] = {code: code for code in get_args(RefusalCode)}
+
 
 class Refusal(Exception):  # it is an answer, not a fault
-    """The command cannot be carried out as the case stands."""
+    """The command cannot be carried out as the case stands; nothing changed."""
 
-    def __init__(self, code: str, field: str, detail: str) -> None:
+    def __init__(self, code: RefusalCode, field: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
         self.field = field
@@ -32,8 +81,8 @@ class Decision:
     event: NewEvent
 
 
-def same(recorded: Event, command: Message, code: str, field: str) -> Known:
-    """The event on record, if it has the content of the command."""
+def same(recorded: Event, command: Message, code: RefusalCode, field: str) -> Known:
+    """Take the event on record, if it has the content of the command; raises Refusal if not."""
     if recorded.digest == command.digest:
         return Known(recorded.seq)
     raise Refusal(code, field, f"Event {recorded.seq} was recorded with another content.")

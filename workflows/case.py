@@ -207,19 +207,7 @@ class CaseWorkflow:
         seq = answer.seq if isinstance(answer, Known) else first + events.index(answer.event)
         event = self._state.by_seq(seq) if self._state else None
         assert event is not None  # noqa: S101  # it was just folded in
-        asked.receipt = Receipt(
-            case=self._case,
-            seq=seq,
-            event=f"{self._case}:{seq}",
-            kind=event.kind,
-            at=event.at,
-            told=event.told,
-            hash=event.hash,
-            step=event.body.get("step"),
-            occurrence=event.body.get("occurrence"),
-            outcome=event.body.get("outcome"),
-            pending=bool(event.body.get("backdated")),
-        )
+        asked.receipt = Receipt.of(self._case, event)
 
     def _fold(self, events: Iterable[Event]) -> None:
         self._state = fold(self._state, events, self._case)

@@ -18,6 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.answers import CODES, Refusal
 from workflows.case import CaseWorkflow
 from workflows.messages import CaseInput, Command, Receipt
 from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
@@ -28,16 +29,6 @@ NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been
 NUDGED = 10_000  # cases whose last nudge is remembered
 NUDGES = 8  # attempts, over a minute; later a worker's process finds the case
 PAUSE = 0.05  # seconds before another try, doubled up to a second
-
-
-class Refused(Exception):  # an answer, not a fault
-    """The case refused the command; nothing changed."""
-
-    def __init__(self, code: str, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.field = field
-        self.detail = detail
 
 
 class OutcomeUnknownError(Exception):
@@ -65,7 +56,7 @@ class Dispatcher:
         self._nudges: set[asyncio.Task[None]] = set()
 
     async def send(self, case: str, command: Command, deadline: timedelta = DEADLINE) -> Receipt:
-        """The receipt of a command; raises Refused or OutcomeUnknownError."""
+        """The receipt of a command; raises Refusal or OutcomeUnknownError."""
         try:
             async with asyncio.timeout(deadline.total_seconds()), self._gate(case):
                 return await self._persist(case, command)
@@ -117,7 +108,7 @@ class Dispatcher:
                     raise
                 if cause.type != "AcceptedUpdateCompletedWorkflow":
                     field = str(cause.details[0]) if cause.details else ""
-                    raise Refused(cause.type or "refused", field, cause.message) from error
+                    raise Refusal(CODES.get(str(cause.type), "refused"), field, cause.message) from error
             except (RPCError, WorkflowAlreadyStartedError, WorkflowUpdateRPCTimeoutOrCancelledError):
                 # away, busy, or between two runs: the ledger knows whether it got through, so ask again
                 if task is not None and task.cancelling():  # the client makes a deadline look like an answer

@@ -1,11 +1,11 @@
 """One typed object per command, and the receipt that answers each."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from activities.record import Head
+from activities.record import Event, Head
 from sla.clock import Policy
 from sla.model import Model
 from sla.promise import Promise
@@ -221,6 +221,24 @@ class Receipt(Model):
     occurrence: int | None = None
     outcome: str | None = None
     pending: bool = False
+
+    @classmethod
+    def of(cls, case: str, event: Event) -> Self:
+        """Make the receipt of an event, whoever answers with it."""
+        body = event.body
+        return cls(
+            case=case,
+            seq=event.seq,
+            event=f"{case}:{event.seq}",
+            kind=event.kind,
+            at=event.at,
+            told=event.told,
+            hash=event.hash,
+            step=body.get("step"),
+            occurrence=body.get("occurrence"),
+            outcome=body.get("outcome"),
+            pending=bool(body.get("backdated")),
+        )
 
 
 class CaseInput(Model):

@@ -17,7 +17,8 @@ from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.http.responses import answer
 from api.intake.stamp import Stamp, stamp
-from workflows.dispatch import OutcomeUnknownError, Refused
+from workflows.answers import Refusal
+from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Command, Receipt
 
 IN_PATH = {"case", "step", "suspension"}
@@ -73,7 +74,7 @@ async def _carry_out(visit: Visit, wish: Wish) -> Done:
     prepared = await visit.read(_prepare, visit, wish)
     if isinstance(prepared, Event):
         visit.services.dispatcher.nudge(wish.case, prepared.seq)
-        return Done(receipt_of(wish.case, prepared), fresh=False, replayed=True)
+        return Done(Receipt.of(wish.case, prepared), fresh=False, replayed=True)
     return await dispatch(visit, wish, prepared, visit.remaining)
 
 
@@ -81,8 +82,8 @@ async def dispatch(visit: Visit, wish: Wish, command: Command, deadline: timedel
     """Sends a stamped command."""
     try:
         receipt = await visit.services.dispatcher.send(wish.case, command, deadline)
-    except Refused as refused:
-        raise _problem(refused, wish) from None
+    except Refusal as refusal:
+        raise _problem(refusal, wish) from None
     return Done(receipt, fresh=receipt.told == command.told)
 
 
@@ -93,24 +94,6 @@ def respond(done: Done) -> Response:
     if done.replayed:
         headers["Idempotent-Replayed"] = "true"
     return answer(receipt, done.status, headers)
-
-
-def receipt_of(case: str, event: Event) -> Receipt:
-    """The receipt of an event, as its case answered it."""
-    body = event.body
-    return Receipt(
-        case=case,
-        seq=event.seq,
-        event=f"{case}:{event.seq}",
-        kind=event.kind,
-        at=event.at,
-        told=event.told,
-        hash=event.hash,
-        step=body.get("step"),
-        occurrence=body.get("occurrence"),
-        outcome=body.get("outcome"),
-        pending=bool(body.get("backdated")),
-    )
 
 
 def _prepare(visit: Visit, wish: Wish) -> Event | Command:
@@ -148,8 +131,8 @@ def _may_touch(caller: Caller, step: str, view: CaseView) -> bool:
     return any(one.key == step and caller.may_touch(one) for one in view.steps)
 
 
-def _problem(refused: Refused, wish: Wish) -> Problem:
-    return Problem(refused.code, refused.detail, flaws=[Flaw(_pointer(refused.field, wish), refused.code)])
+def _problem(refusal: Refusal, wish: Wish) -> Problem:
+    return Problem(refusal.code, refusal.detail, flaws=[Flaw(_pointer(refusal.field, wish), refusal.code)])
 
 
 def _pointer(field: str, wish: Wish) -> str:

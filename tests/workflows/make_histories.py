@@ -23,7 +23,7 @@ from sla.release import RELEASE
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import GRACE, Bench, now, standing_at, until
 from tests.workflows.test_case import PROMISE, append_behind
-from workflows.dispatch import Refused
+from workflows.answers import Refusal
 from workflows.worker import connect, worker
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -68,7 +68,7 @@ async def carried(bench: Bench) -> None:
     await bench.send(case, *whole[:2])
     try:
         await bench.send(case, desk.complete(at("2021-03-02 10:00"), "water-on"))
-    except Refused:
+    except Refusal:
         await bench.send(case, *whole[2:])
     await bench.ended(case)
     await keep(bench.client, case, "carried-with-a-refusal")

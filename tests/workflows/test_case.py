@@ -13,7 +13,8 @@ from activities.store.hashing import chain
 from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water
 from tests.workflows.bench import Bench, now, standing_at, until
-from workflows.dispatch import OutcomeUnknownError, Refused
+from workflows.answers import Refusal
+from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Complete, Message, Receipt
 from workflows.rebuild import rows_of
 
@@ -24,7 +25,7 @@ async def outcome(bench: Bench, case: str, command: Message) -> Receipt | str:
     """The receipt, or the refusal's code."""
     try:
         return await bench.send(case, command)
-    except Refused as refused:
+    except Refusal as refused:
         return refused.code
 
 

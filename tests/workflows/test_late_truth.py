@@ -6,7 +6,7 @@ from activities.record import Rung
 from tests.desk import Desk, at, water
 from tests.workflows.bench import Bench, standing_at, until
 from tests.workflows.test_case import PROMISE
-from workflows.dispatch import Refused
+from workflows.answers import Refusal
 from workflows.messages import Message
 
 DUE = at("2021-03-05 17:30")
@@ -117,7 +117,7 @@ async def test_a_suspension_told_late_withdraws_the_breach_and_after_its_end_ano
 async def test_an_extension_moves_the_due_instant_before_expiry_and_is_refused_after_it(late: Bench) -> None:
     async with late.working():
         broken = await overdue(late)
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Refusal) as refused:
             await late.send(broken, late.desk.extend(at("2021-03-05 17:31"), PROMISE, 2))
         assert refused.value.code == "expired"
     late.timeline = standing_at("2021-03-05 16:00")

@@ -16,7 +16,7 @@ from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import Bench, now, standing_at
-from workflows.dispatch import Refused
+from workflows.answers import Refusal
 from workflows.messages import Message
 from workflows.rebuild import Finding, all_events, repair, verify
 from workflows.worker import connect
@@ -51,7 +51,7 @@ class Office:
 
 
 async def refused(bench: Bench, case: str, command: Message) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refusal) as caught:
         await bench.send(case, command)
     return caught.value.code
 

@@ -9,6 +9,7 @@ import pytest
 
 from api.http.problems import PROBLEMS
 from tests.api.office import WATER, Office, codes, local, problem
+from workflows.answers import CODES
 
 CANARY = "canary-7f3a"
 ACCEPTED = -1  # stands for the number of the acceptance
@@ -242,11 +243,15 @@ async def test_what_goes_wrong_inside_is_told_to_nobody(office: Office, monkeypa
 
 
 def test_every_refusal_of_a_case_has_its_problem() -> None:
+    assert CODES.keys() - PROBLEMS.keys() == set()
+
+
+def test_every_code_of_a_refusal_is_one_that_a_case_says() -> None:
+    """The type checker holds each refusal to the codes; this holds each code to a refusal."""
     modules = (Path(__file__).resolve().parents[3] / "workflows").glob("*.py")
     text = "".join(module.read_text(encoding="utf-8") for module in modules)
-    found = set(re.findall(r'Refusal\(\s*"([a-z-]+)"', text)) | set(re.findall(r'\bsame\([^"]*"([a-z-]+)"', text))
-    assert len(found) > 25
-    assert found - PROBLEMS.keys() == set()
+    said = set(re.findall(r'(?:Refusal\(|\bsame\([^"]*|type=|CODES\.get\([^,]*,)\s*"([a-z-]+)"', text))
+    assert CODES.keys() - said == set()
 
 
 async def test_what_a_command_itself_refuses_is_a_problem_and_is_not_sent(
