@@ -1,6 +1,6 @@
 """Business time and real time (rehearsal)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sla.model import Model
 
@@ -28,3 +28,6 @@ class Timeline(Model):
     def tolerance(self, business: timedelta, grace: timedelta) -> timedelta:
         """The larger of a business tolerance and a grace in real time, as business time."""
         return max(business, grace * self.rate)
+
+
+REAL_TIME = Timeline(anchor_real=datetime(1970, 1, 1, tzinfo=UTC), anchor_business=datetime(1970, 1, 1, tzinfo=UTC))

@@ -11,7 +11,7 @@ from activities.store.database import Database
 from activities.store.errors import TimelineRefused
 from activities.store.instants import instant, maybe_instant, micros
 from sla.model import Model
-from sla.timeline import Timeline
+from sla.timeline import REAL_TIME, Timeline
 
 READ_MODEL = (tables.clock, tables.step, tables.case)  # children first
 TIMELINE = "timeline"
@@ -74,10 +74,10 @@ class Upkeep(Database):
         with self.reading() as connection:
             return {row.name: instant(row.at) for row in connection.execute(select(tables.heartbeat))}
 
-    def timeline(self) -> Timeline | None:
-        """The stored timeline; None where none was set, which is the identity."""
+    def timeline(self) -> Timeline:
+        """Read the timeline in force: the stored one, or real time where none was set."""
         with self.reading() as connection:
-            return _timeline(connection)
+            return _timeline(connection) or REAL_TIME
 
     def set_timeline_once(self, timeline: Timeline) -> None:
         """Store the timeline; TimelineRefused where the ledger holds an event and another one is in force."""

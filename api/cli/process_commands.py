@@ -21,7 +21,7 @@ from api.library_logs import log_as
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.embedded import embedded, open_store, refuse_open_door
 from api.processes.stack import WORKER_GRACE, end_with_parent
-from api.processes.worker import WorkerProcess, timeline_of
+from api.processes.worker import WorkerProcess
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
@@ -179,7 +179,7 @@ async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timelin
     waiting = False
     while True:
         try:
-            return await asyncio.to_thread(timeline_of, store)
+            return await asyncio.to_thread(store.timeline)
         except StoreUnavailable as error:  # or not migrated yet
             if not waiting:
                 why = (str(error) or type(error).__name__).splitlines()[0]

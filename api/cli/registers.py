@@ -12,7 +12,6 @@ from api.cli.reading import day, fact, maybe_day
 from api.cli.words import KINDS, WEEKDAYS, when
 from api.failures import Failure
 from api.processes.embedded import open_store
-from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
 from sla.almanac import NATION
@@ -267,7 +266,7 @@ def _calendar(found: Calendar, days: list[tuple[date, DayKind, str | None]], pub
 def _preview(known_on: date, *, json: bool) -> None:
     store = open_store(read_settings())
     try:
-        now = timeline_of(store).business(real_now())
+        now = store.timeline().business(real_now())
         found = preview(store, now, RELEASE, known_on)
     except CountingError as error:
         raise Failure(f"--preview: {error} [calendar-horizon]", code=2) from None

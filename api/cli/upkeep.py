@@ -11,7 +11,6 @@ from activities.store.store import Store
 from api.cli.output import Json, print_json, print_table, say
 from api.failures import Failure
 from api.processes.embedded import open_store
-from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import read_settings
 from sla.release import RELEASE
@@ -82,5 +81,5 @@ async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, boo
 
 
 async def _repair(store: Store, client: Client, finding: Finding) -> bool:
-    now = timeline_of(store).business(real_now())
+    now = store.timeline().business(real_now())
     return await ledger.repair(store, RELEASE, client, finding, now)

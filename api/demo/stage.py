@@ -19,7 +19,6 @@ from api.processes.monitor_config import told_to
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
 from api.processes.temporal_server import free_port
-from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
 from sla.companies import COMPANIES
@@ -123,7 +122,7 @@ def _keys(settings: Settings) -> dict[str, str]:
 
 def _timeline(settings: Settings) -> Timeline:
     store = open_store(settings)
-    timeline = timeline_of(store)
+    timeline = store.timeline()
     store.close()
     return timeline
 

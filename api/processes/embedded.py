@@ -14,7 +14,6 @@ from api.process_notes import Say, note, say_line
 from api.processes.binaries import TEMPORAL, Program, find
 from api.processes.stack import Place, Stack
 from api.processes.temporal_server import free_port
-from api.processes.worker import timeline_of
 from api.real_clock import real_now
 from api.settings import Settings
 from sla.timeline import Timeline
@@ -120,7 +119,7 @@ def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: 
     begun = 0.0
     store = open_store(settings)
     try:
-        timeline = timeline_of(store)
+        timeline = store.timeline()
         going_on = not timeline.identity and (timeline.anchor_business, timeline.rate) == (begins, rate)
         if begins is not None and not going_on:
             timeline = Timeline(anchor_real=real_now() + HEAD_START, anchor_business=begins, rate=rate)

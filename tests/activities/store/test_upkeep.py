@@ -5,7 +5,7 @@ import pytest
 from activities.store.errors import Conflict, TimelineRefused
 from activities.store.keys import ApiKey
 from activities.store.store import Store
-from sla.timeline import Timeline
+from sla.timeline import REAL_TIME, Timeline
 from tests.activities.store.build import DAY, T, append, new
 
 KEY = ApiKey(
@@ -74,7 +74,7 @@ def test_the_last_heartbeat_counts(store: Store) -> None:
 
 
 def test_a_timeline_is_stored_until_the_first_event(store: Store) -> None:
-    assert store.timeline() is None
+    assert store.timeline() == REAL_TIME
     store.set_timeline_once(IDENTITY)
     store.set_timeline_once(FAST)
     assert store.timeline() == FAST
@@ -90,7 +90,7 @@ def test_a_store_with_cases_of_real_time_takes_no_rehearsal(store: Store) -> Non
     append(store, "c1", new())
     with pytest.raises(TimelineRefused):
         store.set_timeline_once(FAST)
-    assert store.timeline() is None
+    assert store.timeline() == REAL_TIME
     store.set_timeline_once(IDENTITY)
     store.set_timeline_once(Timeline(anchor_real=T + DAY, anchor_business=T + DAY))
     assert store.timeline() == IDENTITY

@@ -11,11 +11,11 @@ from activities.settle import Settle, Settler, as_settled
 from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Channel, Kind, Recipients
-from api.processes.worker import IDENTITY, timeline_of
 from api.relay.notifier import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from sla.clock import Policy
 from sla.release import RELEASE
+from sla.timeline import REAL_TIME
 from tests.desk import at
 from workflows.answers import Decision
 from workflows.decide import decide
@@ -49,7 +49,7 @@ class LiveCase:
     def __init__(self, store: Store, hand: Hand, case: str = "SZ-1") -> None:
         self.case = case
         self._hand = hand
-        self._settler = Settler(store, IDENTITY, GRACE, hand, RELEASE)
+        self._settler = Settler(store, REAL_TIME, GRACE, hand, RELEASE)
         self._state: CaseState | None = None
         self._drawn: Picture | None = None
         self._head = Head()
@@ -171,7 +171,7 @@ def recipients(**channels: Channel) -> Recipients:
 
 def desk(store: Store, hand: Hand, told: Recipients | None = None) -> RelayDesk:
     """The relay's desk."""
-    timeline = timeline_of(store)
+    timeline = store.timeline()
     return RelayDesk(
         store,
         told or recipients(),
