@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.processes.binaries import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, TEMPORAL, find
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 
 KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER"}
 # A history is deleted once these queues have moved on, which they note every half minute.

@@ -13,12 +13,12 @@ from api.demo.players import AUDITOR, OFFICER
 from api.process_notes import Note, say_line
 from api.processes.binaries import ALL
 from api.processes.children import StartFailed
+from api.processes.claims import free_port
 from api.processes.embedded import LOOPBACK, embedded, open_store
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.monitor_config import told_to
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
-from api.processes.temporal_server import free_port
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
 from sla.companies import COMPANIES

@@ -12,8 +12,8 @@ from api.access.api_keys import Role, new_key
 from api.failures import WrongSetting
 from api.process_notes import Say, note, say_line
 from api.processes.binaries import TEMPORAL, Program, find
+from api.processes.claims import free_port
 from api.processes.stack import Place, Stack
-from api.processes.temporal_server import free_port
 from api.real_clock import real_now
 from api.settings import Settings
 from sla.timeline import Timeline

@@ -11,11 +11,11 @@ from pathlib import Path
 from api.process_notes import Say, say_json
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS
 from api.processes.children import Child, Children, of_shixian
+from api.processes.claims import claim, free_port
 from api.processes.embedded import LOOPBACK, environment, located
 from api.processes.monitor_config import Addresses, configure, told_to
 from api.processes.run_tethered import foreign_environment
 from api.processes.stack import bracketed
-from api.processes.temporal_server import claimed, free_port
 from api.settings import Settings
 from sla.timeline import Timeline
 
@@ -71,7 +71,7 @@ def monitoring(
     """
     folder = settings.data_dir.absolute() / "monitor"
     folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(claimed(folder / "monitor.lock")):
+    with contextlib.closing(claim(folder / "monitor.lock")):
         settings = settings.model_copy(
             update={
                 "metrics_port": settings.metrics_port or free_port(),

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import fcntl
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -22,9 +20,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.failures import Failure
+from api.processes.claims import claim
 from api.processes.run_tethered import PidFile, foreign_environment
 
-PORTS = range(10_000, 32_000)  # below those that systems give to connections
 RETENTION = timedelta(days=30)
 PRAGMAS: Mapping[str, str] = {"journal_mode": "WAL", "synchronous": "NORMAL"}
 DYNAMIC_CONFIG: Mapping[str, str] = {
@@ -35,30 +33,6 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
 
 class TemporalFailed(Failure):
     """The Temporal server did not come up."""
-
-
-class DataInUse(Failure):
-    """Another process already keeps its servers over this data directory."""
-
-
-def free_port(ip: str = "127.0.0.1") -> int:
-    """Choose a port that nobody listens on, and that no connection is given by chance before a server takes it."""
-    while True:
-        port = secrets.choice(PORTS)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((ip, port))
-            return port
-
-
-def claimed(lock: Path) -> IO[str]:
-    """The lock file of a data directory, held until it is closed; DataInUse where another process holds it."""
-    file = lock.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise DataInUse(f"{DataInUse.__doc__} {lock.parent}") from None
-    return file
 
 
 class DevServer:
@@ -160,7 +134,7 @@ class DevServer:
 
     def _claim(self) -> None:
         if self._lock is None:  # else it is of a server that ended by itself
-            self._lock = claimed(self.database.with_name("temporal.lock"))
+            self._lock = claim(self.database.with_name("temporal.lock"))
 
     def _refuse_taken_port(self) -> None:
         with socket.socket() as probe:

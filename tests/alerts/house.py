@@ -22,11 +22,11 @@ from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import Timing, render
 from api.process_notes import Note
 from api.processes.children import answers
+from api.processes.claims import free_port
 from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
-from api.processes.temporal_server import free_port
 from api.settings import Settings
 from sla.release import RELEASE
 from sla.timeline import Timeline

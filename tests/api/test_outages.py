@@ -13,7 +13,8 @@ import pytest
 
 from activities.store.store import Store
 from api.app import create_app
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from api.services import Services
 from api.settings import Settings
 from sla.release import RELEASE

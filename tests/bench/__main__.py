@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.processes.binaries import ALL, TEMPORAL, find
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from tests.bench import alerts, calendars, memory, scrape
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet

@@ -12,7 +12,8 @@ from statistics import median, quantiles
 import httpx2
 
 from activities.store.store import Store
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from sla.timeline import Timeline
 from tests.bench.figures import Sheet
 from tests.bench.memory import resident

@@ -16,7 +16,8 @@ import psycopg
 
 from activities.store.store import Store
 from api.access.api_keys import Role, new_key
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import at

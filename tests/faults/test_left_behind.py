@@ -11,7 +11,8 @@ import pytest
 from activities.record import NewEvent
 from activities.store.hashing import chain
 from activities.store.store import Store
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from api.processes.worker import WorkerProcess
 from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water

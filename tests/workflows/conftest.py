@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from activities.store.store import Store
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from tests.databases import database, empty_url, postgresql, store, url
 from tests.workflows.bench import Bench, standing_at
 from workflows.worker import connect

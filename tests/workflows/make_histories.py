@@ -18,7 +18,8 @@ from activities.settle import Settle, Settled, Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.processes.binaries import TEMPORAL, find
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from sla.release import RELEASE
 from tests.desk import a_whole_case, at, water
 from tests.workflows.bench import GRACE, Bench, now, standing_at, until

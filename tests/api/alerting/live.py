@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from tests import waiting
 
 PATIENCE = 30.0  # seconds for what has to happen on a busy machine

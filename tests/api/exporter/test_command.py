@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from activities.store.store import Store
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from tests.api.exporter.city import Series
 from tests.crowd import crowd
 from tests.waiting import until

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import yaml
 
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from tests.api.processes.test_serve import asked
 from tests.api.serving import Running, Serving, Watching
 

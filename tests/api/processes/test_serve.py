@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from activities.store.store import Store
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from sla.axis import SHANGHAI
 from tests.api.serving import WITHIN, Serving
 

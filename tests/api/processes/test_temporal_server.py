@@ -15,7 +15,8 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from api.processes.temporal_server import DataInUse, DevServer, TemporalFailed, free_port
+from api.processes.claims import DataInUse, free_port
+from api.processes.temporal_server import DevServer, TemporalFailed
 
 
 @pytest.fixture

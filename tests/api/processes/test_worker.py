@@ -19,7 +19,8 @@ from temporalio.service import RPCError
 from activities.record import Event
 from activities.store.store import Store
 from api.process_notes import Note
-from api.processes.temporal_server import DevServer, free_port
+from api.processes.claims import free_port
+from api.processes.temporal_server import DevServer
 from api.processes.worker import WorkerProcess
 from sla.release import RELEASE
 from sla.timeline import Timeline

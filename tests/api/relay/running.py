@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 import httpx2
 import yaml
 
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from tests import waiting
 from tests.api.relay.build import RECEIVERS
 

@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.alerting.recipients import Channel, Kind
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from api.relay import robots
 from api.relay.channels import way_of
 from api.relay.delivery import LONGEST, Rate, pause
