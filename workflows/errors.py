@@ -12,8 +12,8 @@ class ProcedureError(ValueError):
     def __init__(self, field: str, **named: str) -> None:
         self.field = field
         self.rule = KEBAB.sub("-", type(self).__name__).lower()
-        message = cleandoc(type(self).__doc__ or "").format(**named)
-        super().__init__(f"{field}: {message} [{self.rule}]")
+        self.message = cleandoc(type(self).__doc__ or "").format(**named)
+        super().__init__(f"{field}: {self.message} [{self.rule}]")
 
 
 class ChoiceError(ProcedureError):

@@ -68,13 +68,6 @@ class Cases(Database):
             found = connection.execute(query.order_by(CASE.due_order, CASE.case).limit(limit)).mappings().all()
         return [case_line(row) for row in found]
 
-    def count_cases(self, wanted: CaseFilter, *, now: datetime, grace: timedelta = NO_GRACE) -> dict[str, int]:
-        """How many cases stand how; a case without a counted clock stands as "" ."""
-        standing = _standing(now, grace)
-        query = select(func.coalesce(standing, ""), func.count()).where(*_conditions(wanted, standing, now - grace))
-        with self.reading() as connection:
-            return {str(row[0]): row[1] for row in connection.execute(query.group_by(standing))}
-
     def open_cases(self, after: str = "", limit: int = 1000) -> list[str]:
         """Numbers of open cases, in order, after one."""
         query = select(CASE.case).where(CASE.open, CASE.case > after).order_by(CASE.case).limit(limit)

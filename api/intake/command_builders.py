@@ -87,9 +87,8 @@ def resolved(procedure: str, jurisdiction: str, variant: str, facts: Mapping[str
     except ProcedureError as error:
         # a fact that there is not is the client's own word
         field = error.field if isinstance(error, BadFact) else error.field.partition(".")[0]
-        code = error.rule
-        detail = str(error).removeprefix(f"{error.field}: ").removesuffix(f" [{code}]")
-        raise Problem(code, detail, flaws=[Flaw(f"#/{field.replace('.', '/')}", code)]) from None
+        flaw = Flaw(f"#/{field.replace('.', '/')}", error.rule)
+        raise Problem(error.rule, error.message, flaws=[flaw]) from None
 
 
 def _resolved(visit: Visit, body: OpenBody) -> Procedure:

@@ -88,11 +88,6 @@ def longest(steps: Iterable[Step], stage: str | None = None, until: Iterable[str
     return max([reached[key] for key in until] or reached.values(), default=Decimal(0))
 
 
-def serial(steps: Iterable[Step]) -> Decimal:
-    """Working days of all counted targets, one after another."""
-    return sum((in_workdays(step.target) for step in steps if step.counts), Decimal(0))
-
-
 def staged(steps: Iterable[Step], key: str, title_zh: str, title_en: str) -> Stage:
     """A stage whose planning budget is the longest path of the steps in it."""
     return Stage(key=key, title_zh=title_zh, title_en=title_en, budget=workdays(str(longest(steps, key))))
