@@ -141,7 +141,7 @@ class Workdays:
         return max(datetime.combine(self.calendar.day(mark), time(0), SHANGHAI), not_before)
 
 
-class Days:
+class CalendarDays:
     """Calendar days; a mark is the ordinal of a day. A last day without work gives way to the next working day."""
 
     __slots__ = ("calendar", "hours", "last")
@@ -196,7 +196,7 @@ class Days:
         return days[number].toordinal() if number < len(days) else self.last + 1
 
 
-class Months(Days):
+class Months(CalendarDays):
     """Months: the last day has the number of the first, or is the month's last (民法典 202)."""
 
     __slots__ = ()

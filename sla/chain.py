@@ -21,7 +21,7 @@ class Holding(Model):
     suspensions: tuple[Suspension, ...] = ()
 
 
-class ChainTotal(Model):
+class HeldTime(Model):
     """What holdings come to. `union` is what a limit governs; the others stand beside it."""
 
     calendar: str
@@ -39,7 +39,7 @@ def total(
     policy: Policy | None = None,
     suspensions: Iterable[Suspension] = (),
     unit: Unit = Unit.WORKDAY,
-) -> ChainTotal:
+) -> HeldTime:
     """What the holdings come to at `now`, less suspensions of the whole case; in any unit but months."""
     if unit is Unit.MONTH:
         raise LimitError("time of several authorities is not added up in months")
@@ -62,7 +62,7 @@ def total(
     def units(value: int) -> Decimal:
         return marks.axis.units(first_day, value)
 
-    return ChainTotal(
+    return HeldTime(
         calendar=calendar.version,
         union=units(union),
         workload=units(sum(by_authority.values())),

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from sla.added import Load, last_within, legs, loads
-from sla.axis import Axis, Days, Due, Hours, Months, Workdays, Workhours, local
+from sla.axis import Axis, CalendarDays, Due, Hours, Months, Workdays, Workhours, local
 from sla.calendar import Calendar
 from sla.course import Course, Exclusion, gaps
 from sla.errors import CalendarHorizonError, LimitError
@@ -157,7 +157,7 @@ class Reading(Model):
 AXES: dict[Unit, Callable[[Calendar, Hours], Axis]] = {
     Unit.WORKDAY: Workdays,
     Unit.WORKHOUR: Workhours,
-    Unit.DAY: Days,
+    Unit.DAY: CalendarDays,
     Unit.MONTH: Months,
 }
 

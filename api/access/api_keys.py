@@ -28,7 +28,7 @@ MOST_KEPT = 1000
 ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class Role(StrEnum):
+class CallerRole(StrEnum):
     """What a key may do."""
 
     OFFICER = "officer"  # everything
@@ -54,7 +54,7 @@ class Caller:
     """Who sent a request. `owners`: whose steps it may touch; None: all."""
 
     actor: str
-    role: Role
+    role: CallerRole
     company: str | None = None
     owners: tuple[str, ...] | None = None
     steps: frozenset[str] = frozenset()  # further narrowed to these; empty: not
@@ -71,7 +71,7 @@ class Caller:
 def new_key(
     *,
     actor: str,
-    role: Role,
+    role: CallerRole,
     now: datetime,
     company: str | None = None,
     steps: tuple[str, ...] = (),
@@ -80,7 +80,7 @@ def new_key(
     """A key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
     if not ACTOR.fullmatch(actor):
         raise BadActor(BadActor.__doc__)
-    if (company in COMPANIES) is not (role is Role.UTILITY):
+    if (company in COMPANIES) is not (role is CallerRole.UTILITY):
         raise UnknownCompany(f"{UnknownCompany.__doc__} Known: {', '.join(COMPANIES)}.")
     if not 1 <= days <= LONGEST_DAYS:
         raise LifeTooLong(LifeTooLong.__doc__)
@@ -126,11 +126,11 @@ def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | No
 
 def caller_of(key: ApiKey) -> Caller:
     """Who a key stands for."""
-    owners = COMPANIES.get(key.company or "", ()) if key.role == Role.UTILITY else None
-    return Caller(key.actor, Role(key.role), key.company, owners, frozenset(key.steps))
+    owners = COMPANIES.get(key.company or "", ()) if key.role == CallerRole.UTILITY else None
+    return Caller(key.actor, CallerRole(key.role), key.company, owners, frozenset(key.steps))
 
 
-class Kept(NamedTuple):
+class LookUp(NamedTuple):
     """A look-up, and when it was made."""
 
     key: ApiKey
@@ -142,7 +142,7 @@ class Keyring:
 
     def __init__(self, look_up: Callable[[str], ApiKey | None]) -> None:
         self._look_up = look_up
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, LookUp] = {}
 
     def known(self, key_hash: str) -> ApiKey | None:
         """The key, if it was looked up just now."""
@@ -156,7 +156,7 @@ class Keyring:
         if key is not None and self.known(key_hash) is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[key_hash] = Kept(key, asked)
+            self._kept[key_hash] = LookUp(key, asked)
         return key
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Request
 
 from activities.store.rows import CaseView
-from api.access.api_keys import Caller, Role
+from api.access.api_keys import Caller, CallerRole
 from api.access.key_route import caller_by_key
 from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem
@@ -87,7 +87,7 @@ async def visit(request: Request, caller: Annotated[Caller, Depends(caller_by_ke
 Visiting = Annotated[Visit, Depends(visit)]
 
 
-def only(*roles: Role) -> Callable[[Visit], Awaitable[None]]:
+def only(*roles: CallerRole) -> Callable[[Visit], Awaitable[None]]:
     """A dependency that lets these roles pass."""
 
     async def check(visiting: Visiting) -> None:
@@ -97,7 +97,7 @@ def only(*roles: Role) -> Callable[[Visit], Awaitable[None]]:
     return check
 
 
-OFFICERS = (Role.OFFICER,)
-CONFIRMERS = (Role.OFFICER, Role.SUPERVISOR)
-DOERS = (Role.OFFICER, Role.UTILITY)
-OVERSEERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
+OFFICERS = (CallerRole.OFFICER,)
+CONFIRMERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR)
+DOERS = (CallerRole.OFFICER, CallerRole.UTILITY)
+OVERSEERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)

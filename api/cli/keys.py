@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from activities.store.keys import ApiKey
-from api.access.api_keys import DEFAULT_DAYS, LONGEST_DAYS, LifeTooLong, Role, UnknownCompany, new_key
+from api.access.api_keys import DEFAULT_DAYS, LONGEST_DAYS, CallerRole, LifeTooLong, UnknownCompany, new_key
 from api.cli.output import Json, print_json, print_table, say, warn
 from api.cli.words import when
 from api.failures import Failure
@@ -18,7 +18,7 @@ app = typer.Typer(help="接口密钥 · API keys", no_args_is_help=True, rich_ma
 
 @app.command()
 def new(
-    role: Annotated[Role, typer.Option(help="角色 · what it may do")],
+    role: Annotated[CallerRole, typer.Option(help="角色 · what it may do")],
     actor: Annotated[str, typer.Option(help="使用者 · who uses it, as events name it: window-3; no person's name")],
     company: Annotated[str | None, typer.Option(help="单位 · the company of a utility's key")] = None,
     step: Annotated[list[str] | None, typer.Option(help="限定环节 · only these steps of it; repeatable")] = None,

@@ -14,7 +14,7 @@ from api.demo.alarms import LATE
 from api.demo.perform import Played, Programme, perform
 from api.demo.players import OFFICER
 from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
-from api.demo.progress import Progress
+from api.demo.progress import RehearsalProgress
 from api.demo.stage import forget_settings, opened, reopened
 from api.demo.table import as_json, show, summary
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
@@ -52,7 +52,7 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
                 programme.rate,
                 watched=bool(programme.alarms),
             ) as house,
-            Progress(said, programme.title, len(programme.scripts)) as progress,
+            RehearsalProgress(said, programme.title, len(programme.scripts)) as progress,
         ):
             key = key or house.keys[OFFICER]
             played.append(asyncio.run(perform(house, programme, progress)))

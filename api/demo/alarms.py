@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from api.demo.days import Days, at, close
+from api.demo.days import WorkingDays, at, close
 from api.demo.promises import AS_OF, kind_of, limit_of
-from api.demo.script import BEFORE_ACCEPTANCE, Act, Expected, Kind, Script, done, opening
+from api.demo.script import BEFORE_ACCEPTANCE, Act, CaseKind, Expected, Script, done, opening
 from sla.commitments.register import REGISTER
 
 FIRST_DAY = date(2021, 3, 1)  # a Monday
@@ -20,7 +20,7 @@ EXCEEDED, FORECAST = "ShixianAverageCommitmentExceeded", "ShixianAverageCommitme
 CROWDED = "ShixianDepartmentOverdueRatioHigh"
 SUPERVISORS = "supervisors"
 
-WATER = Kind(procedure="water-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
+WATER = CaseKind(procedure="water-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
 WATER_PROMISE, WATER_LIMIT = "sz-22-water-no-pipe", 4
 WATER_GROUP, WATER_BUREAU = "sz-water", "sz-water-bureau"  # they answer for the promise together
 POWER_PROMISE, POWER_COMPANY = "tc-61-power-low", "tc-power"
@@ -59,8 +59,8 @@ def alarms() -> tuple[Alarm, ...]:
     return tuple(sorted((*_of_late(), *_of_told_late(), *_of_cohort()), key=lambda alarm: alarm.due))
 
 
-def _days() -> Days:
-    return Days("suzhou", AS_OF)
+def _days() -> WorkingDays:
+    return WorkingDays("suzhou", AS_OF)
 
 
 def _day(number: int) -> date:
@@ -76,7 +76,7 @@ SURVEY_DUE = at(_day(1), 13, 20)  # four working hours later, with an hour at no
 LATE_USED = 6  # working days
 
 
-def _begun(kind: Kind) -> tuple[Act, Act]:
+def _begun(kind: CaseKind) -> tuple[Act, Act]:
     return opening(kind, ACCEPTED - BEFORE_ACCEPTANCE), Act(ACCEPTED, "accept")
 
 

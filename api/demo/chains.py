@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from api.demo.days import Days, close
-from api.demo.script import BEFORE_ACCEPTANCE, Act, Expected, Kind, Pause, Script, done, opening
+from api.demo.days import WorkingDays, close
+from api.demo.script import BEFORE_ACCEPTANCE, Act, CaseKind, Expected, Pause, Script, done, opening
 from workflows.procedure import Begins, Facts, Party, Procedure, Step
 
 # What a project may do without, so that every step that is left has to be there.
@@ -51,7 +51,7 @@ class Plan:
         return dict.fromkeys(FIRST_STEPS, share) | dict.fromkeys(BESIDE, last) | long
 
 
-def project(kind: Kind, plan: Plan, *, case: str, what: str, days: Days, expected: Expected) -> Script:
+def project(kind: CaseKind, plan: Plan, *, case: str, what: str, days: WorkingDays, expected: Expected) -> Script:
     """A project carried through its four stages. What is expected gets the day on which it must be done."""
     procedure = kind.resolved()
     path = _Path(procedure, plan, days)
@@ -62,7 +62,7 @@ def project(kind: Kind, plan: Plan, *, case: str, what: str, days: Days, expecte
     return Script(case=case, what=what, procedure=procedure, acts=tuple(acts), expected=(expected,), ended=path.now)
 
 
-def due_of(procedure: Procedure, plan: Plan, days: Days) -> date:
+def due_of(procedure: Procedure, plan: Plan, days: WorkingDays) -> date:
     """The day on which a project that used its whole limit is due, by its plan."""
     path = _Path(procedure, plan, days)
     list(path.acts())
@@ -72,7 +72,7 @@ def due_of(procedure: Procedure, plan: Plan, days: Days) -> date:
 class _Path:
     """The acts of a project on its way."""
 
-    def __init__(self, procedure: Procedure, plan: Plan, days: Days) -> None:
+    def __init__(self, procedure: Procedure, plan: Plan, days: WorkingDays) -> None:
         self._procedure = procedure
         self._plan = plan
         self._days = days

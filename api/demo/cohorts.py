@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from api.demo.days import Days, at
+from api.demo.days import WorkingDays, at
 from api.demo.promises import AS_OF, BROKEN, GROUND, KEPT, PAUSED, kind_of, limit_of
 from api.demo.script import Expected, Pause, Script, carried
 from sla.commitments.commitment import Commitment
@@ -112,7 +112,7 @@ def _members(cohort: Cohort) -> Iterator[Script]:
 
 
 def _member(cohort: Cohort, commitment: Commitment, used: int, turn: int) -> Script:
-    days = Days(commitment.jurisdiction, AS_OF)
+    days = WorkingDays(commitment.jurisdiction, AS_OF)
     ended = days.plus(cohort.last, turn // 2)
     accepted = days.plus(ended, -used - cohort.paused)
     pause = None

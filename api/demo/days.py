@@ -12,7 +12,7 @@ ONE = timedelta(days=1)
 Halt = tuple[date, date]  # the day on which a clock is stopped, and the day on which it goes on
 
 
-class Days:
+class WorkingDays:
     """The working days of a jurisdiction as they were known on a day."""
 
     def __init__(self, jurisdiction: str, as_of: date) -> None:
@@ -68,7 +68,7 @@ def midnight(day: date, *, late: int = 0) -> datetime:
     return at(day, 23, 59, 59) if not late else datetime.combine(day + ONE, time(0), SHANGHAI) + timedelta(seconds=late)
 
 
-def evenly(days: Days, begin: datetime, until: datetime, number: int) -> list[datetime]:
+def evenly(days: WorkingDays, begin: datetime, until: datetime, number: int) -> list[datetime]:
     """So many instants after `begin` and before `until`, in order, on working days where there are any between."""
     between = days.within(begin.date(), until.date())
     if not between:

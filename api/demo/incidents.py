@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx2
 
-from api.demo.days import Days, at, close
+from api.demo.days import WorkingDays, at, close
 from api.demo.judging import Check
 from api.demo.players import (
     AUDITOR,
     OFFICER,
     STRANGER,
-    Answer,
     Cast,
+    Reply,
     Unplayed,
     confirm,
     confirm_all,
@@ -23,14 +23,14 @@ from api.demo.players import (
     play,
 )
 from api.demo.promises import AS_OF
-from api.demo.script import Act, Kind, Script, carried
+from api.demo.script import Act, CaseKind, Script, carried
 
 Incident = Callable[[Cast], Awaitable[list[Check]]]
 
 ALARM_GRACE = timedelta(seconds=5)  # real time from a due instant to its alarm, as the settings have it
 LOOK = 0.15  # seconds
-WATER = Kind(procedure="water-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
-GAS = Kind(procedure="gas-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
+WATER = CaseKind(procedure="water-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
+GAS = CaseKind(procedure="gas-connection", jurisdiction="suzhou", variant="no-new-pipe", facts={})
 WATER_PROMISE, WATER_LIMIT, WATER_LAST = "sz-22-water-no-pipe", 4, "water-on"
 GAS_PROMISE, GAS_LIMIT, GAS_LAST = "sz-22-gas-no-pipe", 3, "gas-on"
 PARALLEL = 20
@@ -42,8 +42,8 @@ HOLIDAYS = (
 TOLD_LATE = "met; alarm withdrawn, told-late, told late"
 
 
-def _days() -> Days:
-    return Days("suzhou", AS_OF)
+def _days() -> WorkingDays:
+    return WorkingDays("suzhou", AS_OF)
 
 
 def _water(case: str, due: date, ended: datetime, what: str) -> Script:
@@ -99,7 +99,7 @@ async def told_late(cast: Cast) -> list[Check]:
     return checks
 
 
-async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[Answer, list[Check]]:
+async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[Reply, list[Check]]:
     topic, done_at = "told late", at(eve, 16)
     script = _water(f"late-told-late-{eve:%m-%d}", eve, done_at, topic)
     await play(cast, script.without(WATER_LAST))
@@ -195,7 +195,7 @@ async def repeated(cast: Cast) -> list[Check]:
     ]
 
 
-def _counted(answers: list[Answer]) -> str:
+def _counted(answers: list[Reply]) -> str:
     words = sorted((answer.word for answer in answers), reverse=True)
     return ", ".join(f"{words.count(word)} x {word}" for word in dict.fromkeys(words))
 
@@ -250,7 +250,7 @@ async def by_a_stranger(cast: Cast) -> list[Check]:
     ]
 
 
-def _alike(one: Answer, other: Answer) -> str:
+def _alike(one: Reply, other: Reply) -> str:
     parts = ("type", "title", "status", "detail", "errors")
     return "yes" if all(one.body.get(part) == other.body.get(part) for part in parts) else "no"
 
@@ -272,7 +272,7 @@ async def in_a_batch(cast: Cast) -> list[Check]:
     answer = await cast.send("suzhou-gas", "/v1/completions:batch", {"items": [*items, items[0], other]})
     got = ", ".join(str(item["status"]) for item in answer.body["items"])
     receipts = [item["receipt"] for item in answer.body["items"] if item["status"] == httpx2.codes.CREATED]
-    await confirm_all(cast, script, [Answer(201, receipt, "") for receipt in receipts])
+    await confirm_all(cast, script, [Reply(201, receipt, "") for receipt in receipts])
     clock = _clock(await cast.case(script.case), GAS_PROMISE)
     return [
         Check(topic=topic, what="three own, one again, one foreign", expected="201, 201, 201, 200, 404", got=got),

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from api.demo.chains import Plan, facts_of, project
-from api.demo.days import Days, at, close
+from api.demo.days import WorkingDays, at, close
 from api.demo.judging import Check
 from api.demo.players import AUDITOR, Cast, Unplayed
 from api.demo.promises import LEAN, limit_of
-from api.demo.script import BEFORE_ACCEPTANCE, Act, Expected, Kind, Script, carried, done, opening
+from api.demo.script import BEFORE_ACCEPTANCE, Act, CaseKind, Expected, Script, carried, done, opening
 
 FIRST, REVISED = date(2020, 1, 2), date(2020, 1, 27)  # under the notice of November 2019, and under that of the 27th
 AFTER = at(date(2020, 2, 3), 6)  # the notice is applied by then
@@ -20,11 +20,11 @@ TOPIC = "2020-01-27"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class MovedCase:
     """A case over the days that changed: its due date by the first calendar, and by the revised one."""
 
     name: str
-    kind: Kind
+    kind: CaseKind
     commitment: str
     accepted: date
     limit: int
@@ -39,8 +39,10 @@ class Span:
         return self.ended is not None and self.ended < at(REVISED, 0)
 
 
-def _kind(procedure: str, variant: str) -> Kind:
-    return Kind(procedure=procedure, jurisdiction="suzhou", variant=variant, facts=LEAN.get((procedure, variant), {}))
+def _kind(procedure: str, variant: str) -> CaseKind:
+    return CaseKind(
+        procedure=procedure, jurisdiction="suzhou", variant=variant, facts=LEAN.get((procedure, variant), {})
+    )
 
 
 COMPANY = _kind("company-setup", "standard")
@@ -48,7 +50,7 @@ GAS = _kind("gas-connection", "no-new-pipe")
 GAS_LONG = _kind("gas-connection", "new-pipe-with-approval")
 WATER = _kind("water-connection", "new-pipe-no-approval")
 PROPERTY = _kind("property-registration", "mortgage")
-PROJECT = Kind(
+PROJECT = CaseKind(
     procedure="construction-approval",
     jurisdiction="suzhou",
     variant="government-investment",
@@ -66,7 +68,7 @@ def _feb(day: int) -> date:
 
 def _span(
     name: str,
-    kind: Kind,
+    kind: CaseKind,
     commitment: str,
     accepted: date,
     limit: int,
@@ -74,8 +76,8 @@ def _span(
     revised: date,
     ended: datetime | None,
     verdict: str = "met",
-) -> Span:
-    return Span(
+) -> MovedCase:
+    return MovedCase(
         name=name,
         kind=kind,
         commitment=commitment,
@@ -109,9 +111,9 @@ SPANS = (
 )
 
 
-def script_of(span: Span) -> Script:
+def script_of(span: MovedCase) -> Script:
     """The case of a span; one that goes on is left under way."""
-    days = Days("suzhou", FIRST if span.decided else REVISED)
+    days = WorkingDays("suzhou", FIRST if span.decided else REVISED)
     begin = at(span.accepted, 10)
     if span.kind is PROJECT:
         return _begun(span, begin)
@@ -132,7 +134,7 @@ def script_of(span: Span) -> Script:
     return script
 
 
-def _begun(span: Span, begin: datetime) -> Script:
+def _begun(span: MovedCase, begin: datetime) -> Script:
     acts = (
         opening(span.kind, begin - BEFORE_ACCEPTANCE),
         Act(begin, "accept"),
@@ -149,8 +151,8 @@ def ramp_ups() -> tuple[Script, ...]:
 
 
 def _ramp_up(jurisdiction: str, commitment: str, used: int) -> Script:
-    days = Days(jurisdiction, REVISED)
-    kind = Kind(
+    days = WorkingDays(jurisdiction, REVISED)
+    kind = CaseKind(
         procedure="construction-approval",
         jurisdiction=jurisdiction,
         variant="small-social-investment",
@@ -182,7 +184,7 @@ def watches() -> tuple[Callable[[Cast], Awaitable[list[Check]]], ...]:
     return tuple(_watch(span) for span in SPANS)
 
 
-def _watch(span: Span) -> Callable[[Cast], Awaitable[list[Check]]]:
+def _watch(span: MovedCase) -> Callable[[Cast], Awaitable[list[Check]]]:
     case = f"span-{span.name}"
     what = f"{span.limit} from {span.accepted:%m-%d}{', decided before' if span.decided else ''}"
 
@@ -227,7 +229,7 @@ def _watch(span: Span) -> Callable[[Cast], Awaitable[list[Check]]]:
     return watch
 
 
-async def _before(cast: Cast, case: str, span: Span) -> dict[str, Any]:
+async def _before(cast: Cast, case: str, span: MovedCase) -> dict[str, Any]:
     """A clock as soon as it runs, or is decided: on a slow machine the notice is near."""
     await cast.until(span.ended if span.ended and span.decided else at(span.accepted, 10))
     while True:

@@ -9,15 +9,15 @@ from api.demo.alarms import Alarm
 from api.demo.arrivals import AlarmRow, Heard, alarm_rows, all_told, heard, surprises
 from api.demo.cohorts import Mean
 from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
-from api.demo.players import Cast, Tally, Unplayed, play
-from api.demo.progress import Progress
+from api.demo.players import Cast, Turnout, Unplayed, play
+from api.demo.progress import RehearsalProgress
 from api.demo.script import Script
 from api.demo.stage import House
 from api.real_clock import real_now
 
 LOOK = 0.5  # seconds between looks at the processes and at the clock
 
-Incident = Callable[[Cast], Awaitable[list[Check]]]
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Played:
     alarms: list[AlarmRow] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     arrived: list[Heard] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    tally: Turnout = field(default_factory=Turnout)
     seconds: float = 0.0
 
     @property
@@ -65,7 +65,7 @@ class Played:
         ]
 
 
-async def perform(house: House, programme: Programme, progress: Progress) -> Played:
+async def perform(house: House, programme: Programme, progress: RehearsalProgress) -> Played:
     """Plays it to the end, then reads every verdict."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -93,7 +93,7 @@ async def perform(house: House, programme: Programme, progress: Progress) -> Pla
     return played
 
 
-async def _case(cast: Cast, script: Script, failed: dict[str, str], progress: Progress) -> None:
+async def _case(cast: Cast, script: Script, failed: dict[str, str], progress: RehearsalProgress) -> None:
     try:
         await play(cast, script)
     except Unplayed as error:
@@ -109,7 +109,7 @@ async def _incident(cast: Cast, incident: Incident) -> list[Check]:
         return [Check(topic=name, what="played to its end", expected="yes", got=str(error))]
 
 
-async def _watch(house: House, cast: Cast, programme: Programme, progress: Progress) -> None:
+async def _watch(house: House, cast: Cast, programme: Programme, progress: RehearsalProgress) -> None:
     """Keeps the processes alive and shows where the rehearsal stands."""
     begins, ends = programme.first_day, programme.ends
     while True:

@@ -13,7 +13,7 @@ EVERY = 10.0  # seconds between lines
 WHOLE = 1000
 
 
-class Progress:
+class RehearsalProgress:
     """The progress of one rehearsal."""
 
     def __init__(self, console: Console, title: str, cases: int) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from api.demo.chains import Plan, due_of, facts_of, project
-from api.demo.days import ONE, Days, at, close, midnight
-from api.demo.script import Act, Expected, Kind, Pause, Script, carried
+from api.demo.days import ONE, WorkingDays, at, close, midnight
+from api.demo.script import Act, CaseKind, Expected, Pause, Script, carried
 from sla.commitments.commitment import Commitment, Metric
 from sla.commitments.register import REGISTER, Readings, prevailing
 from sla.promise import Promise
@@ -57,12 +57,12 @@ def core() -> tuple[Commitment, ...]:
     return tuple(one for one in REGISTER.values() if one.core and one.figure is not None)
 
 
-def kind_of(commitment: Commitment) -> Kind:
+def kind_of(commitment: Commitment) -> CaseKind:
     """A case that the commitment is about."""
     online = commitment.variant == "online"
     variant = MORTGAGE if commitment.procedure == "property-registration" else commitment.variant
     facts = facts_of(variant) if commitment.measure is Metric.CHAIN else LEAN.get((commitment.procedure, variant), {})
-    return Kind(
+    return CaseKind(
         procedure=commitment.procedure,
         jurisdiction=commitment.jurisdiction,
         variant=variant,
@@ -70,24 +70,24 @@ def kind_of(commitment: Commitment) -> Kind:
     )
 
 
-def promised(kind: Kind, accepted: date) -> tuple[Promise, ...]:
+def promised(kind: CaseKind, accepted: date) -> tuple[Promise, ...]:
     """What binds such a case."""
     facts = kind.resolved().facts
     return prevailing(kind.procedure, kind.jurisdiction, kind.variant, facts, accepted, Readings())
 
 
-def limit_of(kind: Kind, commitment: str, accepted: date) -> int:
+def limit_of(kind: CaseKind, commitment: str, accepted: date) -> int:
     """The working days that a commitment leaves such a case."""
     found = next(one for one in promised(kind, accepted) if one.commitment == commitment)
     return int(found.limit.amount) if found.limit else 0
 
 
-def last_moment(kind: Kind) -> Callable[..., datetime]:
+def last_moment(kind: CaseKind) -> Callable[..., datetime]:
     """By when a day's work is done: the close of business, online the end of the day."""
     return midnight if _online(kind) else close
 
 
-def _online(kind: Kind) -> bool:
+def _online(kind: CaseKind) -> bool:
     return kind.facts.get("channel") == "online"
 
 
@@ -97,7 +97,7 @@ def scripts() -> tuple[Script, ...]:
 
 
 def _three(commitment: Commitment, number: int) -> Iterator[Script]:
-    days = Days(commitment.jurisdiction, AS_OF)
+    days = WorkingDays(commitment.jurisdiction, AS_OF)
     make = {Metric.CHAIN: _chain, Metric.FEE: _fee, Metric.AVERAGE: None}.get(commitment.measure, _case)
     if make is None:
         return
@@ -107,7 +107,7 @@ def _three(commitment: Commitment, number: int) -> Iterator[Script]:
         yield make(commitment, how, days, days.plus(FIRST_DAY, slot + 1))
 
 
-def _case(commitment: Commitment, how: str, days: Days, accepted: date) -> Script:
+def _case(commitment: Commitment, how: str, days: WorkingDays, accepted: date) -> Script:
     kind = kind_of(commitment)
     limit = limit_of(kind, commitment.id, accepted)
     begin = at(accepted, 10)
@@ -131,16 +131,16 @@ def _case(commitment: Commitment, how: str, days: Days, accepted: date) -> Scrip
     )
 
 
-def _expected(kind: Kind, commitment: Commitment, how: str, limit: int, due: date) -> list[Expected]:
+def _expected(kind: CaseKind, commitment: Commitment, how: str, limit: int, due: date) -> list[Expected]:
     verdict = "missed" if how == BROKEN else "met"
     ids, used = [commitment.id], limit
     if _online(kind):
         ids.append("tc-56-property-certificate")  # issued at once, so that it shares the fate of the entry
-        used += how == BROKEN and Days(kind.jurisdiction, AS_OF).works(due + ONE)  # a second after midnight
+        used += how == BROKEN and WorkingDays(kind.jurisdiction, AS_OF).works(due + ONE)  # a second after midnight
     return [Expected(commitment=one, verdict=verdict, used=used, limit=limit, due=due) for one in ids]
 
 
-def _chain(commitment: Commitment, how: str, days: Days, accepted: date) -> Script:
+def _chain(commitment: Commitment, how: str, days: WorkingDays, accepted: date) -> Script:
     kind = kind_of(commitment)
     limit = limit_of(kind, commitment.id, accepted)
     if limit > LONG:
@@ -161,7 +161,7 @@ def _chain(commitment: Commitment, how: str, days: Days, accepted: date) -> Scri
     return project(kind, plan, case=f"{commitment.id}-{how}", what=WHAT[how], days=days, expected=expected)
 
 
-def _fee(commitment: Commitment, how: str, days: Days, accepted: date) -> Script:
+def _fee(commitment: Commitment, how: str, days: WorkingDays, accepted: date) -> Script:
     kind = kind_of(commitment)
     begin = at(accepted, 10)
     setup = REGISTER["tc-56-company-setup"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api.demo.days import Days, evenly
+from api.demo.days import WorkingDays, evenly
 from workflows.procedure import Facts, Party, Procedure, Step
 from workflows.procedures import resolve
 
@@ -91,7 +91,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class CaseKind:
     """Which procedure a case follows, where, and under which facts."""
 
     procedure: str
@@ -104,7 +104,7 @@ class Kind:
         return resolve(self.procedure, self.jurisdiction, self.variant, self.facts)
 
 
-def opening(kind: Kind, at: datetime) -> Act:
+def opening(kind: CaseKind, at: datetime) -> Act:
     """The command that opens a case of a kind."""
     said = {"procedure": kind.procedure, "jurisdiction": kind.jurisdiction, "variant": kind.variant}
     return Act(at, "open", body={**said, "facts": dict(kind.facts)})
@@ -116,11 +116,11 @@ def done(step: str, at: datetime, told: datetime | None = None) -> Act:
 
 
 def carried(
-    kind: Kind,
+    kind: CaseKind,
     *,
     case: str,
     what: str,
-    days: Days,
+    days: WorkingDays,
     accepted: datetime,
     ended: datetime,
     expected: Sequence[Expected],
@@ -143,7 +143,7 @@ def carried(
     return Script(case=case, what=what, procedure=procedure, acts=tuple(acts), expected=tuple(expected), ended=ended)
 
 
-def _moments(steps: Sequence[Step], days: Days, begin: datetime, until: datetime) -> list[datetime]:
+def _moments(steps: Sequence[Step], days: WorkingDays, begin: datetime, until: datetime) -> list[datetime]:
     """When each step is done. The applicant's take no time: what only the applicant holds does not count."""
     spread = iter(evenly(days, begin, until, sum(step.party is not Party.APPLICANT for step in steps)))
     now, moments = begin, []

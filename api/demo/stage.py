@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.demo.players import AUDITOR, OFFICER
 from api.process_notes import Note, say_line
 from api.processes.binaries import ALL
@@ -111,8 +111,11 @@ def _keys(settings: Settings) -> dict[str, str]:
     store.migrate()
     now = real_now()
     keys: dict[str, str] = {}
-    players: list[tuple[str, Role, str | None]] = [(OFFICER, Role.OFFICER, None), (AUDITOR, Role.AUDITOR, None)]
-    players += [(company, Role.UTILITY, company) for company in COMPANIES]
+    players: list[tuple[str, CallerRole, str | None]] = [
+        (OFFICER, CallerRole.OFFICER, None),
+        (AUDITOR, CallerRole.AUDITOR, None),
+    ]
+    players += [(company, CallerRole.UTILITY, company) for company in COMPANIES]
     for name, role, company in players:
         keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now)
         store.add_key(kept)

@@ -31,7 +31,7 @@ HEADERS = {
 }
 
 
-class Watch:
+class RisingTime:
     """Real time that never shows the same instant twice: a receipt told at it is one's own."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -57,7 +57,7 @@ class Envelope:
 
     def __init__(self, app: ASGIApp, now: Callable[[], datetime], deadline: timedelta, answered: Answered) -> None:
         self._app = app
-        self._watch = Watch(now)
+        self._watch = RisingTime(now)
         self._deadline = deadline.total_seconds()
         self._answered = answered
 
@@ -66,14 +66,14 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer, began = Answer(send, secrets.token_hex(8)), time.perf_counter()
+        answer, began = WayOut(send, secrets.token_hex(8)), time.perf_counter()
         problem = await self._pass(scope, receive, answer)
         if problem is not None and not answer.begun:
             await problem_response(problem, answer.request_id)(scope, receive, answer)
         route = getattr(scope.get("route"), "path", None)
         self._answered(_method(scope), route, answer.status, time.perf_counter() - began)
 
-    async def _pass(self, scope: Scope, receive: Receive, answer: "Answer") -> Problem | None:
+    async def _pass(self, scope: Scope, receive: Receive, answer: "WayOut") -> Problem | None:
         state = scope.setdefault("state", {})
         state["request_id"] = answer.request_id
         state["arrived"] = self._watch.look()
@@ -89,7 +89,7 @@ class Envelope:
         return None
 
 
-class Answer:
+class WayOut:
     """The way out, which puts the same headers on every answer."""
 
     def __init__(self, send: Send, request_id: str) -> None:

@@ -8,12 +8,12 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from activities.store.store import Store
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.failures import WrongSetting
 from api.process_notes import Say, note, say_line
 from api.processes.binaries import TEMPORAL, Program, find
 from api.processes.claims import free_port
-from api.processes.stack import Place, Stack
+from api.processes.stack import Site, Stack
 from api.real_clock import real_now
 from api.settings import Settings
 from sla.timeline import Timeline
@@ -65,7 +65,7 @@ def embedded(
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}
     )
-    place = Place(
+    place = Site(
         temporal=located(TEMPORAL, said),
         data_dir=settings.data_dir,
         host=settings.host,
@@ -77,8 +77,8 @@ def embedded(
     store = open_store(settings)
     store.migrate()
     known = store.keys()
-    if first_key is not None and not any(key.role == Role.OFFICER for key in known):
-        text, kept = new_key(actor=FIRST_OFFICER, role=Role.OFFICER, now=real_now())
+    if first_key is not None and not any(key.role == CallerRole.OFFICER for key in known):
+        text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now())
         store.add_key(kept)
         first_key(text)
     store.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from api.access.api_keys import LONGEST_DAYS, Role, hashed, new_key
+from api.access.api_keys import LONGEST_DAYS, CallerRole, hashed, new_key
 from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import FAST, SHIPPED, render
 from api.processes.embedded import open_store
@@ -85,7 +85,7 @@ def _key(file: Path, settings: Settings, now: datetime) -> Path:
     try:
         known = store.key_by_hash(hashed(file.read_text())) if file.exists() else None
         if known is None or known.revoked or (known.expires and known.expires - now < RENEWED):
-            text, kept = new_key(actor="prometheus", role=Role.AUDITOR, now=now, days=LONGEST_DAYS)
+            text, kept = new_key(actor="prometheus", role=CallerRole.AUDITOR, now=now, days=LONGEST_DAYS)
             store.add_key(kept)
             file.touch(mode=0o600)
             file.write_text(text)

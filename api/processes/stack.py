@@ -26,7 +26,7 @@ def bracketed(host: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Site:
     """Where everything runs."""
 
     temporal: Path  # the command
@@ -45,7 +45,7 @@ class Stack:
     before which it is not called ready.
     """
 
-    def __init__(self, place: Place, say: Say, prepare: Callable[[], float] = float) -> None:
+    def __init__(self, place: Site, say: Say, prepare: Callable[[], float] = float) -> None:
         self.url = f"http://{bracketed(place.host)}:{place.port}"
         self._place = place
         self._say = say

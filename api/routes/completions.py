@@ -59,7 +59,7 @@ class BatchAnswer(Model):
 MANY: dict[str, Any] = {"status_code": 207, "response_model": BatchAnswer, "dependencies": [Depends(only(*DOERS))]}
 
 
-class Batch:
+class BatchRun:
     """Items that are answered one by one until the request's deadline."""
 
     def __init__(self, visit: Visit, request_id: str, size: int) -> None:
@@ -113,7 +113,7 @@ class Batch:
 @batches.post("/completions:batch", **MANY)
 async def complete_many(visit: Visiting, body: BatchBody) -> Response:
     """Complete up to 100 steps, each with its own key; those of one case in the order given."""
-    batch = Batch(visit, visit.request_id, len(body.items))
+    batch = BatchRun(visit, visit.request_id, len(body.items))
     wishes: list[Wish | None] = [None] * len(body.items)
     cases: dict[str, list[tuple[int, Wish]]] = {}
     for index, raw in enumerate(body.items):
@@ -140,7 +140,7 @@ async def complete_survey(visit: Visiting, survey: str, key: IdempotencyKey, bod
     wishes = [_wish(visit, line.case.case, SURVEY_STEP, key, body.content()) for line in lines if line.case.open]
     if not wishes:
         raise Problem("not-found", flaws=[Flaw("path/survey", "not-found")])
-    batch = Batch(visit, visit.request_id, len(wishes))
+    batch = BatchRun(visit, visit.request_id, len(wishes))
     await batch.run([batch.one_by_one([(index, wish)]) for index, wish in enumerate(wishes)])
     return batch.respond(wishes)
 

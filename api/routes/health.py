@@ -18,16 +18,16 @@ PATIENCE = 3.0  # seconds for each part, side by side
 WORKER = "worker"
 OLDEST_BEAT = timedelta(seconds=60)
 
-State = Literal["ok", "away"]
+PartState = Literal["ok", "away"]
 
 
 class Ready(Model):
     """Whether each part is there."""
 
-    status: State
-    database: State
-    temporal: State
-    worker: State
+    status: PartState
+    database: PartState
+    temporal: PartState
+    worker: PartState
 
 
 @router.get("/readyz", response_model=Ready, responses={503: {"model": Ready, "description": "A part is away"}})
@@ -51,7 +51,7 @@ async def readyz(request: Request) -> Response:
     return answer(shown, 200 if ready else 503, {} if ready else {"Retry-After": "2"})
 
 
-async def _state(question: Awaitable[bool]) -> State:
+async def _state(question: Awaitable[bool]) -> PartState:
     try:
         return "ok" if await asyncio.wait_for(question, PATIENCE) else "away"
     except (TimeoutError, StoreUnavailable):

@@ -26,7 +26,7 @@ from workflows.procedures import ALL
 router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["registers"])
 
 
-class FigureShown(Model):
+class StatedFigureShown(Model):
     """The number as the sentence has it."""
 
     operator: str
@@ -46,7 +46,7 @@ class CommitmentShown(Model):
     citation: Cited
     owners: Owners
     measure: str
-    figure: FigureShown | None
+    figure: StatedFigureShown | None
     limit: LimitShown | None
     ends: tuple[str, ...]
     binding_from: date | None
@@ -208,7 +208,9 @@ def _commitment(one: Commitment, visit: Visiting) -> CommitmentShown:
     return CommitmentShown(
         citation=citation_shown(one.citation),
         measure=one.measure,
-        figure=None if figure is None else FigureShown(operator=figure.operator, value=figure.value, unit=figure.unit),
+        figure=None
+        if figure is None
+        else StatedFigureShown(operator=figure.operator, value=figure.value, unit=figure.unit),
         limit=_time(one.limit),
         binding_from=binding_from(one, visit.services.settings.readings),
         binding_words=one.binding.words,

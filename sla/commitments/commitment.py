@@ -36,7 +36,7 @@ class Operator(StrEnum):
     SAME_DAY = "same_day"
 
 
-class Figure(Model):
+class StatedFigure(Model):
     """The number as the sentence has it, in the sentence's own unit; `Commitment.limit` is how it is read."""
 
     operator: Operator
@@ -57,7 +57,7 @@ class Owners(Model):
         return "、".join(self.lead or self.responsible)
 
 
-class Basis(StrEnum):
+class BindingBasis(StrEnum):
     """What the first binding day rests on."""
 
     CLAUSE = "clause"
@@ -70,7 +70,7 @@ class Binding(Model):
 
     from_day: date | None
     words: str | None
-    basis: Basis
+    basis: BindingBasis
 
 
 class Relation(StrEnum):
@@ -94,7 +94,7 @@ class Commitment(Model):
     citation: Citation
     owners: Owners
     measure: Metric
-    figure: Figure | None = None
+    figure: StatedFigure | None = None
     limit: Limit | None = None
     ends: tuple[
         str, ...

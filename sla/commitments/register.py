@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sla.clock import Limit
 from sla.commitments import suzhou, taicang
-from sla.commitments.commitment import Basis, Commitment, Metric
+from sla.commitments.commitment import BindingBasis, Commitment, Metric
 from sla.model import Model
 from sla.promise import Measure, Promise
 
@@ -102,7 +102,7 @@ def prevailing(
 
 def binding_from(commitment: Commitment, settings: Readings) -> date | None:
     """The first day on which a commitment binds; the operator supplies it for a document without a date."""
-    return settings.taicang_start if commitment.binding.basis is Basis.UNDATED else commitment.binding.from_day
+    return settings.taicang_start if commitment.binding.basis is BindingBasis.UNDATED else commitment.binding.from_day
 
 
 def _in_force(commitment: Commitment, settings: Readings, accepted_on: date) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from sla.clock import Limit, Unit
-from sla.commitments.commitment import Basis, Binding, Commitment, Figure, Metric, Operator, Owners
+from sla.commitments.commitment import Binding, BindingBasis, Commitment, Metric, Operator, Owners, StatedFigure
 from sla.sources import SUZHOU, Citation
 
 ITEM_19 = ("19", "19.提高亲商服务水平")
@@ -15,11 +15,13 @@ ITEM_23 = ("23", "23.加快企业通关速度")
 ITEM_24 = ("24", "24.优化出入境服务")
 CLOSING = ("尾", "(closing clause)")
 
-FROM_START = Binding(from_day=date(2020, 1, 1), words="本文件自 2020 年 1 月 1 日起执行", basis=Basis.CLOSING_CLAUSE)
-AT_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到2020年末", basis=Basis.CLAUSE)
-BY_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="2020 年底前", basis=Basis.CLAUSE)
-SINCE_2020 = Binding(from_day=date(2020, 1, 1), words="从 2020 年起", basis=Basis.CLAUSE)
-UNTIL_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到 2020 年底", basis=Basis.CLAUSE)
+FROM_START = Binding(
+    from_day=date(2020, 1, 1), words="本文件自 2020 年 1 月 1 日起执行", basis=BindingBasis.CLOSING_CLAUSE
+)
+AT_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到2020年末", basis=BindingBasis.CLAUSE)
+BY_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="2020 年底前", basis=BindingBasis.CLAUSE)
+SINCE_2020 = Binding(from_day=date(2020, 1, 1), words="从 2020 年起", basis=BindingBasis.CLAUSE)
+UNTIL_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到 2020 年底", basis=BindingBasis.CLAUSE)
 
 OWNERS_19 = Owners(responsible=("市金融监管局",))
 OWNERS_20 = Owners(responsible=("市中级人民法院", "市行政审批局", "市税务局"))
@@ -61,7 +63,7 @@ FINANCE_ACCESS = Commitment(
     citation=_cite(ITEM_19, "到2020年末，实现综合金融服务平台企业接入率达15%"),
     owners=OWNERS_19,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(15), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(15), unit="%"),
     binding=AT_END_OF_2020,
 )
 
@@ -75,7 +77,7 @@ FIRST_LOAN = Commitment(
     citation=_cite(ITEM_19, "小微企业首贷率超过10%"),
     owners=OWNERS_19,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.MORE_THAN, value=Decimal(10), unit="%"),
+    figure=StatedFigure(operator=Operator.MORE_THAN, value=Decimal(10), unit="%"),
     binding=AT_END_OF_2020,
 )
 
@@ -103,7 +105,7 @@ BANKRUPTCY = Commitment(
     citation=_cite(ITEM_20, "简单破产案件原则上在 6 个月内审结"),
     owners=OWNERS_20,
     measure=Metric.CASE_IN_PRINCIPLE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(6), unit="月"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(6), unit="月"),
     limit=Limit(amount=Decimal(6), unit=Unit.MONTH),
     binding=FROM_START,
     notes="soft, and in calendar months; a court is no approval office",
@@ -158,7 +160,7 @@ COMPANY_SETUP = Commitment(
     citation=COMPANY_AND_PROPERTY,
     owners=OWNERS_21,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(2), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(2), unit="工作日"),
     limit=Limit(amount=Decimal(2)),
     binding=FROM_START,
     core=True,
@@ -178,7 +180,7 @@ PROPERTY_REGISTRATION = Commitment(
     citation=COMPANY_AND_PROPERTY,
     owners=OWNERS_21,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(3), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(3), unit="工作日"),
     limit=Limit(amount=Decimal(3)),
     ends=("register-entry",),
     binding=FROM_START,
@@ -202,7 +204,7 @@ CONSTRUCTION_GOVERNMENT = Commitment(
     ),
     owners=OWNERS_21_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(80), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(80), unit="工作日"),
     limit=Limit(amount=Decimal(80)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -221,7 +223,7 @@ CONSTRUCTION_GENERAL = Commitment(
     citation=_cite(ITEM_21, "一般社会投资项目，审批时间控制在 60 个工作日内"),
     owners=OWNERS_21_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(60), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(60), unit="工作日"),
     limit=Limit(amount=Decimal(60)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -239,7 +241,7 @@ CONSTRUCTION_LAND_WITH_SCHEME = Commitment(
     citation=LAND_OR_SMALL,
     owners=OWNERS_21_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(40), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(40), unit="工作日"),
     limit=Limit(amount=Decimal(40)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -257,7 +259,7 @@ CONSTRUCTION_SMALL = Commitment(
     citation=LAND_OR_SMALL,
     owners=OWNERS_21_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(40), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(40), unit="工作日"),
     limit=Limit(amount=Decimal(40)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -275,7 +277,7 @@ TAX_HOURS = Commitment(
     citation=_cite(ITEM_21, "到 2020 年底将企业全年纳税时间减少到 100 小时"),
     owners=Owners(responsible=("市税务局",)),
     measure=Metric.ANNUAL_EFFORT,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(100), unit="小时/年"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(100), unit="小时/年"),
     binding=UNTIL_END_OF_2020,
     notes="hours of effort in a year; no clock of a case",
 )
@@ -335,7 +337,7 @@ WATER_NO_PIPE = Commitment(
     citation=_cite(ITEM_22, "用水方面，无增设管线的，办结时间不超过 4 个工作日"),
     owners=OWNERS_22_WATER,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(4), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(4), unit="工作日"),
     limit=Limit(amount=Decimal(4)),
     binding=FROM_START,
     core=True,
@@ -351,7 +353,7 @@ WATER_PIPE_NO_APPROVAL = Commitment(
     citation=_cite(ITEM_22, "有增设管线但无需办理行政审批的，办结时间不超过 9 个工作日"),
     owners=OWNERS_22_WATER,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(9), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(9), unit="工作日"),
     limit=Limit(amount=Decimal(9)),
     binding=FROM_START,
     core=True,
@@ -367,7 +369,7 @@ WATER_PIPE_APPROVAL = Commitment(
     citation=_cite(ITEM_22, "有增设管线且需办理行政审批的，平均办结时间不超过 30 个工作日"),
     owners=OWNERS_22_WATER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=FROM_START,
     core=True,
@@ -385,7 +387,7 @@ POWER_LOW = Commitment(
     citation=_cite(ITEM_22, "用电方面，从 2020 年起，低压客户报装平均接电时间缩至 7 个工作日以内"),
     owners=OWNERS_22_POWER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(7), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(7), unit="工作日"),
     limit=Limit(amount=Decimal(7)),
     binding=SINCE_2020,
     core=True,
@@ -403,7 +405,7 @@ POWER_MEDIUM = Commitment(
     citation=_cite(ITEM_22, "10（20）千伏客户报装平均接电时间缩至 35 个工作日以内"),
     owners=OWNERS_22_POWER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(35), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(35), unit="工作日"),
     limit=Limit(amount=Decimal(35)),
     binding=SINCE_2020,
     core=True,
@@ -421,7 +423,7 @@ GAS_NO_PIPE = Commitment(
     citation=_cite(ITEM_22, "用气方面，无需增设管线的，办结时间不超过 3 个工作日"),
     owners=OWNERS_22_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(3), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(3), unit="工作日"),
     limit=Limit(amount=Decimal(3)),
     binding=FROM_START,
     core=True,
@@ -437,7 +439,7 @@ GAS_PIPE_NO_APPROVAL = Commitment(
     citation=_cite(ITEM_22, "需增设管线但无需行政审批的，办结时间不超过 15 个工作日"),
     owners=OWNERS_22_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(15), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(15), unit="工作日"),
     limit=Limit(amount=Decimal(15)),
     binding=FROM_START,
     core=True,
@@ -453,7 +455,7 @@ GAS_PIPE_APPROVAL = Commitment(
     citation=_cite(ITEM_22, "需增设管线且需行政审批的，办结时间不超过 30 个工作日"),
     owners=OWNERS_22_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=FROM_START,
     core=True,
@@ -485,8 +487,8 @@ CUSTOMS_HALF = Commitment(
     citation=_cite(ITEM_23, "在 2020 年提前实现“5 年内进出口整体通关时间再压缩一半”的目标"),
     owners=OWNERS_23,
     measure=Metric.REDUCTION,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(50), unit="%"),
-    binding=Binding(from_day=date(2020, 12, 31), words="2020 年", basis=Basis.CLAUSE),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(50), unit="%"),
+    binding=Binding(from_day=date(2020, 12, 31), words="2020 年", basis=BindingBasis.CLAUSE),
     interpretation=("the year from which the half is reckoned is not given",),
 )
 
@@ -500,7 +502,7 @@ SINGLE_WINDOW = Commitment(
     citation=_cite(ITEM_23, "稳步推进国际业务申报“单一窗口”标准版应用，业务覆盖率达到 100%"),
     owners=OWNERS_23,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
     binding=FROM_START,
     interpretation=("稳步推进 is taken as a target for the year, not as binding from its first day",),
 )
@@ -515,7 +517,7 @@ INVITATION_SYSTEM = Commitment(
     citation=_cite(ITEM_24, "到 2020 年底建成“外国人来华邀请电子管理系统”"),
     owners=OWNERS_24,
     measure=Metric.MILESTONE,
-    figure=Figure(operator=Operator.EXACTLY, value=Decimal(1), unit="系统"),
+    figure=StatedFigure(operator=Operator.EXACTLY, value=Decimal(1), unit="系统"),
     binding=UNTIL_END_OF_2020,
 )
 
@@ -542,7 +544,7 @@ CONSULAR_COVERAGE = Commitment(
     citation=_cite(ITEM_24, "推进“领事保护机制”全覆盖"),
     owners=Owners(responsible=("市外办", "市公安局")),
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
     binding=FROM_START,
     interpretation=("推进 makes it a target",),
     notes="全覆盖 is taken as 100 %",
@@ -584,7 +586,9 @@ STRICTER_PREVAILS = Commitment(
     citation=_cite(CLOSING, "文件实施期间，本文件规定的政策与相关政策文件同类或重复的，按就高不重复原则实施。"),
     owners=Owners(),
     measure=Metric.QUALITATIVE,
-    binding=Binding(from_day=date(2020, 1, 1), words="本文件自 2020 年 1 月 1 日起执行", basis=Basis.CLOSING_CLAUSE),
+    binding=Binding(
+        from_day=date(2020, 1, 1), words="本文件自 2020 年 1 月 1 日起执行", basis=BindingBasis.CLOSING_CLAUSE
+    ),
     interpretation=("it speaks of policies; that the stricter limit judges a case is a reading of it",),
     notes="of two rules of one kind the more favourable holds; they are never added up",
 )
@@ -599,7 +603,7 @@ IN_FORCE = Commitment(
     citation=_cite(CLOSING, "本文件自 2020 年 1 月 1 日起执行。"),
     owners=Owners(),
     measure=Metric.QUALITATIVE,
-    binding=Binding(from_day=date(2020, 1, 1), words="2020 年 1 月 1 日", basis=Basis.CLOSING_CLAUSE),
+    binding=Binding(from_day=date(2020, 1, 1), words="2020 年 1 月 1 日", basis=BindingBasis.CLOSING_CLAUSE),
 )
 
 COMMITMENTS = (

@@ -4,7 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 from sla.clock import Limit, Unit
-from sla.commitments.commitment import Basis, Binding, Commitment, Figure, Metric, Operator, Owners, Relation
+from sla.commitments.commitment import (
+    Binding,
+    BindingBasis,
+    Commitment,
+    Metric,
+    Operator,
+    Owners,
+    Relation,
+    StatedFigure,
+)
 from sla.commitments.suzhou import CHAIN_READING, COHORT_READING
 from sla.sources import TAICANG, Citation
 
@@ -24,10 +33,10 @@ ITEM_63 = ("(63)", "23.加快企业通关速度")
 ITEM_64 = ("(64)", "24.优化出入境服务")
 ITEM_65 = ("(65)", "24.优化出入境服务")
 
-UNDATED = Binding(from_day=None, words=None, basis=Basis.UNDATED)
-AT_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到2020年末", basis=Basis.CLAUSE)
-BY_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="2020年底前", basis=Basis.CLAUSE)
-SINCE_2020 = Binding(from_day=date(2020, 1, 1), words="从2020年起", basis=Basis.CLAUSE)
+UNDATED = Binding(from_day=None, words=None, basis=BindingBasis.UNDATED)
+AT_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="到2020年末", basis=BindingBasis.CLAUSE)
+BY_END_OF_2020 = Binding(from_day=date(2020, 12, 31), words="2020年底前", basis=BindingBasis.CLAUSE)
+SINCE_2020 = Binding(from_day=date(2020, 1, 1), words="从2020年起", basis=BindingBasis.CLAUSE)
 
 OWNERS_48 = Owners(lead=("行政审批局",))
 OWNERS_50 = Owners(lead=("金融监管局",))
@@ -62,7 +71,7 @@ ONE_THING = Commitment(
     citation=_cite(ITEM_48, "推出28个“市场准入一件事”"),
     owners=OWNERS_48,
     measure=Metric.COUNT,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(28), unit="个"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(28), unit="个"),
     binding=UNDATED,
 )
 
@@ -78,7 +87,7 @@ AGENTS = Commitment(
     ),
     owners=OWNERS_48,
     measure=Metric.MILESTONE,
-    figure=Figure(operator=Operator.EXACTLY, value=Decimal(3), unit="项"),
+    figure=StatedFigure(operator=Operator.EXACTLY, value=Decimal(3), unit="项"),
     binding=UNDATED,
     parent="sz-19-agency",
     relation=Relation.CONCRETE,
@@ -122,7 +131,7 @@ FINANCE_ACCESS = Commitment(
     citation=_cite(ITEM_50, "到2020年末，实现综合金融服务平台企业接入率达15%"),
     owners=OWNERS_50,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(15), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(15), unit="%"),
     binding=AT_END_OF_2020,
     parent="sz-19-finance-access",
     relation=Relation.EQUAL,
@@ -138,7 +147,7 @@ FIRST_LOAN = Commitment(
     citation=_cite(ITEM_50, "小微企业首贷率超过10%"),
     owners=OWNERS_50,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.MORE_THAN, value=Decimal(10), unit="%"),
+    figure=StatedFigure(operator=Operator.MORE_THAN, value=Decimal(10), unit="%"),
     binding=AT_END_OF_2020,
     parent="sz-19-first-loan",
     relation=Relation.EQUAL,
@@ -154,7 +163,7 @@ BANKRUPTCY = Commitment(
     citation=_cite(ITEM_53, "简单破产案件原则上在6个月内审结"),
     owners=OWNERS_53,
     measure=Metric.CASE_IN_PRINCIPLE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(6), unit="月"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(6), unit="月"),
     limit=Limit(amount=Decimal(6), unit=Unit.MONTH),
     binding=UNDATED,
     parent="sz-20-bankruptcy",
@@ -186,7 +195,7 @@ DEREGISTRATION = Commitment(
     citation=_cite(ITEM_54, "全年实现70%企业注销平台内完成"),
     owners=OWNERS_54,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(70), unit="%/年"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(70), unit="%/年"),
     binding=UNDATED,
     parent="sz-20-deregistration-zone",
     relation=Relation.CONCRETE,
@@ -235,7 +244,7 @@ COMPANY_SETUP = Commitment(
     citation=AT_ONCE_PHRASE,
     owners=OWNERS_56,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(1), unit="日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(1), unit="日"),
     limit=Limit(amount=Decimal(1)),
     binding=UNDATED,
     parent="sz-21-company-setup",
@@ -256,7 +265,7 @@ COMPANY_SETUP_FEE = Commitment(
     citation=AT_ONCE_PHRASE,
     owners=OWNERS_56,
     measure=Metric.FEE,
-    figure=Figure(operator=Operator.EXACTLY, value=Decimal(0), unit="元"),
+    figure=StatedFigure(operator=Operator.EXACTLY, value=Decimal(0), unit="元"),
     binding=UNDATED,
     relation=Relation.NEW,
     core=True,
@@ -274,7 +283,7 @@ PROPERTY_CERTIFICATE = Commitment(
     citation=AT_ONCE_PHRASE,
     owners=OWNERS_56,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.SAME_DAY, value=Decimal(0), unit="当天"),
+    figure=StatedFigure(operator=Operator.SAME_DAY, value=Decimal(0), unit="当天"),
     limit=Limit(amount=Decimal(0)),
     ends=("certificate-issue",),
     binding=UNDATED,
@@ -299,7 +308,7 @@ PROPERTY_ONLINE = Commitment(
     citation=AT_ONCE_PHRASE,
     owners=OWNERS_56,
     measure=Metric.IMMEDIATE,
-    figure=Figure(operator=Operator.EXACTLY, value=Decimal(0), unit="即办"),
+    figure=StatedFigure(operator=Operator.EXACTLY, value=Decimal(0), unit="即办"),
     limit=Limit(amount=Decimal(0)),
     ends=("register-entry",),
     binding=UNDATED,
@@ -322,7 +331,7 @@ CONSTRUCTION_GOVERNMENT = Commitment(
     ),
     owners=OWNERS_57_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -343,7 +352,7 @@ CONSTRUCTION_GENERAL = Commitment(
     citation=_cite(ITEM_57, "一般社会投资项目，审批时间30个工作日"),
     owners=OWNERS_57_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -363,7 +372,7 @@ CONSTRUCTION_LAND_WITH_SCHEME = Commitment(
     citation=LAND_OR_SMALL,
     owners=OWNERS_57_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -383,7 +392,7 @@ CONSTRUCTION_SMALL = Commitment(
     citation=LAND_OR_SMALL,
     owners=OWNERS_57_CONSTRUCTION,
     measure=Metric.CHAIN,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=BY_END_OF_2020,
     exclusions=("除重大工程建设项目外",),
@@ -452,8 +461,8 @@ TAX_HOURS = Commitment(
     citation=_cite(ITEM_59, "到2020年底将企业全年纳税时间减少到100小时"),
     owners=Owners(lead=("税务局",)),
     measure=Metric.ANNUAL_EFFORT,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(100), unit="小时/年"),
-    binding=Binding(from_day=date(2020, 12, 31), words="到2020年底", basis=Basis.CLAUSE),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(100), unit="小时/年"),
+    binding=Binding(from_day=date(2020, 12, 31), words="到2020年底", basis=BindingBasis.CLAUSE),
     parent="sz-21-tax-hours",
     relation=Relation.EQUAL,
 )
@@ -468,7 +477,7 @@ WATER_NO_PIPE = Commitment(
     citation=_cite(ITEM_60, "用水方面，无增设管线的，办结时间不超过4个工作日"),
     owners=OWNERS_60_WATER,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(4), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(4), unit="工作日"),
     limit=Limit(amount=Decimal(4)),
     binding=UNDATED,
     parent="sz-22-water-no-pipe",
@@ -486,7 +495,7 @@ WATER_PIPE_NO_APPROVAL = Commitment(
     citation=_cite(ITEM_60, "有增设管线但无需办理行政审批的，办结时间不超过9个工作日"),
     owners=OWNERS_60_WATER,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(9), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(9), unit="工作日"),
     limit=Limit(amount=Decimal(9)),
     binding=UNDATED,
     parent="sz-22-water-pipe-no-approval",
@@ -504,7 +513,7 @@ WATER_PIPE_APPROVAL = Commitment(
     citation=_cite(ITEM_60, "有增设管线且需办理行政审批的，平均办结时间不超过30个工作日"),
     owners=OWNERS_60_WATER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(30), unit="工作日"),
     limit=Limit(amount=Decimal(30)),
     binding=UNDATED,
     parent="sz-22-water-pipe-approval",
@@ -539,7 +548,7 @@ POWER_LOW = Commitment(
     citation=_cite(ITEM_61, "用电方面，从2020年起，低压客户报装平均接电时间缩至5个工作日以内"),
     owners=OWNERS_61_POWER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(5), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(5), unit="工作日"),
     limit=Limit(amount=Decimal(5)),
     binding=SINCE_2020,
     parent="sz-22-power-low",
@@ -562,7 +571,7 @@ POWER_MEDIUM = Commitment(
     citation=_cite(ITEM_61, "10（20）千伏客户报装平均接电时间缩至35个工作日以内"),
     owners=OWNERS_61_POWER,
     measure=Metric.AVERAGE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(35), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(35), unit="工作日"),
     limit=Limit(amount=Decimal(35)),
     binding=SINCE_2020,
     parent="sz-22-power-medium",
@@ -581,7 +590,7 @@ GAS_NO_PIPE = Commitment(
     citation=_cite(ITEM_62, "用气方面，无需增设管线的，办结时间不超过2个工作日"),
     owners=OWNERS_62_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(2), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(2), unit="工作日"),
     limit=Limit(amount=Decimal(2)),
     binding=UNDATED,
     parent="sz-22-gas-no-pipe",
@@ -599,7 +608,7 @@ GAS_PIPE_NO_APPROVAL = Commitment(
     citation=_cite(ITEM_62, "需增设管线但无需行政审批的，办结时间不超过10个工作日"),
     owners=OWNERS_62_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(10), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(10), unit="工作日"),
     limit=Limit(amount=Decimal(10)),
     binding=UNDATED,
     parent="sz-22-gas-pipe-no-approval",
@@ -617,7 +626,7 @@ GAS_PIPE_APPROVAL = Commitment(
     citation=_cite(ITEM_62, "需增设管线且需行政审批的，办结时间不超过20个工作日"),
     owners=OWNERS_62_GAS,
     measure=Metric.CASE,
-    figure=Figure(operator=Operator.AT_MOST, value=Decimal(20), unit="工作日"),
+    figure=StatedFigure(operator=Operator.AT_MOST, value=Decimal(20), unit="工作日"),
     limit=Limit(amount=Decimal(20)),
     binding=UNDATED,
     parent="sz-22-gas-pipe-approval",
@@ -635,8 +644,8 @@ CUSTOMS_HALF = Commitment(
     citation=_cite(ITEM_63, "在2020年提前实现“5年内进出口整体通关时间再压缩一半”的目标"),
     owners=OWNERS_63,
     measure=Metric.REDUCTION,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(50), unit="%"),
-    binding=Binding(from_day=date(2020, 12, 31), words="2020年", basis=Basis.CLAUSE),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(50), unit="%"),
+    binding=Binding(from_day=date(2020, 12, 31), words="2020年", basis=BindingBasis.CLAUSE),
     parent="sz-23-customs-half",
     relation=Relation.EQUAL,
 )
@@ -651,7 +660,7 @@ SINGLE_WINDOW = Commitment(
     citation=_cite(ITEM_63, "稳步推进国际业务申报“单一窗口”标准版应用，业务覆盖率达到100%"),
     owners=OWNERS_63,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
     binding=UNDATED,
     parent="sz-23-single-window",
     relation=Relation.EQUAL,
@@ -667,7 +676,7 @@ EXIT_ENTRY_POINTS = Commitment(
     citation=_cite(ITEM_64, "在全市各派出所窗口设立出入境分理点"),
     owners=OWNERS_64_EXIT_ENTRY,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
     binding=UNDATED,
     parent="sz-24-subcentres",
     relation=Relation.CONCRETE,
@@ -699,7 +708,7 @@ CONSULAR_COVERAGE = Commitment(
     citation=_cite(ITEM_65, "推进“领事保护机制”全覆盖"),
     owners=OWNERS_65,
     measure=Metric.RATIO,
-    figure=Figure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
+    figure=StatedFigure(operator=Operator.AT_LEAST, value=Decimal(100), unit="%"),
     binding=UNDATED,
     parent="sz-24-consular-coverage",
     relation=Relation.EQUAL,

@@ -17,7 +17,7 @@ import httpx2
 import yaml
 
 from activities.store.store import Store
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import Timing, render
 from api.process_notes import Note
@@ -266,7 +266,7 @@ class House:
             assert stored is not None
             self.timeline = stored
             self.keys[WATER], kept = new_key(
-                actor=self.actors[WATER], role=Role.UTILITY, company=COMPANY, now=real_now()
+                actor=self.actors[WATER], role=CallerRole.UTILITY, company=COMPANY, now=real_now()
             )
             store.add_key(kept)
         finally:

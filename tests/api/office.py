@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.settle import Settler
 from activities.store.store import Store
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.app import create_app
 from api.services import Services
 from api.settings import Settings
@@ -70,14 +70,14 @@ class Office:
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=30
         )
-        self.officer = self.person(Role.OFFICER)
-        self.supervisor = self.person(Role.SUPERVISOR)
-        self.auditor = self.person(Role.AUDITOR)
-        self.water = self.person(Role.UTILITY, "suzhou-water")
-        self.gas = self.person(Role.UTILITY, "suzhou-gas")
+        self.officer = self.person(CallerRole.OFFICER)
+        self.supervisor = self.person(CallerRole.SUPERVISOR)
+        self.auditor = self.person(CallerRole.AUDITOR)
+        self.water = self.person(CallerRole.UTILITY, "suzhou-water")
+        self.gas = self.person(CallerRole.UTILITY, "suzhou-gas")
         self.stranger = Person(self.http, None, "stranger")
 
-    def person(self, role: Role, company: str | None = None, **more: Any) -> Person:
+    def person(self, role: CallerRole, company: str | None = None, **more: Any) -> Person:
         """Someone with a new key."""
         actor = f"{role}-{uuid4().hex[:6]}"
         text, kept = new_key(actor=actor, role=role, now=now(), company=company, **more)

@@ -15,7 +15,7 @@ import httpx2
 import psycopg
 
 from activities.store.store import Store
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from sla.timeline import Timeline
@@ -113,7 +113,7 @@ def settings(server: DevServer, url: str, port: int) -> dict[str, str]:
 def api(server: DevServer, url: str) -> Iterator[tuple[int, httpx2.AsyncClient]]:
     """The pid of an API process, once it answers, and a client that has an officer's key."""
     port = free_port()
-    text, kept = new_key(actor="bench", role=Role.OFFICER, now=now())
+    text, kept = new_key(actor="bench", role=CallerRole.OFFICER, now=now())
     with closing(Store.open(url)) as store:
         store.add_key(kept)
     base = f"http://127.0.0.1:{port}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from activities.store.store import Store
-from api.access.api_keys import Role, new_key
+from api.access.api_keys import CallerRole, new_key
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from sla.timeline import Timeline
@@ -50,8 +50,8 @@ class City:
         store.migrate()
         self.timeline = Timeline(anchor_real=real_now(), anchor_business=MONDAY, rate=RATE)
         store.set_timeline_once(self.timeline)
-        self.officer = _key(store, "window-1", Role.OFFICER)
-        self.water = _key(store, "water-system", Role.UTILITY, "suzhou-water")
+        self.officer = _key(store, "window-1", CallerRole.OFFICER)
+        self.water = _key(store, "water-system", CallerRole.UTILITY, "suzhou-water")
         store.close()
 
     def __enter__(self) -> "City":
@@ -144,7 +144,7 @@ def _reap(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def _key(store: Store, actor: str, role: Role, company: str | None = None) -> str:
+def _key(store: Store, actor: str, role: CallerRole, company: str | None = None) -> str:
     text, kept = new_key(actor=actor, role=role, company=company, now=real_now())
     store.add_key(kept)
     return text

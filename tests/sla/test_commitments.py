@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sla.clock import Limit, Unit
 from sla.commitments import REGISTER
-from sla.commitments.commitment import Basis, Commitment, Metric
+from sla.commitments.commitment import BindingBasis, Commitment, Metric
 from sla.commitments.register import MEASURES, BindsBy, ChainTotal, Readings, binding_from, prevailing
 from sla.promise import Measure, Promise
 from tests.reference import reference
@@ -80,9 +80,11 @@ def test_a_commitment_binds_from_the_day_of_the_reference(commitment: Commitment
     assert (day and day.isoformat()) == effective["binding_from"]
     if effective["text"] is not None:
         assert commitment.binding.words == effective["text"]
-        assert commitment.binding.basis is (Basis.CLOSING_CLAUSE if commitment.citation.item == "尾" else Basis.CLAUSE)
+        assert commitment.binding.basis is (
+            BindingBasis.CLOSING_CLAUSE if commitment.citation.item == "尾" else BindingBasis.CLAUSE
+        )
     else:
-        assert commitment.binding.basis is (Basis.CLOSING_CLAUSE if day else Basis.UNDATED)
+        assert commitment.binding.basis is (BindingBasis.CLOSING_CLAUSE if day else BindingBasis.UNDATED)
 
 
 @each_commitment

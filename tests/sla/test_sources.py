@@ -3,7 +3,7 @@
 import pytest
 
 from sla.commitments import REGISTER
-from sla.commitments.commitment import Basis, Commitment
+from sla.commitments.commitment import BindingBasis, Commitment
 from sla.sources import DOCUMENTS, SUZHOU, TAICANG, Document
 from tests.reference import WORDS, reference, seeds, stands_in, stands_under
 
@@ -49,7 +49,7 @@ def test_a_quote_stands_under_its_heading(commitment: Commitment) -> None:
 
 @each_commitment
 def test_the_words_a_binding_day_rests_on_stand_in_the_document(commitment: Commitment) -> None:
-    if commitment.binding.basis is Basis.UNDATED:
+    if commitment.binding.basis is BindingBasis.UNDATED:
         assert commitment.binding.words is None
         return
     assert commitment.binding.words is not None

@@ -10,7 +10,7 @@ from activities.record import Role
 from api.demo import alarms, promises
 from api.demo.alarms import RAISED, RED, SUPERVISORS, WITHDRAWN, YELLOW, Alarm
 from api.demo.arrivals import LATEST, Heard, alarm_rows, heard, surprises
-from api.demo.days import Days
+from api.demo.days import WorkingDays
 from api.demo.perform import Played
 from api.demo.programmes import alerts
 from api.demo.script import Act, Script
@@ -58,7 +58,7 @@ def test_a_clock_is_due_when_its_alarm_says_and_a_red_card_comes_working_days_la
         due = count(mine.clock, CALENDAR, alarm.due).due_at
         assert due is not None
         if alarm.alert == alarms.STEP_OVERDUE and alarm.severity == RED:
-            days = Days("suzhou", promises.AS_OF)
+            days = WorkingDays("suzhou", promises.AS_OF)
             assert alarm.due.date() == days.plus(due.date(), alarms.RED_CARD)
         else:
             assert due == alarm.due

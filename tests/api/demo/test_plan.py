@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.demo import cohorts, january_2020, promises
-from api.demo.days import Days, close, midnight
+from api.demo.days import WorkingDays, close, midnight
 from api.demo.incidents import HOLIDAYS
 from api.demo.judging import Check, MeanRow, Row
 from api.demo.perform import Played, Programme
@@ -167,7 +167,7 @@ def test_both_rehearsals_fit_into_their_time() -> None:
 
 def test_before_a_long_holiday_an_alarm_rings_within_three_working_days() -> None:
     rate = first_half_of_2021().rate
-    days = Days("suzhou", promises.AS_OF)
+    days = WorkingDays("suzhou", promises.AS_OF)
     for eve, latest in HOLIDAYS:
         rings = close(eve).timestamp() + 5 * rate
         assert rings + rate < latest.timestamp()  # at least a second to tell it in
@@ -177,18 +177,18 @@ def test_before_a_long_holiday_an_alarm_rings_within_three_working_days() -> Non
 def test_the_spans_of_2020_move_as_the_two_calendars_say() -> None:
     for span in january_2020.SPANS:
         accepted = span.accepted
-        known = Days("suzhou", january_2020.FIRST)
+        known = WorkingDays("suzhou", january_2020.FIRST)
         if not known.works(accepted):
             accepted = known.plus(accepted, 1)
         assert known.due(accepted, span.limit) == span.first, span.name
-        later = span.first if span.decided else Days("suzhou", january_2020.REVISED).due(accepted, span.limit)
+        later = span.first if span.decided else WorkingDays("suzhou", january_2020.REVISED).due(accepted, span.limit)
         assert later == span.revised, span.name
 
 
 @given(st.dates(date(2021, 1, 4), date(2021, 6, 30)), st.integers(0, 40))
 def test_the_demo_s_own_reckoning_agrees_with_the_calendar(day: date, number: int) -> None:
     calendar = RELEASE.calendar_for("suzhou", promises.AS_OF)
-    days = Days("suzhou", promises.AS_OF)
+    days = WorkingDays("suzhou", promises.AS_OF)
     assert days.plus(day, number) == (calendar.add(day, number) if number else day)
     if calendar.is_working(day):
         assert days.due(day, number) == calendar.add(day, number)

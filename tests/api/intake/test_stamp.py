@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from api.access.api_keys import Caller, Role
+from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
 from api.http.problems import Problem
 from api.intake.stamp import backdated, effective_day, stamp
@@ -28,7 +28,7 @@ def visiting(rate: int = 1) -> Visit:
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON, rate=rate)
     none: Any = None
     services = Services(none, none, timeline, Settings(), RELEASE, lambda: REAL)
-    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", Role.OFFICER), "r", REAL, 0)
+    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", CallerRole.OFFICER), "r", REAL, 0)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,6 @@ def test_what_says_no_instant_happens_when_it_is_told() -> None:
 
 
 def test_a_company_s_request_ids_are_its_own() -> None:
-    water = replace(visiting(), caller=Caller("program", Role.UTILITY, "suzhou-water", ("市水务集团",)))
+    water = replace(visiting(), caller=Caller("program", CallerRole.UTILITY, "suzhou-water", ("市水务集团",)))
     stamped = stamp(water, "c", "complete", {"step": "water-on"}, "k", None)
     assert (stamped.request_id, stamped.owners) == ("suzhou-water:k", ("市水务集团",))

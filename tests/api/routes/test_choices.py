@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from api.access.api_keys import Caller, Role
+from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
@@ -48,7 +48,7 @@ def visiting(settings: Settings) -> Visit:
     none: Any = None
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON)
     services = Services(none, none, timeline, settings, RELEASE, lambda: REAL)
-    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", Role.OFFICER), "r", REAL, 0)
+    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", CallerRole.OFFICER), "r", REAL, 0)
 
 
 def opens(settings: Settings, body: Mapping[str, Any], when: str = "2021-02-18 09:00") -> Open:

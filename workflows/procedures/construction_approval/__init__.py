@@ -23,7 +23,7 @@ from workflows.procedures.construction_approval.steps import (
     LAND_STAGE,
     MERGED_STAGE,
     PERMIT_STAGE,
-    Draft,
+    PossibleSteps,
 )
 
 EXCLUSION = "除重大工程建设项目外"
@@ -44,7 +44,7 @@ OPTIONAL = {
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
     """The procedure of one case. Stage budgets are the longest planned path of the steps that are left in them."""
     merged = facts.get("merged_stage_2_3") is True
-    draft = Draft(
+    draft = PossibleSteps(
         jurisdiction,
         variant,
         segmented=facts["segmented_permit"] is True,

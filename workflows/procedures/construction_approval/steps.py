@@ -21,7 +21,7 @@ FIRE_OUTCOMES = (
 )
 
 
-class Draft:
+class PossibleSteps:
     """All the steps there may be, for one city and variant."""
 
     def __init__(
