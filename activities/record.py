@@ -166,7 +166,7 @@ class Changes(Model):
 
 
 def changes(before: Picture | None, after: Picture) -> Changes:
-    """What differs from a picture that the rows show already, and every clock that may still raise a rung."""
+    """Say what differs from a picture that the rows show already, and every clock that may still raise a rung."""
     steps = zip(chain(before.steps if before else (), repeat(None)), after.steps)  # noqa: B905  # repeat has no end
     clocks = zip(chain(before.clocks if before else (), repeat(None)), after.clocks)  # noqa: B905
     # most are the very same object

@@ -29,15 +29,15 @@ class Instant(NamedTuple):
         return self.timeline.business(self.real)
 
     def calendar(self, jurisdiction: str) -> Calendar:
-        """The calendar as it is known today."""
+        """Return the calendar as it is known today."""
         return self.almanac.calendar_for(jurisdiction, local_day(self.business))
 
     def alarm(self, threshold: datetime) -> datetime:
-        """The real instant at which a threshold counts as passed."""
+        """Return the real instant at which a threshold counts as passed."""
         return self.timeline.real(threshold) + self.grace
 
     def passed(self, threshold: datetime | None) -> bool:
-        """True once a threshold and the grace are behind."""
+        """Tell whether a threshold and the grace are behind."""
         return threshold is not None and self.alarm(threshold) <= self.real
 
 
@@ -58,7 +58,7 @@ def findings(clock: ClockPicture, reading: Reading, now: Instant, facts: Facts) 
 
 
 def next_alarm(clock: ClockPicture, reading: Reading, now: Instant) -> datetime | None:
-    """The real instant of the clock's next threshold; None where nothing is ahead."""
+    """Return the real instant of the clock's next threshold; None where nothing is ahead."""
     if not _alive(clock):
         return None
     ahead = [now.alarm(t) for _, t in _thresholds(clock, reading) if t is not None and not now.passed(t)]
@@ -123,7 +123,7 @@ def _withdrawal(clock: ClockPicture, rung: Rung, now: Instant, why: WithdrawalRe
 
 
 def after(rungs: tuple[Rung, ...], event: Event) -> tuple[Rung, ...]:
-    """A clock's rungs after an event that raised or withdrew one."""
+    """Return a clock's rungs after an event that raised or withdrew one."""
     body = event.body
     if event.kind == "rung-raised":
         due_at = datetime.fromisoformat(body["due_at"])
@@ -134,7 +134,7 @@ def after(rungs: tuple[Rung, ...], event: Event) -> tuple[Rung, ...]:
 
 
 def with_rungs(clocks: Sequence[ClockPicture], found: Sequence[Event]) -> tuple[ClockPicture, ...]:
-    """The clocks with the rungs that settling itself has just raised or withdrawn."""
+    """Return the clocks with the rungs that settling itself has just raised or withdrawn."""
     by_key: dict[str, tuple[Rung, ...]] = {}
     rungs = {c.clock.key: c.rungs for c in clocks}
     for event in found:

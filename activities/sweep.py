@@ -62,7 +62,7 @@ class _Stale(Exception):
 
 
 def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
-    """Applies the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable."""
+    """Apply the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable."""
     for page in _pages(store):
         moment = now()
         touched = [case for case, clocks in page if any(_touched(c, moment) for c in clocks)]
@@ -75,7 +75,7 @@ def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
 
 
 def preview(store: Store, now: datetime, almanac: Almanac, known_on: date) -> Preview:
-    """Which due dates of open cases the calendars as known on a day would move. `now` is business time."""
+    """Say which due dates of open cases the calendars as known on a day would move. `now` is business time."""
     looked = 0
     moves: list[Move] = []
     for page in _pages(store):
@@ -92,7 +92,7 @@ def preview(store: Store, now: datetime, almanac: Almanac, known_on: date) -> Pr
 
 
 def touches(row: ClockRow, almanac: Almanac, calendar: Calendar) -> bool:
-    """Whether a calendar differs, on a day of a clock's span, from the one that the clock was last counted under."""
+    """Tell whether a calendar differs, on a day of a clock's span, from the one it was last counted under."""
     if row.calendar == calendar.version:
         return False
     changed = almanac.changed_days(row.calendar, calendar.version)

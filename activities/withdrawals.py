@@ -34,7 +34,7 @@ class Facts(NamedTuple):
 
 
 def reason(clock: ClockPicture, rung: Rung, facts: Facts) -> WithdrawalReason:
-    """Name the last fact that can have moved the clock; a calendar moves clocks of which nothing was told."""
+    """Name the last fact that can have moved the clock; a calendar moves clocks without a fact."""
     if clock.void:
         return WithdrawalReason.ENDED_WITHOUT_VERDICT
     for event in reversed(facts.events):
@@ -45,13 +45,13 @@ def reason(clock: ClockPicture, rung: Rung, facts: Facts) -> WithdrawalReason:
 
 
 def stands_still(clock: ClockPicture) -> bool:
-    """Whether a clock counts by who holds the case, and nobody does whose time counts."""
+    """Tell whether a clock counts by who holds the case, and nobody does whose time counts."""
     running = clock.clock.running
     return clock.clock.stop is None and running is not None and all(one.end is not None for one in running)
 
 
 def applicant_holds(steps: Sequence[StepPicture]) -> bool:
-    """Whether the applicant has the next step."""
+    """Tell whether the applicant has the next step."""
     return any(step.party == APPLICANT and step.status in HELD for step in steps)
 
 

@@ -36,7 +36,7 @@ DESCRIPTION = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """The application over parts that it does not own; its lifespan ends only its own threads."""
+    """Return the application over parts that it does not own; its lifespan ends only its own threads."""
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="api")
 
     @asynccontextmanager
@@ -55,7 +55,7 @@ def create_app(services: Services) -> FastAPI:
 
 
 def describe() -> dict[str, Any]:
-    """The OpenAPI description, which needs no parts."""
+    """Return the OpenAPI description, which needs no parts."""
     described: dict[str, Any] = _routes(None).openapi()
     schemas = described["components"]["schemas"]
     shown = ProblemShown.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")

@@ -28,12 +28,12 @@ class _Noted(logging.Handler):
 
 
 def log_as(name: str, said: Say) -> None:
-    """Says warnings and errors of all loggers of this process, which is called so."""
+    """Say warnings and errors of all loggers of this process, under its name."""
     logging.basicConfig(level=logging.WARNING, handlers=[_Noted(name, said)])
 
 
 def where(error: BaseException) -> str:
-    """The kind of an error and the places it came through, without its text: that may hold what a client sent."""
+    """Name the kind of an error and the places it came through, not its text: that may hold what a client sent."""
     places: list[str] = []
     trace = error.__traceback__
     while trace is not None:

@@ -7,7 +7,7 @@ from api.app import describe
 
 
 def text() -> str:
-    """The description as it is committed."""
+    """Return the description as it is committed."""
     return json.dumps(describe(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -29,7 +29,7 @@ CHANNELS = {"online": PolicyPart(close="24:00")}  # where nobody has office hour
 
 
 def changed(policy: Policy, *parts: PolicyPart | None) -> Policy:
-    """The policy with all changes; of two of one field the later one."""
+    """Return the policy with all changes; of two of one field the later one."""
     said: dict[str, Any] = policy.model_dump()
     for part in parts:
         if part is not None:

@@ -18,17 +18,17 @@ Say = Callable[[Note], None]
 
 
 def note(event: str, text: str, **facts: str | int) -> Note:
-    """A note; the facts are named in the text as `{name}`."""
+    """Return a note; the facts are named in the text as `{name}`."""
     return Note(event, text.format(**facts), facts)
 
 
 def say_line(said: Note) -> None:
-    """To standard error, for a person."""
+    """Write to standard error, for a person."""
     sys.stderr.write(f"{said.text}\n")
     sys.stderr.flush()
 
 
 def say_json(said: Note) -> None:
-    """To standard error, a JSON object a line."""
+    """Write to standard error, a JSON object a line."""
     sys.stderr.write(json.dumps({"event": said.event, **said.facts}, ensure_ascii=False) + "\n")
     sys.stderr.flush()

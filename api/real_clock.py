@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def real_now() -> datetime:
-    """The real instant; only entry points read it."""
+    """Return the real instant; only entry points read it."""
     return datetime.now(UTC)  # noqa: TID251

@@ -24,16 +24,16 @@ class Requests:
             self._received.labels(kind)
 
     def answered(self, method: str, route: str | None, code: int, seconds: float) -> None:
-        """One request more. `route` is the template, never the address asked for: addresses have no end."""
+        """Count one request more. `route` is the template, never the address asked for: addresses have no end."""
         self._answered.labels(method, route or NO_ROUTE, str(code)).inc()
         self._took.labels(method, route or NO_ROUTE).observe(seconds)
 
     def received(self, kind: str) -> None:
-        """One command more, each of a batch by itself; a repeated one too."""
+        """Count one command more, each of a batch by itself; a repeated one too."""
         self._received.labels(kind).inc()
 
     def rejected(self, reason: str) -> None:
-        """A command that was not carried out, by the code of its problem."""
+        """Count a command that was not carried out, by the code of its problem."""
         self._rejected.labels(reason).inc()
 
     def _counter(self, name: str) -> Counter:

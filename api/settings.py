@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         default=8082, description="port that the relay of alerts listens on"
     )
     recipients_file: Path | None = Field(
-        default=None, description="who is told of which alerts and how (`docs/alerts.md`); none: the log alone"
+        default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
     )
     public_url: str = Field(default="", description="address of the API as people reach it, for links in notices")
     runbooks_url: str = Field(

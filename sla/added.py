@@ -39,7 +39,7 @@ class Leg(NamedTuple):
 
 
 def loads(held: Iterable[tuple[int, int | None]]) -> tuple[Load, ...]:
-    """Where stretches of marks lie over one another."""
+    """Say where stretches of marks lie over one another."""
     changes: Counter[int] = Counter()
     for first, last in held:
         if last is None or last > first:
@@ -56,7 +56,7 @@ def loads(held: Iterable[tuple[int, int | None]]) -> tuple[Load, ...]:
 
 
 def legs(base: int, excluded: Iterable[Span], loaded: Iterable[Load]) -> list[Leg]:
-    """All marks after `base`, in order; the last leg is open."""
+    """Return all marks after `base`, in order; the last leg is open."""
     halts: Counter[int] = Counter()
     more: Counter[int] = Counter()
     spans = [(halts, span.first, span.last, 1) for span in excluded]
@@ -74,12 +74,12 @@ def legs(base: int, excluded: Iterable[Span], loaded: Iterable[Load]) -> list[Le
 
 
 def used(course: Iterable[Leg], mark: int) -> int:
-    """What is used up to a mark."""
+    """Say what is used up to a mark."""
     return sum(rate * max(0, (mark if last is None else min(mark, last)) - first) for first, last, rate in course)
 
 
 def last_within(course: Iterable[Leg], length: int) -> int:
-    """The last mark up to which no more than `length` is used; the open leg must use something."""
+    """Return the last mark up to which no more than `length` is used; the open leg must use something."""
     following = iter(course)
     first, last, rate = next(following)
     while last is not None and rate * (last - first) <= length:
@@ -89,7 +89,7 @@ def last_within(course: Iterable[Leg], length: int) -> int:
 
 
 def first_with(course: Iterable[Leg], length: int) -> int | None:
-    """The first mark up to which `length`, more than nothing, is used; None where the open leg uses nothing."""
+    """Return the first mark up to which `length`, more than nothing, is used; None where the open leg uses nothing."""
     for first, last, rate in course:
         if rate and (last is None or rate * (last - first) >= length):
             return first - (-length // rate)

@@ -20,7 +20,7 @@ CENTI = Decimal("0.01")
 
 
 def local(at: datetime) -> datetime:
-    """The instant in Shanghai's time; one without an offset is an error."""
+    """Return the instant in Shanghai's time; one without an offset is an error."""
     if at.tzinfo is SHANGHAI:
         return at
     if at.tzinfo is None:
@@ -29,12 +29,12 @@ def local(at: datetime) -> datetime:
 
 
 def local_day(at: datetime) -> date:
-    """The day in Shanghai of an instant."""
+    """Return the day in Shanghai of an instant."""
     return local(at).date()
 
 
 def end_of(day: date) -> datetime:
-    """The instant at which a day of Shanghai ends."""
+    """Return the instant at which a day of Shanghai ends."""
     return datetime.combine(day, time(0), SHANGHAI) + DAY_LENGTH
 
 
@@ -47,7 +47,7 @@ class Hours(NamedTuple):
     afternoon: tuple[time, time]
 
     def closing(self, day: date) -> datetime:
-        """The last instant of the day that is still in time."""
+        """Return the last instant of the day that is still in time."""
         if self.close is None:
             return end_of(day)
         return datetime.combine(day, self.close, SHANGHAI)
@@ -69,31 +69,31 @@ class Axis(Protocol):
         """The mark at which the published calendar ends."""
 
     def enter(self, at: datetime, *, roll: bool) -> int:
-        """The mark of a start or a resumption; beyond `last` where the day it rolls to is not published."""
+        """Return the mark of a start or a resumption; beyond `last` where the day it rolls to is not published."""
 
     def start_day(self, at: datetime, mark: int, *, roll: bool) -> date:
-        """The day of a start that has this mark."""
+        """Return the day of a start that has this mark."""
 
     def first_day(self, start_day: date) -> int:
-        """Marks that the day of the start is worth where it counts."""
+        """Return the marks that the day of the start is worth where it counts."""
 
     def leave(self, at: datetime) -> int:
-        """The mark of a suspension's begin, a stop or now."""
+        """Return the mark of a suspension's begin, a stop or now."""
 
     def length(self, start_day: date, amount: Decimal) -> int:
-        """Marks that a limit comes to."""
+        """Return the marks that a limit comes to."""
 
     def soon(self, start_day: date, amount: Decimal, threshold: int) -> int:
-        """Marks after which a limit is due soon."""
+        """Return the marks after which a limit is due soon."""
 
     def units(self, start_day: date, marks: int) -> Decimal:
-        """Marks in the limit's unit."""
+        """Return marks in the limit's unit."""
 
     def due(self, mark: int, not_before: datetime) -> Due | None:
-        """When a limit that ends on the mark is due; None beyond the calendar."""
+        """Say when a limit that ends on the mark is due; None beyond the calendar."""
 
     def dawn(self, mark: int, not_before: datetime) -> datetime:
-        """The instant from which a mark counts as reached."""
+        """Return the instant from which a mark counts as reached."""
 
 
 class Workdays:
@@ -252,7 +252,7 @@ class Workhours:
         return floor(self.length(start_day, amount) * (1 - DUE_SOON_SHARE))
 
     def units(self, start_day: date, marks: int) -> Decimal:
-        """Hours, whole minutes, to a hundredth."""
+        """Return marks in the limit's unit."""
         return (Decimal(marks // MINUTE) / MINUTES_PER_HOUR).quantize(CENTI)
 
     def due(self, mark: int, not_before: datetime) -> Due | None:

@@ -54,7 +54,7 @@ class Calendar:
         return self.counts[index] if index < len(self.counts) else len(self.days) - 1
 
     def day(self, number: int) -> date:
-        """The working day of this number; the inverse of `count`."""
+        """Return the working day of this number; the inverse of `count`."""
         if number < 1:
             raise self.too_early()
         try:
@@ -64,7 +64,7 @@ class Calendar:
             raise CalendarHorizonError(self.known_until, total, number - total) from None
 
     def add(self, day: date, number: int) -> date:
-        """The working day `number` after the day; for 0 the last one up to it."""
+        """Return the working day `number` after the day; for 0 the last one up to it."""
         index = day.toordinal() - self.origin
         if index < 0 or number < 1:
             return self._add_at_the_edge(day, number)
@@ -75,11 +75,11 @@ class Calendar:
             raise CalendarHorizonError(self.known_until, counted, number - counted) from None
 
     def is_working(self, day: date) -> bool:
-        """Whether the day is a working day."""
+        """Tell whether the day is a working day."""
         return self.days[self.count(day)] == day
 
     def next_working(self, day: date) -> date:
-        """The first working day after the day."""
+        """Return the first working day after the day."""
         return self.add(day, 1)
 
     def between(self, after: date, until: date) -> int:
@@ -87,13 +87,13 @@ class Calendar:
         return self.count(until) - self.count(after)
 
     def kind(self, day: date) -> DayKind:
-        """What the day is; `holiday` has its name."""
+        """Say what the day is; `holiday` has its name."""
         if self.is_working(day):
             return DayKind.WORKING if day.weekday() < SATURDAY else DayKind.MAKE_UP
         return DayKind.HOLIDAY if day in self.names else DayKind.WEEKEND
 
     def holiday(self, day: date) -> str | None:
-        """The holiday's name as its notice words it; None on a working day or a plain weekend."""
+        """Return the holiday's name as its notice words it; None on a working day or a plain weekend."""
         return self.names.get(day) if self.kind(day) is DayKind.HOLIDAY else None
 
     @property
@@ -102,11 +102,11 @@ class Calendar:
         return self.known_until - PROVISIONAL
 
     def provisional(self, day: date) -> bool:
-        """Whether the next year's notice may still move the day."""
+        """Tell whether the next year's notice may still move the day."""
         return self.provisional_from <= day <= self.known_until
 
     def changed_days(self, other: "Calendar") -> set[date]:
-        """Days that work in one of the two only, or that only one of them knows."""
+        """Return the days that work in one of the two only, or that only one of them knows."""
         ends = {self.known_until, other.known_until}
         first, last = self.origin, max(ends).toordinal()
         common = min(ends).toordinal()
@@ -116,7 +116,7 @@ class Calendar:
         return changed
 
     def too_early(self) -> CalendarHorizonError:
-        """The error for a day before the calendar."""
+        """Return the error for a day before the calendar."""
         return CalendarHorizonError(self.known_until, known_from=self.known_from)
 
     def _add_at_the_edge(self, day: date, number: int) -> date:
@@ -128,7 +128,7 @@ class Calendar:
 def build(
     jurisdiction: str, as_of: date, notices: Sequence[Notice], amendments: Sequence[Change], overlays: Sequence[Change]
 ) -> Calendar:
-    """A calendar from a table of its own, checked; notices unknown on `as_of` are left out."""
+    """Return a calendar from a table of its own, checked; notices unknown on `as_of` are left out."""
     notices = sorted((notice for notice in notices if notice.known <= as_of), key=lambda notice: notice.year)
     amendments = sorted((change for change in amendments if change.known <= as_of), key=lambda change: change.known)
     check(notices, amendments)

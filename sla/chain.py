@@ -40,7 +40,7 @@ def total(
     suspensions: Iterable[Suspension] = (),
     unit: Unit = Unit.WORKDAY,
 ) -> HeldTime:
-    """What the holdings come to at `now`, less suspensions of the whole case; in any unit but months."""
+    """Say what the holdings come to at `now`, less suspensions of the whole case; in any unit but months."""
     if unit is Unit.MONTH:
         raise LimitError("time of several authorities is not added up in months")
     policy = policy or Policy()
@@ -73,7 +73,7 @@ def total(
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The union of stretches, in order and apart; empty ones are dropped."""
+    """Return the union of stretches, in order and apart; empty ones are dropped."""
     result: list[Stretch] = []
     for first, last in sorted(stretch for stretch in stretches if stretch[1] > stretch[0]):
         if result and first <= result[-1][1]:
@@ -84,7 +84,7 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 
 def without(stretches: Iterable[Stretch], excluded: Iterable[Stretch]) -> list[Stretch]:
-    """Stretches less others; both merged."""
+    """Take others from stretches; both are merged."""
     result = list(stretches)
     for begin, end in excluded:
         parts = [((first, min(last, begin)), (max(first, end), last)) for first, last in result]
@@ -93,7 +93,7 @@ def without(stretches: Iterable[Stretch], excluded: Iterable[Stretch]) -> list[S
 
 
 def size(stretches: Iterable[Stretch]) -> int:
-    """Marks that stretches apart come to."""
+    """Return the marks that stretches apart come to."""
     return sum(last - first for first, last in stretches)
 
 
@@ -107,12 +107,12 @@ class _Marks:
         self.policy = policy
 
     def run(self, interval: Interval) -> Stretch:
-        """From the day after the start, rolled as an acceptance, to the end."""
+        """Return the stretch from the day after the start, rolled as an acceptance, to the end."""
         first = self.axis.enter(self._known(interval.start), roll=self.policy.roll_accept)
         return first, self.axis.leave(self._known(interval.end or self.now))
 
     def stop(self, suspension: Suspension) -> Stretch:
-        """From the day after the begin to the resumption, rolled."""
+        """Return the stretch from the day after the begin to the resumption, rolled."""
         first = self.axis.leave(self._known(suspension.start))
         if suspension.end is None:
             return first, self.axis.leave(self._known(self.now))

@@ -163,12 +163,12 @@ AXES: dict[Unit, Callable[[Calendar, Hours], Axis]] = {
 
 
 def is_late(at: datetime, due_at: datetime | None) -> bool:
-    """Whether an instant is past a due instant; exactly at it is on time, and so is all where none is set."""
+    """Tell whether an instant is past a due instant; exactly at it is on time, and so is all where none is set."""
     return due_at is not None and at > due_at
 
 
 def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
-    """What the clock comes to at `now`, or at its stop. Beyond the calendar nothing is guessed: `horizon` is set."""
+    """Count a clock at `now`, or at its stop. Beyond the calendar nothing is guessed: `horizon` is set."""
     end = local(clock.stop or now)
     start, presumed, presumes_at = _start(clock, calendar, end)
     course = None if start is None else _course(clock, calendar, start, presumed=presumed)
@@ -214,13 +214,13 @@ def count_strictly(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
 
 
 def course_of(clock: Clock, calendar: Calendar, now: datetime) -> Course | None:
-    """What `count` counts on; None where the clock has not started or starts outside the calendar."""
+    """Say what `count` counts on; None where the clock has not started or starts outside the calendar."""
     start, presumed, _ = _start(clock, calendar, local(clock.stop or now))
     return None if start is None else _course(clock, calendar, start, presumed=presumed)
 
 
 def hours_of(policy: Policy) -> Hours:
-    """The hours that a policy gives its axis."""
+    """Return the hours that a policy gives its axis."""
     return Hours(policy.cutoff, policy.close, policy.morning, policy.afternoon)
 
 

@@ -20,7 +20,7 @@ class Window(StrEnum):
     ROLLING = "rolling90"
 
     def first(self, until: date) -> date:
-        """Its first day: of the month, of the year, or the 90th day back, `until` being the first of them."""
+        """Return its first day: of the month, of the year, or the 90th day back, `until` being the first of them."""
         if self is Window.ROLLING:
             return until - timedelta(days=ROLLING_DAYS - 1)
         return until.replace(day=1) if self is Window.MONTH else until.replace(month=1, day=1)
@@ -93,7 +93,7 @@ class MonthSum(Model):
 
 
 def summed(measured: Iterable[Measured], limit: Decimal | None = None) -> CohortSum:
-    """The cohort of all the cases given."""
+    """Return the cohort of all the cases given."""
     cases = tuple(measured)
     used = sorted(case.used for case in cases)
     worst = min(cases, key=lambda case: (-case.used, case.stopped_on, case.case), default=None)
@@ -111,7 +111,7 @@ def summed(measured: Iterable[Measured], limit: Decimal | None = None) -> Cohort
 
 
 def by_month(measured: Iterable[Measured], commitment: str, limit: Decimal | None = None) -> tuple[MonthSum, ...]:
-    """A commitment's cohorts by completion date: every month that has cases, with its year to date."""
+    """Return a commitment's cohorts by completion date: every month that has cases, with its year to date."""
     cases = sorted((case for case in measured if case.commitment == commitment), key=lambda case: case.stopped_on)
     months = dict.fromkeys((case.stopped_on.year, case.stopped_on.month) for case in cases)
     return tuple(

@@ -34,7 +34,7 @@ class Course(NamedTuple):
     loads: tuple[Load, ...] = ()  # where parallel steps are added up instead of counting once
 
     def excluded_at(self, mark: int) -> int:
-        """Marks excluded up to a mark; overlaps count once."""
+        """Return the marks excluded up to a mark; overlaps count once."""
         total, covered = 0, self.base
         for _, _, first, last, _ in self.exclusions:
             begin = max(first, covered)
@@ -45,17 +45,17 @@ class Course(NamedTuple):
         return total
 
     def held_at(self, mark: int) -> int:
-        """Marks up to a mark that are not excluded."""
+        """Return the marks up to a mark that are not excluded."""
         return max(mark - self.base, 0) - self.excluded_at(mark)
 
     def used_at(self, mark: int) -> int:
-        """Marks used up to a mark."""
+        """Return the marks used up to a mark."""
         if self.loads:
             return used(legs(self.base, self.exclusions, self.loads), mark)
         return self.held_at(mark)
 
     def reached(self, wanted: int) -> int:
-        """The first mark up to which so many are used, where no open exclusion comes before it; at most the end."""
+        """Return the first mark up to which `wanted` are used, unless an open exclusion comes before; at most the end."""
         if self.loads:
             mark = first_with(legs(self.base, self.exclusions, self.loads), wanted)
             return self.end if mark is None else min(mark, self.end)
@@ -68,16 +68,16 @@ class Course(NamedTuple):
         return self.base + excluded + wanted
 
     def due(self) -> Due | None:
-        """When the limit ends; None while the clock is halted, and beyond the calendar."""
+        """Say when the limit ends; None while the clock is halted, and beyond the calendar."""
         return None if self.halted else self.axis.due(self.end, self.not_before)
 
     def units(self, marks: int) -> Decimal:
-        """Marks in the limit's unit."""
+        """Return marks in the limit's unit."""
         return self.axis.units(self.start_day, marks)
 
 
 def gaps(held: list[tuple[datetime, datetime | None]], start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
-    """The stretches from the start on in which no interval runs; the last one is open."""
+    """Return the stretches from the start on in which no interval runs; the last one is open."""
     cursor = start
     for begin, end in sorted(held, key=lambda interval: interval[0]):
         if begin == end:

@@ -35,7 +35,7 @@ class Day(Model):
 
 
 def day_ledger(clock: Clock, calendar: Calendar, now: datetime) -> tuple[Day, ...]:
-    """Every day from the start to the stop, else to the due day or to now, whichever is later; none that is unknown."""
+    """List every day from the start to the stop, else to the due day or to now, whichever is later; none unknown."""
     course = course_of(clock, calendar, now)
     if course is None:
         return ()

@@ -146,7 +146,7 @@ _BY_OWNER = {(one.jurisdiction, one.title_zh): one.id for one in _ALL}
 
 
 def department_of(jurisdiction: str, owner: str) -> str:
-    """The identifier of an owner of a case of that jurisdiction; UNLISTED where the register does not know it."""
+    """Find the identifier of an owner of a case of that jurisdiction; UNLISTED where the register has none."""
     return _BY_OWNER.get((jurisdiction, owner), UNLISTED)
 
 

@@ -28,7 +28,7 @@ class Progress(Model):
     provisional: bool = False  # the due date is not known for sure
 
     def on(self, basis: Basis) -> Decimal:
-        """What it has used when it ends."""
+        """Say what it has used when it ends."""
         return self.used if basis is Basis.ELAPSED else self.when_due
 
 
@@ -39,7 +39,7 @@ class Forecast(Sum):
 
 
 def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None:
-    """How far a clock without a stop has come; None before acceptance, real or presumed by law: it may never come."""
+    """Say how far a running clock has come; None before acceptance, real or presumed by law: it may never come."""
     reading = count(clock, calendar, now)
     if reading.standing is Standing.NOT_STARTED:
         return None
@@ -53,7 +53,7 @@ def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None
 
 
 def forecast(cohort: CohortSum, running: Iterable[Progress], basis: Basis) -> Forecast:
-    """The cohort with its open cases; those that cannot be counted are left out."""
+    """Return the cohort with its open cases; those that cannot be counted are left out."""
     used = [case.on(basis) for case in running if not case.uncounted]
     return Forecast(
         n=cohort.n + len(used), open=len(used), total=cohort.total + sum(used, Decimal(0)), limit=cohort.limit

@@ -23,7 +23,7 @@ class Projection(Model):
 
 
 def project(clock: Clock, calendar: Calendar, now: datetime, until: date | None = None) -> Projection | None:
-    """Where a running clock is due if days that no notice orders work from Monday to Friday.
+    """Say where a running clock is due if days that no notice orders work from Monday to Friday.
 
     None where the calendar itself gives the due date, where an open suspension leaves none, and after `until`.
     """

@@ -37,7 +37,7 @@ class Promise(Model):
     by_completion: bool = False  # `binding_from` is compared with the day of completion
 
     def ramps_up(self, seen: date) -> bool:
-        """Whether it does not bind yet, of a case completed on a day, or known to be open then."""
+        """Tell whether it does not bind yet, of a case completed on a day, or known to be open then."""
         if self.by_completion and self.binding_from is not None:
             return seen < self.binding_from
         return self.ramp_up

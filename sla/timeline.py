@@ -18,15 +18,15 @@ class Timeline(Model):
         return self.rate == 1 and self.anchor_real == self.anchor_business
 
     def business(self, real: datetime) -> datetime:
-        """The business instant of a real one."""
+        """Return the business instant of a real one."""
         return self.anchor_business + (real - self.anchor_real) * self.rate
 
     def real(self, business: datetime) -> datetime:
-        """The real instant of a business one."""
+        """Return the real instant of a business one."""
         return self.anchor_real + (business - self.anchor_business) / self.rate
 
     def tolerance(self, business: timedelta, grace: timedelta) -> timedelta:
-        """The larger of a business tolerance and a grace in real time, as business time."""
+        """Return the larger of a business tolerance and a grace in real time, as business time."""
         return max(business, grace * self.rate)
 
 

@@ -89,7 +89,7 @@ def same(recorded: Event, command: Message, code: RefusalCode, field: str) -> Kn
 
 
 def event(command: Message, kind: str, **body: object) -> Decision:
-    """The event that a command becomes, with its instants in UTC."""
+    """Return the event that a command becomes, with its instants in UTC."""
     return Decision(
         NewEvent(
             kind=kind,
@@ -104,6 +104,6 @@ def event(command: Message, kind: str, **body: object) -> Decision:
 
 
 def alive(state: CaseState) -> None:
-    """Refuses what only an undecided case takes."""
+    """Refuse what only an undecided case takes."""
     if state.over:
         raise Refusal("case-over", "case", f"The case is {state.status} and takes no such command.")

@@ -56,7 +56,7 @@ class Dispatcher:
         self._nudges: set[asyncio.Task[None]] = set()
 
     async def send(self, case: str, command: Command, deadline: timedelta = DEADLINE) -> Receipt:
-        """The receipt of a command; raises Refusal or OutcomeUnknownError."""
+        """Return the receipt of a command; raises Refusal or OutcomeUnknownError."""
         try:
             async with asyncio.timeout(deadline.total_seconds()), self._gate(case):
                 return await self._persist(case, command)
@@ -64,7 +64,7 @@ class Dispatcher:
             raise OutcomeUnknownError from error
 
     def nudge(self, case: str, seq: int) -> None:
-        """Has the case's run adopt, in the background, an event that was answered from the ledger: it may not know it.
+        """Have the case's run adopt, in the background, an event that was answered from the ledger: it may not know it.
 
         So it is where the server died with the task that had settled: the update was gone, and nothing wakes the run.
         """
@@ -91,7 +91,7 @@ class Dispatcher:
             await asyncio.sleep(min(2**attempt, 10))
 
     async def reaches(self) -> bool:
-        """Whether the Temporal server answers; waits as long as it takes to know."""
+        """Tell whether the Temporal server answers; waits as long as it takes to know."""
         try:
             return await self._client.service_client.check_health()
         except (RPCError, RuntimeError):

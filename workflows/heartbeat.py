@@ -33,7 +33,7 @@ class Heart:
 
     @activity.defn(name="beat", no_thread_cancel_exception=True)
     def beat(self, queue: str) -> None:
-        """Writes real time under the queue's name; raises StoreUnavailable while the database is away."""
+        """Write real time under the queue's name; raises StoreUnavailable while the database is away."""
         self._store.heartbeat(f"queue/{queue}", self._now())
 
 
@@ -43,7 +43,7 @@ class HeartbeatWorkflow:
 
     @workflow.run
     async def run(self, queue: str) -> None:
-        """One beat, by way of the queue: not as a local activity."""
+        """Beat once, by way of the queue: not as a local activity."""
         await workflow.execute_activity_method(
             Heart.beat,
             queue,
@@ -54,7 +54,7 @@ class HeartbeatWorkflow:
 
 
 async def keep_beating(client: Client, queue: str) -> None:
-    """Makes the schedule where there is none; one that is paused stays so."""
+    """Make the schedule where there is none; one that is paused stays so."""
     action = ScheduleActionStartWorkflow(
         HeartbeatWorkflow.run,
         queue,

@@ -194,7 +194,7 @@ class Fact(Model):
     variants: tuple[str, ...] = ()  # empty: every variant has it
 
     def default_in(self, variant: str) -> bool | str:
-        """What is taken to be so where the case says nothing."""
+        """Say what is taken to be so where the case says nothing."""
         return self.defaults.get(variant, self.default)
 
 
@@ -212,7 +212,7 @@ class Definition:
     build: Callable[[str, str, Facts], Procedure]
 
     def facts_in(self, variant: str) -> tuple[Fact, ...]:
-        """The facts that a variant has."""
+        """Return the facts that a variant has."""
         return tuple(fact for fact in self.facts if not fact.variants or variant in fact.variants)
 
 

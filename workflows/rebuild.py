@@ -30,7 +30,7 @@ class Finding:
 
 
 def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> Rows | None:
-    """The rows that a case's events come to; None without an opening event."""
+    """Return the rows that a case's events come to; None without an opening event."""
     state = fold(None, events, case)
     if state is None or state.as_of is None:
         return None
@@ -38,7 +38,7 @@ def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> Rows | None
 
 
 def all_events(store: Store, case: str) -> list[Event]:
-    """Every event of a case, in order."""
+    """Return every event of a case, in order."""
     events: list[Event] = []
     while page := store.events(case, events[-1].seq if events else 0):
         events.extend(page)
@@ -46,7 +46,7 @@ def all_events(store: Store, case: str) -> list[Event]:
 
 
 def all_cases(store: Store) -> Iterator[str]:
-    """The numbers of all cases that the ledger holds, in order."""
+    """Return the numbers of all cases that the ledger holds, in order."""
     after = ""
     while page := store.ledgers(after):
         yield from page
@@ -54,7 +54,7 @@ def all_cases(store: Store) -> Iterator[str]:
 
 
 def rebuild(store: Store, almanac: Almanac) -> int:
-    """Drops the rows and makes them anew; how many cases."""
+    """Drop the rows and make them anew; returns the number of cases."""
     store.drop_rows()
     number = 0
     for case in all_cases(store):
@@ -69,7 +69,7 @@ def rebuild(store: Store, almanac: Almanac) -> int:
 async def verify(
     store: Store, almanac: Almanac, client: Client | None, task_queue: str = TASK_QUEUE
 ) -> AsyncIterator[Finding]:
-    """Chains, rows, and with a client each case's histories against the ledger; for these a worker must be up."""
+    """Check chains, rows, and with a client each case's histories against the ledger; for these a worker must be up."""
     histories = await _runs(client, task_queue) if client else {}
     for case in sorted({*all_cases(store), *histories}):
         broken = store.verify_chain(case)
@@ -87,7 +87,7 @@ async def verify(
 
 
 async def repair(store: Store, almanac: Almanac, client: Client, finding: Finding, at: datetime) -> bool:
-    """Re-exports what the ledger lacks from the history and wakes the case; False where nothing was missing."""
+    """Re-export what the ledger lacks from the history and wake the case; False where nothing was missing."""
     if not finding.missing:
         return False
     with store.append(finding.case) as ledger:

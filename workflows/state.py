@@ -106,11 +106,11 @@ class CaseState:
     events: tuple[Event, ...] = ()
 
     def by_request(self, request_id: str) -> Event | None:
-        """The event that a request became, if it is known."""
+        """Return the event that a request became, if it is known."""
         return next((e for e in self.events if e.request_id == request_id), None)
 
     def by_seq(self, seq: int) -> Event | None:
-        """The event with that number."""
+        """Return the event with that number."""
         return self.events[seq - 1] if 0 < seq <= len(self.events) else None
 
     @property

@@ -10,7 +10,7 @@ from workflows.state import CORRECTION, CaseState, Standstill, Status, StepState
 
 
 def acceptance(state: CaseState, command: Message, promises: tuple[Any, ...], more: dict[str, Any]) -> Decision:
-    """Accepts the application, by the command of that name or by completing the step."""
+    """Accept the application, by the command of that name or by completing the step."""
     alive(state)
     if state.accepted is not None:
         raise Refusal("already-accepted", "case", f"The case was accepted at {state.accepted.isoformat()}.")
@@ -30,7 +30,7 @@ def _visible(state: CaseState, key: str, command: Message) -> StepState:
 
 
 def start(state: CaseState, command: Start) -> Decision:
-    """Takes up a step."""
+    """Take up a step."""
     step = _visible(state, command.step, command)
     alive(state)
     if step.status in (StepStatus.RUNNING, StepStatus.DONE):
@@ -53,7 +53,7 @@ def _opened_by(step: StepState, command: Message) -> None:
 
 
 def complete(state: CaseState, command: Complete) -> Known | Decision:
-    """Completes a step; once complete, the same content is known and another refused."""
+    """Complete a step; once complete, the same content is known and another refused."""
     step = _visible(state, command.step, command)
     if command.occurrence is not None and command.occurrence > step.occurrence:
         raise Refusal("unknown-occurrence", "occurrence", f"The step is in its occurrence {step.occurrence}.")
@@ -102,7 +102,7 @@ def _recorded(state: CaseState, step: StepState, command: Complete) -> Event | N
 
 
 def confirm(state: CaseState, command: Confirm) -> Decision:
-    """Lets a posting told too late count by its own day."""
+    """Let a posting told too late count by its own day."""
     step = next((s for s in state.steps.values() if s.seq == command.seq and s.pending), None)
     if step is None:
         raise Refusal("nothing-pending", "seq", "No posting with that number waits for an officer.")
@@ -110,7 +110,7 @@ def confirm(state: CaseState, command: Confirm) -> Decision:
 
 
 def return_(state: CaseState, command: Return) -> Decision:
-    """Returns the application, or one step of an accepted case, for correction."""
+    """Return the application, or one step of an accepted case, for correction."""
     return _return(state, command, command.step, command.reason)
 
 
@@ -134,7 +134,7 @@ def _correction(state: CaseState, step: str | None) -> Standstill | None:
 
 
 def resubmit(state: CaseState, command: Resubmit) -> Decision:
-    """Ends a correction."""
+    """End a correction."""
     alive(state)
     if state.accepted is None:
         if state.status is not Status.CORRECTION:
@@ -154,7 +154,7 @@ def resubmit(state: CaseState, command: Resubmit) -> Decision:
 
 
 def suspend(state: CaseState, command: Suspend) -> Decision:
-    """Suspends the case or one step on a ground."""
+    """Suspend the case or one step on a ground."""
     alive(state)
     if command.ground == CORRECTION:
         raise Refusal("unknown-ground", "ground", "A correction is recorded by `return`, which states what is missing.")
@@ -181,7 +181,7 @@ def suspend(state: CaseState, command: Suspend) -> Decision:
 
 
 def resume(state: CaseState, command: Resume) -> Decision:
-    """Ends a suspension."""
+    """End a suspension."""
     alive(state)
     halt = next((s for s in state.suspensions if s.id == command.suspension), None)
     if halt is None or (halt.step is not None and command.owners is not None):

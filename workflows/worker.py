@@ -36,13 +36,13 @@ NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost 
 async def connect(
     address: str, namespace: str = NAMESPACE, *, lazy: bool = False, runtime: Runtime | None = None
 ) -> Client:
-    """A client that speaks the project's types; RuntimeError where no server answers, at the first call if `lazy`."""
+    """Make a client that speaks the project's types; raises RuntimeError with no server, if `lazy` at the first call."""
     converter = pydantic_data_converter
     return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy, runtime=runtime)
 
 
 def runtime(metrics: str | None = None) -> Runtime:
-    """Where the clients and workers of a process run; what it logs goes through Python's logging.
+    """Say where the clients and workers of a process run; what it logs goes through Python's logging.
 
     Temporal's own metrics are shown at a host and port, where one is given; RuntimeError where that is taken.
     """
@@ -66,7 +66,7 @@ def worker(
     grace: timedelta = timedelta(seconds=8),
     task_queue: str = TASK_QUEUE,
 ) -> Worker:
-    """A worker of this process; run it with `async with` or `run()`."""
+    """Return a worker of this process; run it with `async with` or `run()`."""
     _collect_less()
     return Worker(
         client,
@@ -87,7 +87,7 @@ def _collect_less() -> None:
 
 
 def options(grace: timedelta) -> dict[str, Any]:
-    """What the figures of the benchmark depend on: the same for the worker that ours is measured against."""
+    """Say what the figures of the benchmark depend on: the same for the worker that ours is measured against."""
     return {
         # the sandbox would have to let all of our packages and pydantic through, so it guards nothing; it costs a fifth
         # of the worker's time. What keeps a workflow from clock and chance is the linter and that all of it is a fold.

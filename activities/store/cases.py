@@ -23,7 +23,7 @@ class Cases(Database):
     """What the read model says, each answer from one snapshot."""
 
     def case(self, case: str, owner_in: Collection[str] | None = None) -> CaseView | None:
-        """A whole case; with `owner_in` only the steps and clocks of these owners, and None where they have none."""
+        """Read a whole case; with `owner_in` only steps and clocks of these owners, and None where they have none."""
         with self.reading() as connection:
             found = connection.execute(_with_head().where(CASE.case == case)).mappings().first()
             if found is None:
@@ -50,7 +50,7 @@ class Cases(Database):
         after: tuple[int, str] | None = None,
         limit: int = 50,
     ) -> list[CaseLine]:
-        """Cases by due instant (those without one last), then by number; `after` is the cursor of the last line had."""
+        """Read cases by due instant (those without one last), then by number; `after`: the cursor of the last line."""
         standing = _standing(now, grace)
         query = select(
             CASE.case,
@@ -69,13 +69,13 @@ class Cases(Database):
         return [case_line(row) for row in found]
 
     def open_cases(self, after: str = "", limit: int = 1000) -> list[str]:
-        """Numbers of open cases, in order, after one."""
+        """Read the numbers of open cases, in order, after one."""
         query = select(CASE.case).where(CASE.open, CASE.case > after).order_by(CASE.case).limit(limit)
         with self.reading() as connection:
             return list(connection.scalars(query))
 
     def ledgers(self, after: str = "", limit: int = 1000) -> list[str]:
-        """Numbers of all cases that have an event, in order, after one."""
+        """Read the numbers of all cases that have an event, in order, after one."""
         head = tables.head.c
         query = select(head.case).where(head.seq > 0, head.case > after).order_by(head.case).limit(limit)
         with self.reading() as connection:
@@ -99,11 +99,11 @@ class Cases(Database):
         return self._clocks(and_(overdue, CLOCK.overdue_seq.is_(None)) if unraised else overdue, limit)
 
     def told_late(self, after: str = "", limit: int = 1000) -> list[CaseClock]:
-        """Clocks with a breach that a late posting disproved, of cases after one: an officer looks at them."""
+        """Read clocks with a breach that a late posting disproved, of cases after one: an officer looks at them."""
         return self._clocks(and_(tables.TOLD_LATE, CLOCK.case > after), limit)
 
     def pending_confirmations(self, after: str = "", limit: int = 1000) -> list[CaseStep]:
-        """Completions told too late to count until an officer confirms them, of cases after one."""
+        """Read completions told too late to count until an officer confirms them, of cases after one."""
         query = select(STEP.case, STEP.picture).where(tables.PENDING, STEP.case > after)
         with self.reading() as connection:
             found = connection.execute(query.order_by(STEP.case, STEP.pos).limit(limit)).all()

@@ -38,7 +38,7 @@ class Judged(NamedTuple):
     picture: ClockPicture | None  # where it was missed and is in other cohorts too
 
     def uncounted(self, almanac: Almanac) -> bool:
-        """Whether it ran out of the published calendar: `used` is not all."""
+        """Tell whether it ran out of the published calendar: `used` is not all."""
         return not self.begun or self.stopped_on > almanac.calendar_as_corrected(self.calendar).known_until
 
 
@@ -61,14 +61,14 @@ class Cohorts(Database):
     """Promises by commitment. The statutory limit and planning targets are in no cohort, nor is what is void."""
 
     def judged(self, first: date, last: date, commitment: str | None = None) -> list[Judged]:
-        """Promises whose clock stopped on a day of [first, last], by that day; ramp-up is told apart, not left out."""
+        """Read promises whose clock stopped on a day of [first, last], by that day; ramp-up is told apart."""
         with self.reading() as connection:
             return _judged(connection, first, last, commitment)
 
     def cohorts(
         self, first: date, last: date, commitment: str | None = None, known: Mapping[Place, Running] | None = None
     ) -> tuple[list[Judged], dict[Place, Running]]:
-        """As `judged`, with the promises that run, without ramp-up, from the same snapshot; what is `known` is not read again."""
+        """Read as `judged`, and the promises that run, without ramp-up, in one snapshot; not again what is `known`."""
         with self.reading() as connection:
             return _judged(connection, first, last, commitment), _running(connection, commitment, known or {})
 

@@ -26,7 +26,7 @@ class Shown(NamedTuple):
 
 
 def shown(rows: Rows | ChangedRows) -> Shown:
-    """The columns of a case's rows; None among them stands for one that stays as it is."""
+    """Return the columns of a case's rows; None among them stands for one that stays as it is."""
     case = rows.case.case
     return Shown(
         case=case_columns(rows),
@@ -37,7 +37,7 @@ def shown(rows: Rows | ChangedRows) -> Shown:
 
 
 def case_columns(rows: Rows | ChangedRows) -> Columns:
-    """The case's row, with its main clock's due instants and standing."""
+    """Return the case's row, with its main clock's due instants and standing."""
     case = rows.case
     main = main_clock(rows)
     due_at = None if main is None else maybe_micros(main.due_at)
@@ -68,7 +68,7 @@ def case_columns(rows: Rows | ChangedRows) -> Columns:
 
 
 def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
-    """A step's row."""
+    """Return a step's row."""
     return {
         "case": case,
         "pos": pos,
@@ -88,7 +88,7 @@ def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
 
 
 def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
-    """A clock's row: facts, due instants, rungs."""
+    """Return a clock's row: facts, due instants, rungs."""
     picture, stop = row.picture, row.picture.clock.stop
     return {
         "case": case,
@@ -129,7 +129,7 @@ def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
 
 
 def clock_row(columns: Mapping[Any, Any]) -> ClockRow:
-    """A clock's row from its columns."""
+    """Return a clock's row from its columns."""
     return ClockRow(
         picture=ClockPicture.model_validate_json(columns["picture"]),
         calendar=columns["calendar"],
@@ -148,7 +148,7 @@ def clock_row(columns: Mapping[Any, Any]) -> ClockRow:
 
 
 def case_line(columns: Mapping[Any, Any]) -> CaseLine:
-    """A case's line in a list; `standing` is the query's."""
+    """Return a case's line in a list; `standing` is the query's."""
     return CaseLine(
         case=CasePicture.model_validate_json(columns["picture"]),
         main=columns["main"],
@@ -162,7 +162,7 @@ def case_line(columns: Mapping[Any, Any]) -> CaseLine:
 def case_view(
     case: Mapping[Any, Any], steps: list[str], clocks: Sequence[Mapping[Any, Any]], head: tuple[int, str]
 ) -> CaseView:
-    """A whole case from its columns; of steps only the picture is needed."""
+    """Return a whole case from its columns; of steps only the picture is needed."""
     return CaseView(
         case=CasePicture.model_validate_json(case["picture"]),
         steps=tuple(StepPicture.model_validate_json(step) for step in steps),
@@ -173,7 +173,7 @@ def case_view(
 
 
 def _since(clock: Clock, start_day: date | None) -> str | None:
-    """The earliest day of which the clock's count depends: acceptance on a day off would move with the calendar."""
+    """The earliest day on which the clock's count depends: acceptance on a day off would move with the calendar."""
     begun = clock.receipt.received if clock.receipt is not None else clock.start
     if begun is None:
         return _day(start_day)

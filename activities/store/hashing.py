@@ -33,7 +33,7 @@ class Stored(NamedTuple):
 
 
 def canonical(value: dict[str, Any]) -> str:
-    """The value as RFC 8785 text; NaN, lone surrogates and integers beyond 2^53 are a ValueError."""
+    """Return the value as RFC 8785 text; NaN, lone surrogates and integers beyond 2^53 are a ValueError."""
     return rfc8785.dumps(value).decode()
 
 
@@ -55,7 +55,7 @@ def _maybe(text: str | None) -> str:
 
 
 def natural_key(kind: str, body: dict[str, Any]) -> str | None:
-    """What makes a completion or a raised rung unique in its case, whatever its request id."""
+    """Say what makes a completion or a raised rung unique in its case, whatever its request id."""
     if kind == "completed":
         return f"{body['step']}#{body['occurrence']}"
     if kind == "rung-raised":
@@ -64,7 +64,7 @@ def natural_key(kind: str, body: dict[str, Any]) -> str | None:
 
 
 def stored(case: str, event: NewEvent, seq: int, calendar: str, previous: str) -> Stored:
-    """The columns of an event, hash included."""
+    """Return the columns of an event, hash included."""
     row = Stored(
         case=case,
         seq=seq,
@@ -84,7 +84,7 @@ def stored(case: str, event: NewEvent, seq: int, calendar: str, previous: str) -
 
 
 def linked(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> list[Stored]:
-    """The columns of events that follow `head`, counted under `calendar`."""
+    """Return the columns of events that follow `head`, counted under `calendar`."""
     rows: list[Stored] = []
     seq, previous = head.seq, head.hash
     for event in events:
@@ -95,18 +95,18 @@ def linked(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> 
 
 
 def chain(case: str, head: Head, events: Sequence[NewEvent], calendar: str) -> list[Event]:
-    """The events numbered and hashed after `head`, counted under `calendar`."""
+    """Return the events numbered and hashed after `head`, counted under `calendar`."""
     return [numbered(e, row) for e, row in zip(events, linked(case, head, events, calendar), strict=True)]
 
 
 def numbered(event: NewEvent, row: Stored) -> Event:
-    """An event with the number, calendar and hash of its row."""
+    """Return an event with the number, calendar and hash of its row."""
     fields = {name: getattr(event, name) for name in NewEvent.model_fields}
     return Event.model_construct(**fields, seq=row.seq, calendar=row.calendar, hash=row.hash)
 
 
 def follows(row: Stored, seq: int, previous: str) -> bool:
-    """Whether the row is number `seq`, follows the hash `previous`, and says what its own hash says."""
+    """Tell whether the row is number `seq`, follows the hash `previous`, and says what its own hash says."""
     return (
         row.seq == seq
         and row.prev_hash == previous

@@ -45,13 +45,13 @@ class Keys(Database):
             connection.execute(insert(tables.api_key), values)
 
     def key_by_hash(self, hashed: str) -> ApiKey | None:
-        """The key with a hash, expired and revoked ones too."""
+        """Read the key with a hash, expired and revoked ones too."""
         with self.reading() as connection:
             found = connection.execute(select(tables.api_key).where(KEY.hash == hashed)).mappings().first()
         return None if found is None else _key(found)
 
     def keys(self) -> list[ApiKey]:
-        """All keys, oldest first."""
+        """Read all keys, oldest first."""
         with self.reading() as connection:
             found = connection.execute(select(tables.api_key).order_by(KEY.created, KEY.id)).mappings().all()
         return [_key(row) for row in found]

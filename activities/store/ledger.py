@@ -57,7 +57,7 @@ class Statements:
         self._rows: dict[tuple[str, int], str] = {}
 
     def rows(self, table: Table, number: int) -> str:
-        """The text that writes so many rows, their columns in the table's order; events are never replaced."""
+        """Return the SQL that writes a number of rows, their columns in the table's order; events are never replaced."""
         text = self._rows.get((table.name, number))
         if text is None:
             row = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")] * number)
@@ -90,12 +90,12 @@ class Appending:
         self._sql = statements
 
     def events_after(self, seq: int, limit: int = 1000) -> list[Event]:
-        """The events after a number, oldest first."""
+        """Read the events after a number, oldest first."""
         self._cursor.execute(self._sql.events, {"of": self.case, "first": seq + 1, "last": seq + limit})
         return [_event(row) for row in self._cursor.fetchall()]
 
     def hash_at(self, seq: int) -> str | None:
-        """The hash at a number; GENESIS at 0, None where the ledger has no such event."""
+        """Read the hash at a number; GENESIS at 0, None where the ledger has no such event."""
         if seq in {0, self.head.seq}:
             return self.head.hash if seq else GENESIS
         self._cursor.execute(self._sql.hash_at, {"of": self.case, "number": seq})
@@ -165,7 +165,7 @@ class Ledger(Database):
 
     @contextmanager
     def append(self, case: str) -> Iterator[Appending]:
-        """One write transaction on one case, which waits for others on the same case; it commits at the end."""
+        """Hold a write transaction on one case, which waits for others on the same case; it commits at the end."""
         with self.appending() as cursor:
             cursor.execute(self._sql.lock, {"of": case})
             found = cursor.fetchone()
@@ -176,13 +176,13 @@ class Ledger(Database):
             yield Appending(case, cursor, self._sql, found)
 
     def head(self, case: str) -> Head:
-        """Where the case's ledger stands; number 0 where it has none."""
+        """Say where the case's ledger stands; number 0 where it has none."""
         with self.reading() as connection:
             found = connection.exec_driver_sql(self._sql.head, {"of": case}).first()
         return Head() if found is None else Head(seq=found[0], hash=found[1])
 
     def events(self, case: str, after: int = 0, limit: int = 1000) -> list[Event]:
-        """The case's events after a number, oldest first."""
+        """Read the case's events after a number, oldest first."""
         with self.reading() as connection:
             found = connection.exec_driver_sql(
                 self._sql.events, {"of": case, "first": after + 1, "last": after + limit}
@@ -190,13 +190,13 @@ class Ledger(Database):
             return [_event(row) for row in found]
 
     def event_by_request(self, case: str, request_id: str) -> Event | None:
-        """The event that a request id wrote."""
+        """Read the event that a request id wrote."""
         with self.reading() as connection:
             found = connection.exec_driver_sql(self._sql.by_request, {"of": case, "request_id": request_id}).first()
         return None if found is None else _event(found)
 
     def verify_chain(self, case: str) -> int | None:
-        """The first number at which the case's chain does not hold, or at which an event is missing; None: it holds."""
+        """Find the first number at which the case's chain does not hold or an event is missing; None: it holds."""
         with self.reading() as connection:
             found = connection.exec_driver_sql(self._sql.head, {"of": case}).first()
             head = Head() if found is None else Head(seq=found[0], hash=found[1])

@@ -21,7 +21,7 @@ def migrate(database: Database) -> None:
 
 
 def configuration(connection: Connection) -> Config:
-    """Alembic's configuration over an open transaction."""
+    """Make Alembic's configuration over an open transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")

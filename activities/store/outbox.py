@@ -44,7 +44,7 @@ class Outbox(Database):
     """Notices on their way."""
 
     def pending(self, channel: str, now: datetime) -> Pending | None:
-        """The notice to deliver next: of each receiver its oldest, so that each hears things in order.
+        """Read the notice to deliver next: of each receiver its oldest, so that each hears things in order.
 
         One that has failed for `HOLD` is tried beside that order, when its next try has come.
         """
@@ -87,7 +87,7 @@ class Outbox(Database):
         return len(found)
 
     def set_aside(self, since: datetime) -> int:
-        """How many notices were refused or given up since an instant, and neither sent again nor waiting for it."""
+        """Count the notices refused or given up since an instant, and neither sent again nor waiting for it."""
         query = select(func.count()).select_from(tables.delivery).where(DELIVERY.at >= micros(since), LAST_SET_ASIDE)
         with self.reading() as connection:
             return connection.execute(query).scalar_one()
@@ -107,7 +107,7 @@ class Outbox(Database):
         return again
 
     def undelivered(self) -> tuple[int, datetime | None]:
-        """How many notices wait for delivery, and since when the oldest does."""
+        """Count the notices that wait for delivery, and say since when the oldest does."""
         with self.reading() as connection:
             count, oldest = connection.execute(
                 select(func.count(), func.min(OUTBOX.at)).select_from(tables.outbox)
@@ -116,7 +116,7 @@ class Outbox(Database):
 
 
 def some_of(items: Iterable[T]) -> Iterator[list[T]]:
-    """So many of them at a time as a statement may name."""
+    """Cut items into parts that one statement may name."""
     rest = iter(items)
     while part := list(islice(rest, AT_A_TIME)):
         yield part

@@ -94,7 +94,7 @@ class CaseStep(Model):
 
 
 def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
-    """The row of a clock from its reading."""
+    """Return the row of a clock from its reading."""
     stopped = picture.clock.stop is not None
     moving = reading.standing in BY_NOW or (reading.standing is Standing.NOT_STARTED and reading.due_at is not None)
     return ClockRow.model_construct(
@@ -115,7 +115,7 @@ def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
 
 
 def main_clock(rows: Rows | ChangedRows) -> ClockRow | None:
-    """The clock that a list shows: the judged promise, else any promise, else the statutory limit; not a void one."""
+    """Choose the clock that a list shows: the judged promise, else any promise, else the statutory limit; none void."""
     alive = [row for row in rows.clocks if row is not None and not row.picture.void]
     promises = [row for row in alive if row.picture.role is Role.PROMISE]
     statutory = [row for row in alive if row.picture.role is Role.STATUTORY]
@@ -124,7 +124,7 @@ def main_clock(rows: Rows | ChangedRows) -> ClockRow | None:
 
 
 def model_text(model: Model) -> str:
-    """The model as JSON text, the same for equal models: instants in UTC, members of a dict by key."""
+    """Return the model as JSON text, the same for equal models: instants in UTC, members of a dict by key."""
     if type(model) is not CasePicture:  # the only one that holds a dict
         text = model.model_dump_json()
         if OFFSET.search(text) is None:

@@ -19,7 +19,7 @@ class Store(Ledger, Cases, Cohorts, Keys, Outbox, Tellings, Upkeep, Watch):
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True, read_only: bool = False) -> Self:
-        """A store over `sqlite:///path` or `postgresql://...`; no connection is made and no table created yet."""
+        """Make a store over `sqlite:///path` or `postgresql://...`; no connection is made and no table created yet."""
         store = cls(parse(url), durable=durable, read_only=read_only)
         store.prepare()
         return store

@@ -261,7 +261,7 @@ telling_alert = Table(
     Column("severity", String, nullable=False),
     Column("case", String),
     Column("step", String),
-    Column("named", Boolean, nullable=False),  # False: counted in "and so many more"
+    Column("named", Boolean, nullable=False),  # False: counted among further ones
     Column("reason", String),
     Index("telling_alert_case", "case"),
 )

@@ -67,7 +67,7 @@ class Told(Model):
 
 
 class AlertLine(Model):
-    """An alert of a notice, as evidence. `named`: by itself, not among "so many more"."""
+    """An alert of a notice, as evidence. `named`: by itself, not only in a number of further ones."""
 
     alertname: str
     severity: str
@@ -141,7 +141,7 @@ class Remembering:
         self._upsert = sqlite.insert if lite else postgresql.insert
 
     def known(self, subjects: Iterable[str]) -> dict[str, Told]:
-        """What the receiver was told of these."""
+        """Say what the receiver was told of these."""
         found: dict[str, Told] = {}
         for some in some_of(subjects):
             query = select(TOLD.picture).where(TOLD.receiver == self._receiver, TOLD.subject.in_(some))
@@ -169,7 +169,7 @@ class Remembering:
             self._connection.execute(statement, values)
 
     def waits(self, channel: str, kind: str) -> bool:
-        """Whether a notice of a kind still waits for delivery."""
+        """Tell whether a notice of a kind still waits for delivery."""
         query = select(OUTBOX.number).join(tables.telling, TELLING.number == OUTBOX.number)
         query = query.where(OUTBOX.channel == channel, OUTBOX.receiver == self._receiver, TELLING.kind == kind)
         return self._connection.execute(query.limit(1)).first() is not None
@@ -191,14 +191,14 @@ class Tellings(Database):
 
     @contextmanager
     def remembering(self, receiver: str) -> Iterator[Remembering]:
-        """One receiver's memory, to read and to change in one transaction."""
+        """Hold one receiver's memory, to read and to change in one transaction."""
         with self.writing() as connection:
             if not self.sqlite:  # on SQLite there is one writer
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"relay:{receiver}"))))
             yield Remembering(connection, receiver, lite=self.sqlite)
 
     def remembered(self, state: State, *, after: tuple[str, str] = ("", ""), limit: int = AT_A_TIME) -> list[Told]:
-        """Subjects in a state by receiver and subject, after one."""
+        """Read subjects in a state by receiver and subject, after one."""
         later = (TOLD.receiver > after[0]) | ((TOLD.receiver == after[0]) & (TOLD.subject > after[1]))
         query = select(TOLD.picture).where(TOLD.state == state.value, later)
         with self.reading() as connection:
@@ -220,7 +220,7 @@ class Tellings(Database):
             connection.execute(delete(tables.told).where(withdrawn))
 
     def bare_clocks(self, cases: Iterable[str]) -> dict[str, list[BareClock]]:
-        """The clocks of these cases, in order; a case that the read model does not know is left out."""
+        """Read the clocks of these cases, in order; a case that the read model does not know is left out."""
         found: dict[str, list[BareClock]] = {}
         names = ("key", "role", "step", "live", "due_at")
         with self.reading() as connection:
@@ -234,7 +234,7 @@ class Tellings(Database):
         return found
 
     def step_counts(self, overdue_before: datetime) -> list[StepCount]:
-        """Of each owner in each jurisdiction: live clocks of steps that are not suspended, and how many of them are overdue."""
+        """Count for each owner in each jurisdiction the live clocks of steps, without suspended ones, and the overdue."""
         late = func.sum(case((CLOCK.due_at <= micros(overdue_before), 1), else_=0))
         query = (
             select(CASE.jurisdiction, CLOCK.owner, func.count(), late)
@@ -247,7 +247,7 @@ class Tellings(Database):
             return [StepCount(*row) for row in connection.execute(query)]
 
     def tellings(self, wanted: TellingFilter, *, after: int = 0, limit: int = 1000) -> list[Telling]:
-        """Notices with their alerts and attempts, oldest first, after a number."""
+        """Read notices with their alerts and attempts, oldest first, after a number."""
         query = select(tables.telling).where(TELLING.number > after, *_conditions(wanted))
         with self.reading() as connection:
             found = connection.execute(query.order_by(TELLING.number).limit(limit)).mappings().all()

@@ -51,7 +51,7 @@ class Upkeep(Database):
             return connection.execute(change.values(resolved_at=micros(at))).rowcount == 1
 
     def faults(self, *, resolved: bool = False) -> list[Fault]:
-        """The open faults, oldest first; the resolved ones as well where asked."""
+        """Read the open faults, oldest first; the resolved ones as well where asked."""
         query = select(tables.fault).order_by(tables.fault.c.id)
         if not resolved:
             query = query.where(tables.fault.c.resolved_at.is_(None))
@@ -70,7 +70,7 @@ class Upkeep(Database):
             connection.execute(beat, {"name": name, "at": micros(at)})
 
     def heartbeats(self) -> dict[str, datetime]:
-        """When each process was last alive."""
+        """Say when each process was last alive."""
         with self.reading() as connection:
             return {row.name: instant(row.at) for row in connection.execute(select(tables.heartbeat))}
 
@@ -94,7 +94,7 @@ class Upkeep(Database):
             connection.execute(insert(tables.setting), {"key": TIMELINE, "value": timeline.model_dump_json()})
 
     def dump_rows(self, case: str) -> list[tuple[str, dict[str, Any]]]:
-        """The case's rows, table by table, the same on both databases: what a rebuild is compared by."""
+        """Read the case's rows, table by table, the same on both databases: what a rebuild is compared by."""
         dumped: list[tuple[str, dict[str, Any]]] = []
         with self.reading() as connection:
             for table in reversed(READ_MODEL):

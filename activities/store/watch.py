@@ -91,7 +91,7 @@ class Watch(Database):
     """Looks at everything that is open, and at what has happened."""
 
     def watch(self, series: int, unmarked_before: datetime) -> Snapshot:
-        """One snapshot, with the first `series` steps and cases by themselves.
+        """Take one snapshot, with the first `series` steps and cases by themselves.
 
         An overdue clock that no rung marks counts as unmarked where it was due before that business instant.
         """
@@ -109,7 +109,7 @@ class Watch(Database):
             )
 
     def milestones(self, after: str = "", cases: int = 500) -> tuple[str | None, list[Milestone]]:
-        """Those of the next cases after one, by case and number; the last of these cases, None where there are no more."""
+        """Read those of the next `cases` cases, by case and number; returns the last case too, None at the end."""
         head = tables.head.c
         numbers = select(head.case).where(head.case > after).order_by(head.case).limit(cases)
         with self.looking() as connection:
@@ -119,7 +119,7 @@ class Watch(Database):
             return found[-1], _milestones(connection, and_(EVENT.case > after, EVENT.case <= found[-1]))
 
     def milestones_of_cases_since(self, told: datetime, cases: int = 500) -> list[Milestone]:
-        """Those of every case of which something counted was told since then, by case and number."""
+        """Read those of every case about which something counted was told since then, by case and number."""
         lately = select(EVENT.case).where(EVENT.told >= micros(told), EVENT.kind.in_(COUNTED)).distinct()
         found: list[Milestone] = []
         with self.looking() as connection:
@@ -129,7 +129,7 @@ class Watch(Database):
         return found
 
     def moved_by_calendar(self, since: datetime) -> dict[str, int]:
-        """By jurisdiction: open cases of which a changed calendar has moved a due instant since then, in business time."""
+        """Count by jurisdiction the open cases with a due instant that a changed calendar moved since a business instant."""
         query = (
             select(EVENT.case, CASE.jurisdiction, EVENT.body)
             .join(tables.case, CASE.case == EVENT.case)
@@ -144,7 +144,7 @@ class Watch(Database):
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """One snapshot, in which no statement takes long."""
+        """Open one snapshot, in which no statement takes long."""
         with self.reading() as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SET LOCAL statement_timeout = {PATIENCE_MS}")

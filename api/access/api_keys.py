@@ -60,11 +60,11 @@ class Caller:
     steps: frozenset[str] = frozenset()  # further narrowed to these; empty: not
 
     def request_id(self, key: str) -> str:
-        """What an idempotency key is on record as: two companies may use the same."""
+        """Say what an idempotency key is on record as: two companies may use the same."""
         return f"{self.company or self.actor}:{key}"
 
     def may_touch(self, step: StepPicture) -> bool:
-        """Whether a step is the caller's."""
+        """Tell whether a step is the caller's."""
         return self.owners is None or (step.owner in self.owners and (not self.steps or step.key in self.steps))
 
 
@@ -77,7 +77,7 @@ def new_key(
     steps: tuple[str, ...] = (),
     days: int = DEFAULT_DAYS,
 ) -> tuple[str, ApiKey]:
-    """A key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
+    """Return a key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
     if not ACTOR.fullmatch(actor):
         raise BadActor(BadActor.__doc__)
     if (company in COMPANIES) is not (role is CallerRole.UTILITY):
@@ -101,19 +101,19 @@ def new_key(
 
 
 def hashed(text: str) -> str:
-    """What is kept of a key; it has 178 random bits, so no slow hash is needed."""
+    """Say what is kept of a key; it has 178 random bits, so no slow hash is needed."""
     return sha256(text.encode()).hexdigest()
 
 
 def well_formed(text: str) -> bool:
-    """Whether a key's own check sum holds."""
+    """Tell whether a key's own check sum holds."""
     if len(text) != len(PREFIX) + RANDOM + CHECK or not text.startswith(PREFIX) or not text.isascii():
         return False
     return secrets.compare_digest(text[-CHECK:], _check(text[:-CHECK]))
 
 
 def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | None], now: datetime) -> Caller:
-    """The caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
+    """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
     scheme, _, text = (authorization or "").partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not well_formed(text):
@@ -125,7 +125,7 @@ def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | No
 
 
 def caller_of(key: ApiKey) -> Caller:
-    """Who a key stands for."""
+    """Say who a key stands for."""
     owners = COMPANIES.get(key.company or "", ()) if key.role == CallerRole.UTILITY else None
     return Caller(key.actor, CallerRole(key.role), key.company, owners, frozenset(key.steps))
 
@@ -145,12 +145,12 @@ class Keyring:
         self._kept: dict[str, LookUp] = {}
 
     def known(self, key_hash: str) -> ApiKey | None:
-        """The key, if it was looked up just now."""
+        """Return the key, if it was looked up just now."""
         kept = self._kept.get(key_hash)
         return kept.key if kept is not None and time.monotonic() - kept.at < KEPT else None
 
     def look_up(self, key_hash: str) -> ApiKey | None:
-        """The key; may raise StoreUnavailable."""
+        """Return the key; may raise StoreUnavailable."""
         asked = time.monotonic()
         key = self.known(key_hash) or self._look_up(key_hash)
         if key is not None and self.known(key_hash) is None:

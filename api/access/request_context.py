@@ -50,11 +50,11 @@ class Visit:
         return max(left, timedelta(0))
 
     async def read(self, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """The answer of something that blocks, from a thread: the event loop stays free."""
+        """Return the answer of something that blocks, from a thread: the event loop stays free."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, partial(question, *args, **named))
 
     def case(self, case: str) -> CaseView:
-        """A case as far as the caller may see it; blocks. Another's is indistinguishable from a missing one."""
+        """Return a case as far as the caller may see it; blocks. Another's is indistinguishable from a missing one."""
         caller = self.caller
         view = self.services.store.case(case, caller.owners) if CASE_NUMBER.fullmatch(case) else None
         if view is None:
@@ -69,7 +69,7 @@ class Visit:
         return view.model_copy(update={"steps": steps, "clocks": clocks})
 
     def calendar(self, jurisdiction: str) -> Calendar:
-        """Today's calendar, business time."""
+        """Return today's calendar, in business time."""
         return self.services.almanac.calendar_for(jurisdiction, local_day(self.told))
 
 
@@ -88,7 +88,7 @@ Visiting = Annotated[Visit, Depends(visit)]
 
 
 def only(*roles: CallerRole) -> Callable[[Visit], Awaitable[None]]:
-    """A dependency that lets these roles pass."""
+    """Return a dependency that lets these roles pass."""
 
     async def check(visiting: Visiting) -> None:
         if visiting.caller.role not in roles:

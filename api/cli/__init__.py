@@ -84,7 +84,7 @@ def _app(asked: Sequence[str]) -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command: 0 done, 1 refused or failed, 2 asked wrongly."""
+    """Run one command: 0 done, 1 refused or failed, 2 asked wrongly."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows question marks

@@ -34,7 +34,7 @@ def rules(
     ] = None,
     json: Json = False,
 ) -> None:
-    """预警规则 · Prints the rules for Prometheus."""
+    """预警规则 · Print the rules for Prometheus."""
     rendered = render(
         scale, dict(_threshold(one) for one in red_card or ()), runbooks=runbooks or read_settings().runbooks_url
     )
@@ -52,7 +52,7 @@ def alertmanager_config(
     output: Annotated[Path | None, typer.Option(help="文件 · writes it there in place of printing it")] = None,
     json: Json = False,
 ) -> None:
-    """告警分发 · Prints Alertmanager's configuration: who is told, and the working days as they are known today."""
+    """告警分发 · Print Alertmanager's configuration: who is told, and the working days as they are known today."""
     settings = read_settings()
     told = read_recipients(recipients or settings.recipients_file)
     address = relay or f"http://{settings.relay_host}:{settings.relay_port}"
@@ -69,7 +69,7 @@ def alertmanager_config(
 
 
 def read_recipients(file: Path | None) -> Recipients:
-    """Who is told; a file that cannot be used ends the command with 2 and everything that is wrong with it."""
+    """Say who is told; a file that cannot be used ends the command with 2 and everything that is wrong with it."""
     try:
         return chosen(file)
     except RecipientsError as error:

@@ -26,7 +26,7 @@ def case(
     ] = False,
     json: Json = False,
 ) -> None:
-    """看一个办件 · Shows a case: its steps, and every clock counted now."""
+    """看一个办件 · Show a case: its steps, and every clock counted now."""
     found = get(path("cases", case), {"projection": True} if projected else None, json=json)
     if json:
         print_json(found)
@@ -50,7 +50,7 @@ def cases(  # one parameter for each option
     limit: Annotated[int, typer.Option(min=1, max=200, help="条数 · how many")] = 50,
     json: Json = False,
 ) -> None:
-    """办件列表 · Lists cases, the most urgent first."""
+    """办件列表 · List cases, the most urgent first."""
     asked = {
         "procedure": procedure, "jurisdiction": jurisdiction, "standing": standing_, "owner": owner, "open": open_,
         "survey": survey, "parent": parent, "q": q, "after": after, "limit": limit,
@@ -93,7 +93,7 @@ def explain(
     ] = None,
     json: Json = False,
 ) -> None:
-    """逐日说明 · Explains a clock day by day: why it is due on that day."""
+    """逐日说明 · Explain a clock day by day: why it is due on that day."""
     if clock is None:
         shown = get(path("cases", case), json=json)
         clock = shown["main"] or next((c["key"] for c in shown["clocks"]), None)
@@ -112,7 +112,7 @@ def explain(
 def told_late(
     after: Annotated[str | None, typer.Option(help="下一页 · `next` of the page before")] = None, json: Json = False
 ) -> None:
-    """迟报 · Lists breaches that a late posting disproved, and completions that wait for a confirmation."""
+    """迟报 · List breaches that a late posting disproved, and completions that wait for a confirmation."""
     found = get(path("told-late"), {"after": after}, json=json)
     if json:
         print_json(found)
@@ -143,7 +143,7 @@ def faults(
     resolved: Annotated[bool, typer.Option("--resolved", help="含已消除 · resolved ones as well")] = False,
     json: Json = False,
 ) -> None:
-    """故障 · Lists faults: a ledger that disagrees with its history is never written over."""
+    """故障 · List faults: a ledger that disagrees with its history is never written over."""
     found = get(path("faults"), {"resolved": resolved}, json=json)
     if json:
         print_json(found)
@@ -253,7 +253,7 @@ def _clock(clock: Fields) -> None:
 
 
 def sentence(citation: Fields | None) -> None:
-    """The sentence behind a promise."""
+    """Return the sentence behind a promise."""
     if citation is not None:
         print_facts(
             "",

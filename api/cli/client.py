@@ -29,23 +29,23 @@ class Answer(NamedTuple):
 
 
 def new_idempotency_key() -> str:
-    """A key for one command."""
+    """Return a key for one command."""
     return f"cli-{secrets.token_hex(8)}"
 
 
 def path(*parts: str | int) -> str:
-    """A path under /v1; the parts are what a person typed."""
+    """Return a path under /v1; the parts are what a person typed."""
     return "/v1/" + "/".join(quote(str(part), safe="") for part in parts)
 
 
 def get(where: str, params: Mapping[str, object] | None = None, *, json: bool) -> dict[str, Any]:
-    """The answer to a question."""
+    """Return the answer to a question."""
     asked = {name: _text(value) for name, value in (params or {}).items() if value is not None}
     return _ask("GET", where, json=json, params=asked).body
 
 
 def post(where: str, body: Mapping[str, object], key: str, *, json: bool) -> Answer:
-    """The answer to a command; a field that is None is left out."""
+    """Return the answer to a command; a field that is None is left out."""
     said = {name: value for name, value in body.items() if value is not None}
     return _ask("POST", where, json=json, body=said, key=key)
 
@@ -119,6 +119,6 @@ def _text(value: object) -> str:
 
 
 def announce(key: str, *, made: bool, json: bool) -> None:
-    """Says which key names the command, before it is sent: without it a lost answer could not be asked for again."""
+    """Say which key names the command, before it is sent: without it a lost answer could not be asked for again."""
     if made and not json:
         warn(f"幂等键 Idempotency-Key: {key}")

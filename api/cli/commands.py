@@ -41,7 +41,7 @@ def open_case(  # one parameter for each option
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """接件 · Opens a case."""
+    """接件 · Open a case."""
     facts = dict(fact(text, "--fact") for text in fact_ or ())
     body: dict[str, object] = {
         "case": case,
@@ -57,17 +57,17 @@ def open_case(  # one parameter for each option
 
 
 def accept(case: CaseNumber, at: At = None, key: Key = None, json: Json = False) -> None:
-    """受理 · Accepts the application."""
+    """受理 · Accept the application."""
     _send(path("cases", case, "accept"), {}, at, key, json=json)
 
 
 def refuse(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
-    """不予受理 · Refuses to accept the application."""
+    """不予受理 · Refuse to accept the application."""
     _send(path("cases", case, "refuse"), {"reason": reason}, at, key, json=json)
 
 
 def start(case: CaseNumber, step: StepKey, at: At = None, key: Key = None, json: Json = False) -> None:
-    """部门开始办理 · Takes up a step."""
+    """部门开始办理 · Take up a step."""
     _send(path("cases", case, "steps", step, "start"), {}, at, key, json=json)
 
 
@@ -82,7 +82,7 @@ def complete(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """完成环节 · Completes a step."""
+    """完成环节 · Complete a step."""
     opinions = dict(pair(text, "--opinion") for text in opinion or ())
     body = {"outcome": outcome, "occurrence": occurrence, "opinions": opinions or None, "note": note}
     _send(path("cases", case, "steps", step, "completions"), body, at, key, json=json)
@@ -95,19 +95,19 @@ def confirm(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """确认 · Confirms a completion that was told too late to count by itself."""
+    """确认 · Confirm a completion that was told too late to count by itself."""
     _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, json=json)
 
 
 def return_case(
     case: CaseNumber, reason: Reason, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False
 ) -> None:
-    """补正告知 · Returns the application, or one step, for correction."""
+    """补正告知 · Return the application, or one step, for correction."""
     _send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, json=json)
 
 
 def resubmit(case: CaseNumber, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False) -> None:
-    """补正完成 · The applicant handed in what was asked for."""
+    """补正完成 · Record that the applicant handed in what was asked for."""
     _send(path("cases", case, "resubmit"), {"step": step}, at, key, json=json)
 
 
@@ -121,7 +121,7 @@ def suspend(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """中止 · Suspends the case, or one step of it, on a ground."""
+    """中止 · Suspend the case, or one step of it, on a ground."""
     body = {"suspension": suspension, "ground": ground, "step": step, "reason": reason}
     _send(path("cases", case, "suspensions"), body, at, key, json=json)
 
@@ -133,7 +133,7 @@ def resume(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """恢复 · Ends a suspension."""
+    """恢复 · End a suspension."""
     _send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, json=json)
 
 
@@ -147,7 +147,7 @@ def extend(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """延长期限 · Grants more working days, before expiry."""
+    """延长期限 · Grant more working days, before expiry."""
     body = {"clock": clock, "workdays": workdays, "approved_by": approved_by, "reason": reason}
     _send(path("cases", case, "extensions"), body, at, key, json=json)
 
@@ -160,12 +160,12 @@ def fee(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """收费 · Records a fee charged to the applicant."""
+    """收费 · Record a fee charged to the applicant."""
     _send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, json=json)
 
 
 def withdraw(case: CaseNumber, reason: MaybeReason = None, at: At = None, key: Key = None, json: Json = False) -> None:
-    """撤件 · Records that the applicant withdrew."""
+    """撤件 · Record that the applicant withdrew."""
     _send(path("cases", case, "withdraw"), {"reason": reason}, at, key, json=json)
 
 
@@ -177,12 +177,12 @@ def decide(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """办结 · Decides the case."""
+    """办结 · Decide the case."""
     _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, json=json)
 
 
 def revoke(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
-    """撤销 · Revokes the decision."""
+    """撤销 · Revoke the decision."""
     _send(path("cases", case, "revoke"), {"reason": reason}, at, key, json=json)
 
 
@@ -198,7 +198,7 @@ def correct(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """更正 · Corrects an earlier fact; both stay on record."""
+    """更正 · Correct an earlier fact; both stay on record."""
     truth = maybe_instant(instant, "--instant")
     if void == (truth is not None):
         raise typer.BadParameter(
@@ -215,12 +215,12 @@ def link(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """关联子办件 · Links a child case."""
+    """关联子办件 · Link a child case."""
     _send(path("cases", case, "links"), {"child": child}, at, key, json=json)
 
 
 def recalculate(case: CaseNumber, key: Key = None, json: Json = False) -> None:
-    """重新计算 · Counts the case anew with today's calendar."""
+    """重新计算 · Count the case anew with today's calendar."""
     _send(path("cases", case, "recalculate"), {}, None, key, json=json)
 
 

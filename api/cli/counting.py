@@ -40,7 +40,7 @@ def due(  # one parameter for each option
     ] = False,
     json: Json = False,
 ) -> None:
-    """算到期日 · Counts a due date, and says day by day why."""
+    """算到期日 · Count a due date, and say day by day why."""
     at = maybe_instant(now, "--now") or real_now()
     clock = Clock(
         key="due",
@@ -77,7 +77,7 @@ def vectors(
     ],
     json: Json = False,
 ) -> None:
-    """运行测试向量 · Runs files of test vectors: a line for each, then `N passed, N failed`; 1 where one failed."""
+    """运行测试向量 · Run files of test vectors: a line for each, then `N passed, N failed`; 1 where one failed."""
     lines: list[str] = []
     passed = run(files, lines.append if json else say)
     if json:
@@ -87,7 +87,7 @@ def vectors(
 
 
 def show_reading(reading: Reading, unit: Unit, at: datetime) -> None:
-    """What a clock comes to, for a person."""
+    """Say what a clock comes to, for a person."""
     horizon = reading.horizon
     due_at = when(reading.due_at)
     print_facts(
@@ -114,7 +114,7 @@ def show_reading(reading: Reading, unit: Unit, at: datetime) -> None:
 
 
 def show_projection(projection: Projection | None) -> None:
-    """A projected due date, for a person; never without the word provisional."""
+    """Return a projected due date, for a person; never without the word provisional."""
     if projection is None:
         print_facts("推算 projection", [("暂定 provisional", "无需或无法推算 nothing to project")])
         return
@@ -126,7 +126,7 @@ def show_projection(projection: Projection | None) -> None:
 
 
 def show_days(days: tuple[Day, ...]) -> None:
-    """The day ledger, for a person."""
+    """Return the day ledger, for a person."""
     print_table(
         "逐日 day by day",
         ("日期 date", "星期", "用途 what became of it", "说明 why", "计 used", "累计 total"),

@@ -18,5 +18,5 @@ def demo(
     ] = False,
     json: Json = False,
 ) -> None:
-    """演示 · Plays every promise, kept and broken, through the real server; 1 where a verdict is not the expected one."""
+    """演示 · Play every promise, kept and broken, through the real server; 1 where a verdict is not the expected one."""
     raise typer.Exit(main(folder=folder, serve=not no_serve, json=json))

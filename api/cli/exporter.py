@@ -18,7 +18,7 @@ GRACE = 2  # seconds for scrapes that are being answered
 
 
 def metrics(with_parent: WithParent = False, json: Json = False) -> None:
-    """运行指标导出 · Runs the exporter of metrics over the database, which it only reads; address and port are settings."""
+    """运行指标导出 · Run the exporter of metrics over the database, which it only reads; address and port are settings."""
     settings = read_settings()
     said = as_process("metrics", json=json, with_parent=with_parent)
     asyncio.run(_export(settings, said))

@@ -25,7 +25,7 @@ def new(
     days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="有效天数 · how long it lives")] = DEFAULT_DAYS,
     json: Json = False,
 ) -> None:
-    """新建密钥 · Makes a key; its text is printed once, on standard output, and kept nowhere."""
+    """新建密钥 · Make a key; its text is printed once, on standard output, and kept nowhere."""
     try:
         text, kept = new_key(
             actor=actor, role=role, company=company, steps=tuple(step or ()), days=days, now=real_now()
@@ -46,7 +46,7 @@ def new(
 
 @app.command(name="list")
 def list_keys(json: Json = False) -> None:
-    """列出密钥 · Lists the keys, without their text."""
+    """列出密钥 · List the keys, without their text."""
     store = open_store(read_settings())
     kept = store.keys()
     store.close()
@@ -73,7 +73,7 @@ def list_keys(json: Json = False) -> None:
 def revoke(
     key: Annotated[str, typer.Argument(metavar="ID", help="编号 · its id, as `keys list` shows it")], json: Json = False
 ) -> None:
-    """撤销密钥 · Revokes a key; within seconds no process takes it any more."""
+    """撤销密钥 · Revoke a key; within seconds no process takes it any more."""
     store = open_store(read_settings())
     revoked = store.revoke(key, real_now())
     store.close()

@@ -45,7 +45,7 @@ def monitor(  # one parameter for each option
     recipients: Annotated[Path | None, typer.Option(help="告警接收人文件 · file of who is told")] = None,
     json: Json = False,
 ) -> None:
-    """监测告警 · Runs exporter, Prometheus, Alertmanager and relay beside `serve`, until Ctrl-C."""
+    """监测告警 · Run exporter, Prometheus, Alertmanager and relay beside `serve`, until Ctrl-C."""
     said: Say = say_json if json else say_line
     settings = read_settings(
         data_dir=data_dir, port=port, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
@@ -74,7 +74,7 @@ def receiver(
     with_parent: WithParent = False,
     json: Json = False,
 ) -> None:
-    """接收告警 · Prints each notice that arrives, until Ctrl-C: to see alerts without a channel of one's own."""
+    """接收告警 · Print each notice that arrives, until Ctrl-C: to see alerts without a channel of one's own."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())

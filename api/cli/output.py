@@ -18,22 +18,22 @@ Cell = object
 
 
 def say(text: str = "") -> None:
-    """A line on standard output."""
+    """Print a line on standard output."""
     typer.echo(text)
 
 
 def warn(text: str) -> None:
-    """A line on standard error."""
+    """Print a line on standard error."""
     typer.echo(text, err=True)
 
 
 def print_json(value: object) -> None:
-    """A JSON document on standard output."""
+    """Print a JSON document on standard output."""
     typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
 def plain(value: object) -> object:
-    """The value in terms of JSON."""
+    """Return the value in terms of JSON."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
@@ -44,7 +44,7 @@ def plain(value: object) -> object:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """A table on standard output; None is an empty cell."""
+    """Print a table on standard output; None is an empty cell."""
     headers = [Column(Text(column), overflow="fold") for column in columns]
     table = Table(*headers, title=Text(title), title_justify="left", box=None, pad_edge=False)
     for row in rows:
@@ -53,7 +53,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell
 
 
 def print_facts(title: str, facts: Iterable[tuple[str, Cell]]) -> None:
-    """Names and values, one a line; a value that is None is left out."""
+    """Print names and values, one a line; a value that is None is left out."""
     table = Table.grid(padding=(0, 2))
     for name, value in facts:
         if value is not None:

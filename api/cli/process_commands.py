@@ -57,7 +57,7 @@ def serve(  # one parameter for each option
     ] = DAY_A_SECOND,
     json: Json = False,
 ) -> None:
-    """运行全部 · Runs the Temporal server, a worker and the API over one folder, until Ctrl-C."""
+    """运行全部 · Run the Temporal server, a worker and the API over one folder, until Ctrl-C."""
     said: Say = say_json if json else say_line
     settings = read_settings(data_dir=data_dir, host=host, port=port, behind_proxy=behind_proxy)
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
@@ -83,7 +83,7 @@ def worker(
     with_parent: WithParent = False,
     json: Json = False,
 ) -> None:
-    """运行工作进程 · Runs a worker for a Temporal server and a database; both are settings."""
+    """运行工作进程 · Run a worker for a Temporal server and a database; both are settings."""
     if metrics is not None and not ADDRESS.fullmatch(metrics):
         raise typer.BadParameter(f"{metrics!r}: HOST:PORT [bad-address]", param_hint="--metrics")
     settings = read_settings()
@@ -92,7 +92,7 @@ def worker(
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:
-    """运行接口 · Runs an API process for a Temporal server and a database; both are settings."""
+    """运行接口 · Run an API process for a Temporal server and a database; both are settings."""
     settings = read_settings()
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     said = as_process("api", json=json, with_parent=with_parent)
@@ -100,7 +100,7 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
 
 
 def migrate(json: Json = False) -> None:
-    """建立或升级数据表 · Creates or upgrades the tables of the database."""
+    """建立或升级数据表 · Create or upgrade the tables of the database."""
     store = open_store(read_settings())
     store.migrate()
     store.close()
@@ -116,7 +116,7 @@ def _show(said: Say, key: str) -> None:
 
 
 def as_process(name: str, *, json: bool, with_parent: bool) -> Say:
-    """How this process speaks, which is called so; what libraries log is said too. With a parent it ends with it."""
+    """Set how this process speaks, under its name; what libraries log is said too. With a parent it ends with it."""
     said: Say = say_json if json else say_line
     log_as(name, said)
     if with_parent:
@@ -125,7 +125,7 @@ def as_process(name: str, *, json: bool, with_parent: bool) -> Say:
 
 
 def heed_signals() -> None:
-    """Makes the first SIGTERM or SIGINT a KeyboardInterrupt; those after it change nothing."""
+    """Make the first SIGTERM or SIGINT a KeyboardInterrupt; those after it change nothing."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
 
@@ -175,7 +175,7 @@ async def _answer(settings: Settings, said: Say) -> None:
 
 
 async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timeline:
-    """Waits for the database: without its timeline no instant can be stamped."""
+    """Wait for the database: without its timeline no instant can be stamped."""
     waiting = False
     while True:
         try:

@@ -9,7 +9,7 @@ from sla.axis import SHANGHAI, local
 
 
 def instant(text: str, option: str) -> datetime:
-    """`2026-03-02 10:00`, in China's time where no offset is given."""
+    """Read `2026-03-02 10:00`, in China's time where no offset is given."""
     try:
         read = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -23,12 +23,12 @@ def instant(text: str, option: str) -> datetime:
 
 
 def maybe_instant(text: str | None, option: str) -> datetime | None:
-    """As `instant`, where it may be left out."""
+    """Do as `instant`, where it may be left out."""
     return None if text is None else instant(text, option)
 
 
 def day(text: str, option: str) -> date:
-    """`2026-03-02`."""
+    """Read `2026-03-02`."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
@@ -36,12 +36,12 @@ def day(text: str, option: str) -> date:
 
 
 def maybe_day(text: str | None, option: str) -> date | None:
-    """As `day`, where it may be left out."""
+    """Do as `day`, where it may be left out."""
     return None if text is None else day(text, option)
 
 
 def stretch(text: str, option: str) -> tuple[datetime, datetime | None]:
-    """`from..until`; `from..` where it has not ended."""
+    """Read `from..until`; `from..` where it has not ended."""
     begin, dots, end = text.partition("..")
     if not dots:
         raise typer.BadParameter("'from..until', or 'from..' where it is still open [bad-stretch]", param_hint=option)
@@ -52,7 +52,7 @@ def stretch(text: str, option: str) -> tuple[datetime, datetime | None]:
 
 
 def grant(text: str, option: str) -> tuple[Decimal, datetime]:
-    """`5@2026-03-04 10:00`: so much more, granted then."""
+    """Read `5@2026-03-04 10:00`: five more, granted then."""
     amount, mark, when = text.partition("@")
     if not mark:
         raise typer.BadParameter("'amount@instant' such as '5@2026-03-04 10:00' [bad-extension]", param_hint=option)
@@ -60,7 +60,7 @@ def grant(text: str, option: str) -> tuple[Decimal, datetime]:
 
 
 def positive(text: str, option: str) -> Decimal:
-    """A number that is not negative."""
+    """Return a number that is not negative."""
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
@@ -71,7 +71,7 @@ def positive(text: str, option: str) -> Decimal:
 
 
 def fact(text: str, option: str) -> tuple[str, bool | str]:
-    """`key=value`; `true` and `false` are what they say."""
+    """Read `key=value`; `true` and `false` are what they say."""
     key, mark, value = text.partition("=")
     if not mark or not key.strip():
         raise typer.BadParameter("'key=value' such as 'major_project=true' [bad-fact]", param_hint=option)
@@ -80,7 +80,7 @@ def fact(text: str, option: str) -> tuple[str, bool | str]:
 
 
 def rule(text: str, option: str) -> tuple[str, bool | int | str]:
-    """`key=value` of a policy: a number, true or false, or a time of day."""
+    """Read `key=value` of a policy: a number, true or false, or a time of day."""
     key, value = pair(text, option)
     if value.isdecimal():
         return key, int(value)
@@ -89,7 +89,7 @@ def rule(text: str, option: str) -> tuple[str, bool | int | str]:
 
 
 def pair(text: str, option: str) -> tuple[str, str]:
-    """`key=text`."""
+    """Read `key=text`."""
     key, mark, value = text.partition("=")
     if not mark or not key.strip():
         raise typer.BadParameter("'key=text' [bad-pair]", param_hint=option)

@@ -33,7 +33,7 @@ def commitments(
     core: Annotated[bool, typer.Option("--core", help="仅核心 · only those that bind a case")] = False,
     json: Json = False,
 ) -> None:
-    """承诺登记 · Lists the public commitments, each with its sentence."""
+    """承诺登记 · List the public commitments, each with its sentence."""
     if commitment is not None:
         _one_commitment(commitment, json=json)
         return
@@ -57,7 +57,7 @@ def procedures(
     fact_: Annotated[list[str] | None, typer.Option("--fact", help="事实 · 'key=value'; repeatable")] = None,
     json: Json = False,
 ) -> None:
-    """流程登记 · Lists the procedures; one of them with its variants and facts, or step by step."""
+    """流程登记 · List the procedures; one of them with its variants and facts, or step by step."""
     if procedure is None:
         _all_procedures(json=json)
         return
@@ -94,7 +94,7 @@ def calendar(
     ] = None,
     json: Json = False,
 ) -> None:
-    """工作日历 · Shows a year's days off and make-up days, the version and what was published when; or previews a change."""
+    """工作日历 · Show a year's days off and make-up days, the version and what was published when; or preview a change."""
     if compare is not None:
         _preview(day(compare, "--preview"), json=json)
         return

@@ -37,7 +37,7 @@ SHOWN = 3  # alerts of a notice in the table
 
 
 def relay(with_parent: WithParent = False, json: Json = False) -> None:
-    """转发告警 · Runs the relay: Alertmanager's webhooks become notices, each told once and kept on record."""
+    """转发告警 · Run the relay: Alertmanager's webhooks become notices, each told once and kept on record."""
     settings = read_settings()
     refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
@@ -63,7 +63,7 @@ def tellings(
     ] = False,
     json: Json = False,
 ) -> None:
-    """告知记录 · Lists who was told what, when and over which channel, with every attempt; sends again what was refused."""
+    """告知记录 · List who was told what, when and over which channel, with every attempt; send again what was refused."""
     if send_again and not refused:
         raise typer.BadParameter(
             "only what was refused can be sent again: add --refused [missing]", param_hint="--send-again"

@@ -32,7 +32,7 @@ async def serve_until_told(
     close: Callable[[], None],
     behind_proxy: bool = False,
 ) -> None:
-    """Answers until SIGTERM or Ctrl-C, then for `grace` seconds what it has begun; ends with 1 where it cannot listen."""
+    """Serve until SIGTERM or Ctrl-C, then finish for `grace` seconds what has begun; ends with 1 if it cannot listen."""
     config = uvicorn.Config(
         app,
         host=host,

@@ -20,7 +20,7 @@ from workflows.worker import connect
 
 
 def rebuild(json: Json = False) -> None:
-    """重建读模型 · Drops the rows of the read model and makes them anew from the events."""
+    """重建读模型 · Drop the rows of the read model and make them anew from the events."""
     store = open_store(read_settings())
     cases = ledger.rebuild(store, RELEASE)
     store.close()
@@ -39,7 +39,7 @@ def verify(
     ] = False,
     json: Json = False,
 ) -> None:
-    """核验 · Checks every hash chain, every row, and the ledger against Temporal's histories; 1 where something is wrong.
+    """核验 · Check every hash chain, every row, and the ledger against Temporal's histories; 1 where something is wrong.
 
     The histories are asked of a worker, so one must be running.
     """

@@ -42,7 +42,7 @@ WEEKDAYS = ("周一 Mon", "周二 Tue", "周三 Wed", "周四 Thu", "周五 Fri"
 
 
 def when(at: datetime | str | None) -> str | None:
-    """An instant in China's time, to the minute (seconds where there are any)."""
+    """Return an instant in China's time, to the minute (seconds where there are any)."""
     if at is None:
         return None
     read = local(datetime.fromisoformat(at) if isinstance(at, str) else at)
@@ -51,5 +51,5 @@ def when(at: datetime | str | None) -> str | None:
 
 
 def standing(value: str | None) -> str | None:
-    """A standing in words."""
+    """Return a standing in words."""
     return None if value is None else STANDINGS.get(value, value)

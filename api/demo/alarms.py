@@ -50,12 +50,12 @@ class Alarm:
 
 
 def scripts() -> tuple[Script, ...]:
-    """One case that is late, one that was done in time and told late, one without anything, and a cohort."""
+    """Return one case that is late, one done in time and told late, one without anything, and a cohort."""
     return (_late(), _told_late(), _in_time(), *_cohort())
 
 
 def alarms() -> tuple[Alarm, ...]:
-    """Everything that the cases must come to, but reminders; in the order in which it falls due."""
+    """Return everything that the cases must come to, but reminders; in the order in which it falls due."""
     return tuple(sorted((*_of_late(), *_of_told_late(), *_of_cohort()), key=lambda alarm: alarm.due))
 
 

@@ -32,7 +32,7 @@ class Heard(NamedTuple):
     again: bool
 
     def is_of(self, alarm: Alarm) -> bool:
-        """Whether it is what that alarm stands for. A withdrawal is of an alert, whatever card it had."""
+        """Tell whether it is what that alarm stands for. A withdrawal is of an alert, whatever card it had."""
         same = (self.receiver, self.kind, self.alert) == (alarm.receiver, alarm.kind, alarm.alert)
         return same and self.subject in alarm.subjects and (self.kind != "raised" or self.severity == alarm.severity)
 
@@ -57,7 +57,7 @@ class AlarmRow:
 
 
 def heard(arrivals: Iterable[Arrival]) -> list[Heard]:
-    """Every alert of every notice."""
+    """Return every alert of every notice."""
     return [
         Heard(
             at=arrival.at,
@@ -77,12 +77,12 @@ def heard(arrivals: Iterable[Arrival]) -> list[Heard]:
 
 
 def alarm_rows(alarms: Sequence[Alarm], arrived: Sequence[Heard], timeline: Timeline) -> list[AlarmRow]:
-    """A row for each alarm."""
+    """Return a row for each alarm."""
     return [_row(alarm, [one for one in arrived if one.is_of(alarm)], timeline) for alarm in alarms]
 
 
 def surprises(alarms: Sequence[Alarm], arrived: Sequence[Heard]) -> list[str]:
-    """What was told though nobody expected it; reminders and withdrawals of what was expected may come."""
+    """Say what was told though nobody expected it; reminders and withdrawals of what was expected may come."""
     found = [one for one in arrived if one.alert in WATCHED or one.scope == PLATFORM]
     return [
         f"{one.receiver} was told: {one.alert} {one.severity} {one.kind} {' '.join(one.subject).strip()}"
@@ -92,7 +92,7 @@ def surprises(alarms: Sequence[Alarm], arrived: Sequence[Heard]) -> list[str]:
 
 
 async def all_told(alarms: Sequence[Alarm], arrivals: Sequence[Arrival], timeline: Timeline, now: datetime) -> None:
-    """Returns once everything has arrived, or could have; `now` is real time."""
+    """Return once everything has arrived, or could have; `now` is real time."""
     last = max(timeline.real(alarm.due) for alarm in alarms)
     loop = asyncio.get_running_loop()
     until = loop.time() + (last - now).total_seconds() + LATEST

@@ -25,7 +25,7 @@ PAUSED_WITHIN = "construction-permit"
 
 
 def facts_of(variant: str) -> Facts:
-    """The facts of a lean project."""
+    """Return the facts of a lean project."""
     return LEAN_GOVERNMENT if variant == "government-investment" else LEAN
 
 
@@ -52,7 +52,7 @@ class Plan:
 
 
 def project(kind: CaseKind, plan: Plan, *, case: str, what: str, days: WorkingDays, expected: Expected) -> Script:
-    """A project carried through its four stages. What is expected gets the day on which it must be done."""
+    """Return a project carried through its four stages. What is expected gets the day on which it must be done."""
     procedure = kind.resolved()
     path = _Path(procedure, plan, days)
     acts = [opening(kind, plan.accepted - BEFORE_ACCEPTANCE), Act(plan.accepted, "accept"), *path.acts()]
@@ -63,7 +63,7 @@ def project(kind: CaseKind, plan: Plan, *, case: str, what: str, days: WorkingDa
 
 
 def due_of(procedure: Procedure, plan: Plan, days: WorkingDays) -> date:
-    """The day on which a project that used its whole limit is due, by its plan."""
+    """Return the day on which a project that used its whole limit is due, by its plan."""
     path = _Path(procedure, plan, days)
     list(path.acts())
     return path.now.date()
@@ -81,7 +81,7 @@ class _Path:
         self.pause: Pause | None = None
 
     def acts(self) -> Iterator[Act]:
-        """In the order of their instants."""
+        """Return the acts in the order of their instants."""
         steps = self._procedure.steps
         first = next(n for n, step in enumerate(steps) if step.key == BESIDE[0])
         rest = next(n for n, step in enumerate(steps) if step.key == BESIDE[1]) + 1

@@ -95,7 +95,7 @@ def means() -> Iterator[Mean]:
 
 
 def scripts() -> tuple[Script, ...]:
-    """All cases of the cohorts."""
+    """Return all cases of the cohorts."""
     return tuple(script for cohort in COHORTS for script in _members(cohort))
 
 

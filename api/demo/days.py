@@ -19,11 +19,11 @@ class WorkingDays:
         self._calendar = RELEASE.calendar_for(jurisdiction, as_of)
 
     def works(self, day: date) -> bool:
-        """Whether it is a working day."""
+        """Tell whether it is a working day."""
         return self._calendar.is_working(day)
 
     def plus(self, day: date, number: int) -> date:
-        """The working day that many after the day; before it where the number is negative."""
+        """Return the working day `number` after the day; before it where the number is negative."""
         step = ONE if number >= 0 else -ONE
         for _ in range(abs(number)):
             day += step
@@ -32,7 +32,7 @@ class WorkingDays:
         return day
 
     def within(self, first: date, last: date) -> list[date]:
-        """The working days after the first day and before the last."""
+        """Return the working days after the first day and before the last."""
         days = []
         day = first + ONE
         while day < last:
@@ -42,7 +42,7 @@ class WorkingDays:
         return days
 
     def due(self, accepted: date, limit: int, halts: Iterable[Halt] = ()) -> date:
-        """The last working day on which no more than the limit is used; the day of acceptance does not count."""
+        """Return the last working day on which no more than the limit is used; the day of acceptance does not count."""
         stopped = tuple(halts)
         due, used, day = accepted, 0, accepted
         while True:
@@ -54,22 +54,22 @@ class WorkingDays:
 
 
 def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    """An instant in China."""
+    """Return an instant in China."""
     return datetime.combine(day, time(hour, minute, second), SHANGHAI)
 
 
 def close(day: date, *, late: int = 0) -> datetime:
-    """The close of business of a day, or so many seconds later."""
+    """Return the close of business of a day, or `late` seconds later."""
     return datetime.combine(day, CLOSE, SHANGHAI) + timedelta(seconds=late)
 
 
 def midnight(day: date, *, late: int = 0) -> datetime:
-    """The last second of a day, where nobody has office hours; with `late` so many seconds into the next day."""
+    """Return the last second of a day, where nobody has office hours; or that second of the next day, with `late`."""
     return at(day, 23, 59, 59) if not late else datetime.combine(day + ONE, time(0), SHANGHAI) + timedelta(seconds=late)
 
 
 def evenly(days: WorkingDays, begin: datetime, until: datetime, number: int) -> list[datetime]:
-    """So many instants after `begin` and before `until`, in order, on working days where there are any between."""
+    """Choose `number` instants between `begin` and `until`, in order, on working days where there are any."""
     between = days.within(begin.date(), until.date())
     if not between:
         end = min(until, max(at(begin.date(), 17), begin + timedelta(minutes=10)))

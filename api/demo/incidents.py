@@ -127,7 +127,7 @@ async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[Re
 
 
 async def told_too_late(cast: Cast) -> list[Check]:
-    """Gas on in time, told eight working days later: it counts once an officer has confirmed it."""
+    """Tell of gas on in time, eight working days later: it counts once an officer has confirmed it."""
     topic, days = "told beyond three working days", _days()
     script = _gas("late-waits-for-officer", date(2021, 3, 1), topic)
     done_at = script.ends
@@ -165,7 +165,7 @@ async def happened_late(cast: Cast) -> list[Check]:
 
 
 async def repeated(cast: Cast) -> list[Check]:
-    """One completion sent twenty times at once, with one key and with twenty, then with another content."""
+    """Send one completion twenty times at once, with one key and with twenty, then with another content."""
     topic = "repeated"
     script = _gas("repeated-20-times", date(2021, 3, 15), topic)
     await play(cast, script.without(GAS_LAST))
@@ -201,7 +201,7 @@ def _counted(answers: list[Reply]) -> str:
 
 
 async def out_of_order(cast: Cast) -> list[Check]:
-    """The last step is told before the one that it waits for."""
+    """Tell the last step before the one that it waits for."""
     topic = "out of order"
     script = _gas("out-of-order", date(2021, 4, 6), topic)
     *earlier, inspection, last, _ = script.acts
@@ -256,7 +256,7 @@ def _alike(one: Reply, other: Reply) -> str:
 
 
 async def in_a_batch(cast: Cast) -> list[Check]:
-    """A company's completions in one request: each is answered by itself."""
+    """Send a company's completions in one request: each is answered by itself."""
     topic = "in a batch"
     script = _gas("batch", date(2021, 4, 13), topic)
     begun, accepted, survey, *rest = script.acts
@@ -281,7 +281,7 @@ async def in_a_batch(cast: Cast) -> list[Check]:
 
 
 async def corrected(cast: Cast) -> list[Check]:
-    """A decided case whose completion was booked a second too late, corrected a month on; then its decision is revoked."""
+    """Play a decided case whose completion was booked a second too late, corrected a month on; then it is revoked."""
     topic, due = "corrected and revoked after the decision", date(2021, 2, 26)
     script = _water("corrected", due, close(due, late=1), topic)
     await play(cast, script)

@@ -112,7 +112,7 @@ SPANS = (
 
 
 def script_of(span: MovedCase) -> Script:
-    """The case of a span; one that goes on is left under way."""
+    """Return the case of a span; one that goes on is left under way."""
     days = WorkingDays("suzhou", FIRST if span.decided else REVISED)
     begin = at(span.accepted, 10)
     if span.kind is PROJECT:
@@ -146,7 +146,7 @@ def _begun(span: MovedCase, begin: datetime) -> Script:
 
 
 def ramp_ups() -> tuple[Script, ...]:
-    """Projects accepted before 31 December 2020, one within its number and one beyond it."""
+    """Return projects accepted before 31 December 2020, one within its number and one beyond it."""
     return (_ramp_up("suzhou", "sz-21-construction-small", 25), _ramp_up("taicang", "tc-57-construction-small", 32))
 
 
@@ -175,12 +175,12 @@ def _ramp_up(jurisdiction: str, commitment: str, used: int) -> Script:
 
 
 def scripts() -> tuple[Script, ...]:
-    """All cases of the second rehearsal."""
+    """Return all cases of the second rehearsal."""
     return (*(script_of(span) for span in SPANS), *ramp_ups())
 
 
 def watches() -> tuple[Callable[[Cast], Awaitable[list[Check]]], ...]:
-    """For each span a watch that reads its due date before the notice and after it."""
+    """Make for each span a watch that reads its due date before the notice and after it."""
     return tuple(_watch(span) for span in SPANS)
 
 

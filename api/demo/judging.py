@@ -58,7 +58,7 @@ class Check:
 
 
 async def rows(cast: Cast, scripts: Iterable[Script], failed: Mapping[str, str]) -> list[Row]:
-    """A row for each promise of each case."""
+    """Return a row for each promise of each case."""
     found: list[Row] = []
     for script in scripts:
         try:
@@ -130,7 +130,7 @@ def _said(expected: Expected, verdict: str) -> str:
 
 
 async def mean_rows(cast: Cast, means: Iterable[Mean]) -> list[MeanRow]:
-    """A row for each cohort."""
+    """Return a row for each cohort."""
     answer = await cast.send(AUDITOR, "/v1/averages")
     months = {
         (average["commitment"], month["month"]): month["of_month"]

@@ -1,13 +1,14 @@
 """Plays a rehearsal: every case by itself at its own instants, the incidents beside them, and a look at the processes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.demo.alarms import Alarm
 from api.demo.arrivals import AlarmRow, Heard, alarm_rows, all_told, heard, surprises
 from api.demo.cohorts import Mean
+from api.demo.incidents import Incident
 from api.demo.judging import Check, MeanRow, Row, mean_rows, rows
 from api.demo.players import Cast, Turnout, Unplayed, play
 from api.demo.progress import RehearsalProgress
@@ -16,8 +17,6 @@ from api.demo.stage import House
 from api.real_clock import real_now
 
 LOOK = 0.5  # seconds between looks at the processes and at the clock
-
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class Played:
 
 
 async def perform(house: House, programme: Programme, progress: RehearsalProgress) -> Played:
-    """Plays it to the end, then reads every verdict."""
+    """Play it to the end, then read every verdict."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     played = Played(programme)

@@ -98,13 +98,13 @@ class Cast:
         return self.timeline.business(real_now())
 
     async def until(self, business: datetime) -> None:
-        """Waits for a business instant."""
+        """Wait for a business instant."""
         await asyncio.sleep((self.timeline.real(business) - real_now()).total_seconds())
 
     async def send(
         self, who: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None, **query: str
     ) -> Reply:
-        """One request; where the outcome is unknown it is sent again, with the same key."""
+        """Send one request; where the outcome is unknown it is sent again, with the same key."""
         begun = real_now()
         headers = {"Authorization": f"Bearer {self._keys[who]}", **({"Idempotency-Key": key} if key else {})}
         while True:
@@ -131,7 +131,7 @@ class Cast:
         return Reply(back.status_code, back.json() if back.content else None, back.text)
 
     async def case(self, case: str, who: str = OFFICER) -> dict[str, Any]:
-        """A case as it stands."""
+        """Return a case as it stands."""
         answer = await self.send(who, f"/v1/cases/{case}")
         if not answer.good:
             raise Unplayed(f"GET {case}: {answer.word}")
@@ -139,14 +139,14 @@ class Cast:
         return shown
 
     async def post(self, script: Script, act: Act, *, who: str | None = None, key: str | None = None) -> Reply:
-        """Carries out an act, in the name of whoever does that step unless somebody else is named."""
+        """Carry out an act, in the name of whoever does that step unless somebody else is named."""
         path = PATHS[act.kind].format(case=script.case, about=act.about)
         body = {**act.body, "at": act.at, **({"case": script.case} if act.kind == "open" else {})}
         return await self.send(who or doer(script, act), path, body, key or key_of(script, act))
 
 
 def doer(script: Script, act: Act) -> str:
-    """Who does an act: the company whose step it is, else an officer."""
+    """Say who does an act: the company whose step it is, else an officer."""
     if act.kind not in {"start", "complete"}:
         return OFFICER
     owner = next(step.owner for step in script.procedure.steps if step.key == act.about)
@@ -154,12 +154,12 @@ def doer(script: Script, act: Act) -> str:
 
 
 def key_of(script: Script, act: Act) -> str:
-    """The idempotency key of an act."""
+    """Return the idempotency key of an act."""
     return "/".join(("demo", script.case, act.kind, *([act.about] if act.about else []), f"{act.at:%m%dT%H%M%S}"))
 
 
 async def play(cast: Cast, script: Script) -> None:
-    """A case act by act, each at its instant. What a slow machine told too late is confirmed before the decision."""
+    """Play a case act by act, each at its instant; what a slow machine told too late is confirmed before the decision."""
     seqs: dict[str, int] = {}
     pending: list[Reply] = []
     for act in script.acts:
@@ -176,7 +176,7 @@ async def play(cast: Cast, script: Script) -> None:
 
 
 async def confirm_all(cast: Cast, script: Script, answers: list[Reply]) -> None:
-    """Confirms what should have been punctual and waits for an officer all the same, because this machine is slow."""
+    """Confirm what should have been punctual and waits for an officer all the same, because this machine is slow."""
     while answers:
         answer = answers.pop(0)
         if answer.body["pending"]:
@@ -185,6 +185,6 @@ async def confirm_all(cast: Cast, script: Script, answers: list[Reply]) -> None:
 
 
 async def confirm(cast: Cast, script: Script, seq: int) -> Reply:
-    """An officer confirms a posting that was told too late to count by itself."""
+    """Have an officer confirm a posting that was told too late to count by itself."""
     path = PATHS["confirm"].format(case=script.case)
     return await cast.send(OFFICER, path, {"seq": seq}, f"demo/{script.case}/confirm/{seq}")

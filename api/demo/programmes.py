@@ -8,7 +8,7 @@ DAY = 86_400  # seconds
 
 
 def first_half_of_2021() -> Programme:
-    """Every core promise kept, broken, and kept only because of a suspension; and what goes wrong on the way."""
+    """Return every core promise kept, broken, and kept only by a suspension; and what goes wrong on the way."""
     return Programme(
         name="first-half-of-2021",
         title="2021 上半年 First half of 2021",
@@ -21,7 +21,7 @@ def first_half_of_2021() -> Programme:
 
 
 def winter_of_2020() -> Programme:
-    """The notice of 27 January 2020 arrives while cases run; projects run up to a promise that does not bind yet."""
+    """Return cases during which the notice of 27 January 2020 arrives, and projects up to a promise not binding yet."""
     return Programme(
         name="winter-of-2020",
         title="2020 年初 January and February 2020",
@@ -33,7 +33,7 @@ def winter_of_2020() -> Programme:
 
 
 def alerts() -> Programme:
-    """Cases whose breaches reach people, through Prometheus, Alertmanager and the relay."""
+    """Return cases whose breaches reach people, through Prometheus, Alertmanager and the relay."""
     return Programme(
         name="alerts",
         title="告警 Alerts, March 2021",

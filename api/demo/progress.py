@@ -43,7 +43,7 @@ class RehearsalProgress:
             self._bar.stop()
 
     def case_done(self) -> None:
-        """One more case was played to its end."""
+        """Count one more case that was played to its end."""
         self._done += 1
 
     def at(self, now: datetime, part: float, requests: int) -> None:

@@ -53,12 +53,12 @@ LEAN: dict[tuple[str, str], Facts] = {
 
 
 def core() -> tuple[Commitment, ...]:
-    """The core commitments with a number: those that cases are judged by."""
+    """Return the core commitments with a number: those that cases are judged by."""
     return tuple(one for one in REGISTER.values() if one.core and one.figure is not None)
 
 
 def kind_of(commitment: Commitment) -> CaseKind:
-    """A case that the commitment is about."""
+    """Return a case that the commitment is about."""
     online = commitment.variant == "online"
     variant = MORTGAGE if commitment.procedure == "property-registration" else commitment.variant
     facts = facts_of(variant) if commitment.measure is Metric.CHAIN else LEAN.get((commitment.procedure, variant), {})
@@ -71,19 +71,19 @@ def kind_of(commitment: Commitment) -> CaseKind:
 
 
 def promised(kind: CaseKind, accepted: date) -> tuple[Promise, ...]:
-    """What binds such a case."""
+    """Say what binds such a case."""
     facts = kind.resolved().facts
     return prevailing(kind.procedure, kind.jurisdiction, kind.variant, facts, accepted, Readings())
 
 
 def limit_of(kind: CaseKind, commitment: str, accepted: date) -> int:
-    """The working days that a commitment leaves such a case."""
+    """Return the working days that a commitment leaves such a case."""
     found = next(one for one in promised(kind, accepted) if one.commitment == commitment)
     return int(found.limit.amount) if found.limit else 0
 
 
 def last_moment(kind: CaseKind) -> Callable[..., datetime]:
-    """By when a day's work is done: the close of business, online the end of the day."""
+    """Say by when a day's work is done: the close of business, online the end of the day."""
     return midnight if _online(kind) else close
 
 
@@ -92,7 +92,7 @@ def _online(kind: CaseKind) -> bool:
 
 
 def scripts() -> tuple[Script, ...]:
-    """All cases of promises that one case keeps or breaks."""
+    """Return all cases of promises that one case keeps or breaks."""
     return tuple(script for number, one in enumerate(core()) for script in _three(one, number))
 
 

@@ -64,11 +64,11 @@ class Script:
         return self.acts[-1].sent
 
     def with_acts(self, *more: Act) -> "Script":
-        """The script with further acts, in the order of their instants; at one instant those come last."""
+        """Return the script with further acts, in the order of their instants; at one instant those come last."""
         return replace(self, acts=tuple(sorted((*self.acts, *more), key=lambda act: act.at)))
 
     def without(self, *steps: str) -> "Script":
-        """The script without the acts on some steps, nor the decision."""
+        """Return the script without the acts on some steps, nor the decision."""
         left = tuple(act for act in self.acts if act.about not in steps and act.kind != "decide")
         return replace(self, acts=left)
 
@@ -100,18 +100,18 @@ class CaseKind:
     facts: Facts
 
     def resolved(self) -> Procedure:
-        """The procedure of one such case."""
+        """Return the procedure of one such case."""
         return resolve(self.procedure, self.jurisdiction, self.variant, self.facts)
 
 
 def opening(kind: CaseKind, at: datetime) -> Act:
-    """The command that opens a case of a kind."""
+    """Return the command that opens a case of a kind."""
     said = {"procedure": kind.procedure, "jurisdiction": kind.jurisdiction, "variant": kind.variant}
     return Act(at, "open", body={**said, "facts": dict(kind.facts)})
 
 
 def done(step: str, at: datetime, told: datetime | None = None) -> Act:
-    """A step completed."""
+    """Return a step completed."""
     return Act(at, "complete", step, {"outcome": "done"}, told=told)
 
 
@@ -127,7 +127,7 @@ def carried(
     pause: Pause | None = None,
     ends: str | None = None,
 ) -> Script:
-    """A case whose steps are done one after the other, its last one at `ended`, and which is decided then."""
+    """Return a case whose steps are done one after the other, its last one at `ended`, and which is decided then."""
     procedure = kind.resolved()
     last = ends or procedure.ends[0]
     before, after = _around(procedure, last)

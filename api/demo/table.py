@@ -26,7 +26,7 @@ CHECK_COLUMNS = ("", "what", "got", "expected")
 
 
 def show(console: Console, played: Played) -> None:
-    """Every table of a rehearsal."""
+    """Print every table of a rehearsal."""
     console.rule(played.programme.title)
     order = list(REGISTER)
     rows = sorted(played.rows, key=lambda row: order.index(row.commitment))
@@ -40,7 +40,7 @@ def show(console: Console, played: Played) -> None:
 
 
 def as_json(rehearsals: Sequence[Played]) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same for programs."""
     return {
         "right": not any(played.wrong for played in rehearsals),
         "wrong": [line for played in rehearsals for line in played.wrong],
@@ -49,7 +49,7 @@ def as_json(rehearsals: Sequence[Played]) -> dict[str, Any]:
 
 
 def summary(rehearsals: Sequence[Played]) -> str:
-    """What was played and how much of it came out as expected, in one line."""
+    """Say what was played and how much of it came out as expected, in one line."""
     verdicts = sum(len(played.rows) + len(played.means) for played in rehearsals)
     checks = sum(len(played.checks) for played in rehearsals)
     alerts = sum(row.of for played in rehearsals for row in played.alarms)

@@ -17,7 +17,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def content(self) -> dict[str, Any]:
-        """What the client said, and nothing that it left out: the same for the same meaning."""
+        """Return what the client said, and nothing that it left out: the same for the same meaning."""
         return self.model_dump(exclude_unset=True, exclude_none=True)
 
 
@@ -157,7 +157,7 @@ class BatchItem(CompletionBody):
     step: Key
 
     def content(self) -> dict[str, Any]:
-        """As `CompletionBody` has it: posted alone or in a batch, the content is the same."""
+        """Return it as `CompletionBody` does: posted alone or in a batch, the content is the same."""
         said = super().content()
         return {name: value for name, value in said.items() if name not in {"key", "case", "step"}}
 

@@ -89,7 +89,7 @@ CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  # any part of any answer
-    """A value as JSON has it: instants in China's time, decimal numbers as numbers."""
+    """Return a value as JSON has it: instants in China's time, decimal numbers as numbers."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).isoformat()
     if isinstance(value, dict):

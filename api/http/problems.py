@@ -136,7 +136,7 @@ class ProblemShown(Model):
 
 
 def shown(problem: Problem, request_id: str) -> ProblemShown:
-    """The body of a problem."""
+    """Return the body of a problem."""
     return ProblemShown(
         type=f"urn:shixian:problem:{problem.code}",
         title=problem.title,
@@ -149,16 +149,16 @@ def shown(problem: Problem, request_id: str) -> ProblemShown:
 
 
 def problem_response(problem: Problem, request_id: str) -> Response:
-    """The answer that a problem becomes."""
+    """Return the answer that a problem becomes."""
     body = json.dumps(shown(problem, request_id).model_dump(), ensure_ascii=False, separators=(",", ":"))
     return Response(body.encode(), problem.status, problem.headers, MEDIA_TYPE)
 
 
 def outcome_unknown() -> Problem:
-    """The problem of a request that was not answered in time."""
+    """Return the problem of a request that was not answered in time."""
     return Problem("outcome-unknown", f"The outcome is unknown. {GONE_AWAY}")
 
 
 def store_unavailable() -> Problem:
-    """The problem of a database that is away."""
+    """Return the problem of a database that is away."""
     return Problem("store-unavailable", f"The database does not answer. {GONE_AWAY}")

@@ -17,20 +17,20 @@ from api.http.problems import Flaw, Problem
 def answer(
     value: BaseModel | Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON answer."""
+    """Return a JSON answer."""
     data = value.model_dump() if isinstance(value, BaseModel) else value
     body = json.dumps(plain(data), ensure_ascii=False, separators=(",", ":"))
     return Response(body.encode(), status, headers, "application/json")
 
 
 def cursor(place: tuple[Any, ...], asked: Mapping[str, Any]) -> str:
-    """An opaque cursor: a place in a list, and what the list was asked for."""
+    """Return an opaque cursor: a place in a list, and what the list was asked for."""
     text = json.dumps([_fingerprint(asked), *place], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def place(text: str | None, asked: Mapping[str, Any], *kinds: type) -> tuple[Any, ...] | None:
-    """The place that a cursor names, or the Problem that it does not belong to what is asked."""
+    """Return the place that a cursor names, or the Problem that it does not belong to what is asked."""
     if text is None:
         return None
     try:

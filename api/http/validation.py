@@ -37,7 +37,7 @@ PLACES = {"query": "query", "header": "header", "path": "path"}
 
 
 def flaws_of(errors: Iterable[Any], names: Names, *, in_request: bool = False) -> list[Flaw]:
-    """Say each error of pydantic once, by `names` alone. `in_request`: places begin with body, query, header or path."""
+    """List each error of pydantic once, by `names` alone. `in_request`: places begin with body, query, header or path."""
     found: dict[Flaw, None] = {}
     for error in errors:
         found.setdefault(Flaw(_where(error["loc"], names, in_request=in_request), _code(error)))

@@ -25,7 +25,7 @@ Make = Callable[[Stamp, CaseView | None], Command]
 
 
 def made_id(prefix: str, request_id: str) -> str:
-    """A name made of a request id: the same for every repetition, so that a retry names the same thing."""
+    """Return a name made of a request id: the same for every repetition, so that a retry names the same thing."""
     number = int.from_bytes(sha256(f"{prefix}:{request_id}".encode()).digest())
     letters = []
     for _ in range(LENGTH):
@@ -35,7 +35,7 @@ def made_id(prefix: str, request_id: str) -> str:
 
 
 def opening(visit: Visit, body: OpenBody) -> Make:
-    """Opens a case: its procedure is resolved now and goes with it for ever."""
+    """Open a case: its procedure is resolved now and goes with it for ever."""
 
     def make(stamped: Stamp, _: CaseView | None) -> Command:
         if body.parent is not None and visit.services.store.case(body.parent) is None:
@@ -58,7 +58,7 @@ def opening(visit: Visit, body: OpenBody) -> Make:
 
 
 def accepting(visit: Visit) -> Make:
-    """Accepts under the promises of the day."""
+    """Accept under the promises of the day."""
 
     def make(stamped: Stamp, view: CaseView | None) -> Command:
         assert view is not None  # noqa: S101  # only an opening has none
@@ -68,7 +68,7 @@ def accepting(visit: Visit) -> Make:
 
 
 def completing(visit: Visit, content: Mapping[str, Any]) -> Make:
-    """Completes a step; the step that accepts the case accepts it under the promises of the day."""
+    """Complete a step; the step that accepts the case accepts it under the promises of the day."""
     said = {name: value for name, value in content.items() if name != "at"}
 
     def make(stamped: Stamp, view: CaseView | None) -> Command:
@@ -81,7 +81,7 @@ def completing(visit: Visit, content: Mapping[str, Any]) -> Make:
 
 
 def resolved(procedure: str, jurisdiction: str, variant: str, facts: Mapping[str, bool | str]) -> Procedure:
-    """The procedure of one case, or the Problem that names what cannot be chosen."""
+    """Return the procedure of one case, or the Problem that names what cannot be chosen."""
     try:
         return resolve(procedure, jurisdiction, variant, facts)
     except ProcedureError as error:

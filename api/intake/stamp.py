@@ -39,7 +39,7 @@ class Stamp:
 
 
 def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: str, seen: int | None) -> Stamp:
-    """The stamp of a command; a Problem where it claims to happen later than now."""
+    """Return the stamp of a command; a Problem where it claims to happen later than now."""
     told = visit.told
     at = content.get("at") or told
     if at - told > _tolerance(visit):
@@ -69,13 +69,13 @@ def promises(
     variant: str,
     facts: Mapping[str, Any],
 ) -> tuple[Promise, ...]:
-    """What is promised on the day on which an instant takes effect."""
+    """Say what is promised on the day on which an instant takes effect."""
     day = effective_day(at, policy, visit.calendar(jurisdiction))
     return prevailing(procedure, jurisdiction, variant, facts, day, visit.services.settings.readings)
 
 
 def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
-    """The working day as of which a receipt or an acceptance counts; beyond the calendar the civil day."""
+    """Return the working day as of which a receipt or an acceptance counts; beyond the calendar the civil day."""
     there = local(at)
     day = there.date()
     if not policy.roll_accept:
@@ -89,7 +89,7 @@ def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
 
 
 def backdated(visit: Visit, at: datetime, calendar: Calendar) -> bool:
-    """Whether a completion is told so late that an officer must confirm it."""
+    """Tell whether a completion is told so late that an officer must confirm it."""
     settings: Settings = visit.services.settings
     told = visit.told
     if told - at <= settings.alarm_grace * visit.services.timeline.rate:

@@ -55,7 +55,7 @@ class Done:
 
 
 async def carry_out(visit: Visit, wish: Wish) -> Done:
-    """The receipt of a command; a Problem where it is refused. What is on record is answered without Temporal."""
+    """Send a command, unless it is on record; returns its receipt, raises a Problem where it is refused."""
     visit.requests.received(wish.kind)
     try:
         return await _carry_out(visit, wish)
@@ -79,7 +79,7 @@ async def _carry_out(visit: Visit, wish: Wish) -> Done:
 
 
 async def dispatch(visit: Visit, wish: Wish, command: Command, deadline: timedelta) -> Done:
-    """Sends a stamped command."""
+    """Send a stamped command."""
     try:
         receipt = await visit.services.dispatcher.send(wish.case, command, deadline)
     except Refusal as refusal:
@@ -88,7 +88,7 @@ async def dispatch(visit: Visit, wish: Wish, command: Command, deadline: timedel
 
 
 def respond(done: Done) -> Response:
-    """The answer that a receipt becomes; byte for byte the same every time."""
+    """Return the answer that a receipt becomes; byte for byte the same every time."""
     receipt = done.receipt
     headers = {"ETag": f'"{receipt.seq}"', "Location": f"/v1/cases/{receipt.case}/events/{receipt.seq}"}
     if done.replayed:

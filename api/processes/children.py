@@ -47,7 +47,7 @@ class Child:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Starts it. What it says goes to its log, else to standard error: what Temporal's SDK logs is no answer."""
+        """Start it. What it says goes to its log, else to standard error: what Temporal's SDK logs is no answer."""
         self._again_at = None
         self._since = time.monotonic()
         with contextlib.ExitStack() as stack:
@@ -62,7 +62,7 @@ class Child:
             )
 
     def tend(self, say: Say) -> None:
-        """Starts it again where it has ended, after a pause that grows."""
+        """Look once: what ended is started again."""
         if self._process is None or self._process.poll() is None:
             return
         if self._again_at is None:
@@ -84,7 +84,7 @@ class Child:
                 self._process.terminate()
 
     def wait(self, until: float) -> bool:
-        """True where it ended by itself before `until` (monotonic); then it is killed."""
+        """Wait until it ends by itself, which is True, or until `until` (monotonic), when it is killed."""
         if self._process is None:
             return True
         try:
@@ -105,7 +105,7 @@ class Child:
 
 
 def of_shixian(name: str, options: Sequence[str], env: Mapping[str, str]) -> Child:
-    """A child that runs a command of this very program."""
+    """Return a child that runs a command of this very program."""
     command = [sys.executable, "-P", "-m", "api.cli", name, "--with-parent", *options]
     return Child(name, command, {**os.environ, **env, "PYTHONUNBUFFERED": "1"})
 
@@ -124,7 +124,7 @@ class Children:
         return {child.name: child.pid for child in self._children}
 
     def start(self) -> None:
-        """Returns once all are ready."""
+        """Start all; returns once they are ready."""
         for child in self._children:
             child.start()
             self._say(note("process-started", "{name}: started, pid {pid}", name=child.name, pid=child.pid or 0))
@@ -142,7 +142,7 @@ class Children:
                 time.sleep(LOOK)
 
     def tend(self) -> None:
-        """One look: what ended is started again."""
+        """Look once: what ended is started again."""
         for child in self._children:
             child.tend(self._say)
 
@@ -152,19 +152,19 @@ class Children:
             child.ask_to_end()
 
     def stop(self, until: float) -> None:
-        """Ends all at once; what has not ended by `until` (monotonic) is killed."""
+        """End all at once; what has not ended by `until` (monotonic) is killed."""
         self.ask_to_end()
         self.wait(until)
 
     def wait(self, until: float) -> None:
-        """Returns once all have ended; what has not by `until` (monotonic) is killed."""
+        """Wait until it ends by itself, which is True, or until `until` (monotonic), when it is killed."""
         for child in self._children:
             if not child.wait(until):
                 self._say(note("process-killed", "{name}: did not end in time and was killed", name=child.name))
 
 
 def answers(url: str) -> bool:
-    """Whether 200 is answered there."""
+    """Tell whether 200 is answered there."""
     try:
         return httpx2.get(url, timeout=5, trust_env=False).status_code == httpx2.codes.OK
     except httpx2.TransportError:

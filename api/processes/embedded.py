@@ -25,7 +25,7 @@ FILE = "sqlite:///"
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of the settings; the folder of a file is made."""
+    """Return the store of the settings; the folder of a file is made."""
     url = settings.database
     if url.startswith(FILE):
         Path(url.removeprefix(FILE)).parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def embedded(
     temporal_port: int | None = None,
     first_key: Callable[[str], None] | None = None,
 ) -> Stack:
-    """Everything over the data folder, ready to start (`with`). The tables are there then.
+    """Make everything over the data folder, ready to start (`with`). The tables are there then.
 
     `begins` makes it a rehearsal that starts at that business instant (TimelineRefused over cases of another timeline).
     Port 0 is any free one. `first_key` is told the officer's key that is made where there is none.
@@ -86,7 +86,7 @@ def embedded(
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The settings as environment variables, for a process that reads them."""
+    """Return the settings as environment variables, for a process that reads them."""
     dumped = settings.model_copy(update={"data_dir": settings.data_dir.absolute()}).model_dump(mode="json")
     return {
         f"SHIXIAN_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
@@ -102,7 +102,7 @@ def _configured_port(settings: Settings) -> int:
 
 
 def located(program: Program, said: Say) -> Path:
-    """A server's command; that it has to be built is said."""
+    """Return a server's command; that it has to be built is said."""
     return (find(program) if said is say_line else find(program, _as_note(said))).path
 
 

@@ -47,12 +47,12 @@ class Monitor:
         return {name: pid for part in self.parts for name, pid in part.pids.items()}
 
     def tend(self) -> None:
-        """One look: what ended is started again."""
+        """Look once: what ended is started again."""
         for part in self.parts:
             part.tend()
 
     def stop(self) -> None:
-        """Ends everything within ten seconds."""
+        """End everything within ten seconds."""
         until = time.monotonic() + KILL_AFTER
         for part in self.parts:
             part.ask_to_end()
@@ -64,7 +64,7 @@ class Monitor:
 def monitoring(
     settings: Settings, timeline: Timeline, said: Say, *, now: datetime, ports: Ports = Ports()
 ) -> Iterator[Monitor]:
-    """Everything that watches a data folder whose tables are there; started when this is entered, ended within 10 s after.
+    """Run what watches a data folder whose tables are there, from entering until at most 10 s after leaving.
 
     Its configuration is written in the folder `monitor/`. Where the settings name no file of recipients, everything is
     told to a receiver that prints it.

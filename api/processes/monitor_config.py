@@ -1,4 +1,4 @@
-"""The files by which Prometheus, Alertmanager and the relay know what to watch, where, and whom to tell."""
+"""The files by which Prometheus, Alertmanager and the relay know what to watch, where, and who is told."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ class Addresses:
 
 
 def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime) -> None:
-    """Rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
+    """Write rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
     real = timeline.identity
     rules_file = folder / "rules.yml"
     rules_file.write_text(prometheus.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
@@ -72,7 +72,7 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
 
 
 def told_to(url: str, link: str, file: Path) -> None:
-    """Writes a file of recipients in which one address receives every alert; the dead man's switch is only logged."""
+    """Write a file of recipients in which one address receives every alert; the dead man's switch is only logged."""
     channels = {RECEIVER: {"kind": "webhook", "url": url}, "log": {"kind": "log"}}
     everybody = {"operators": [RECEIVER], "supervisors": [RECEIVER], "departments": {"default": [RECEIVER]}}
     text = yaml.safe_dump({"link": link, "channels": channels, "dead_man": ["log"], **everybody}, sort_keys=False)

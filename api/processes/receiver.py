@@ -81,7 +81,7 @@ class Receiver:
                 self._answer(HTTPStatus.NO_CONTENT)
 
             def log_message(self, *_: object) -> None:
-                """Says nothing of requests."""
+                """Say nothing of requests."""
 
             def _answer(self, status: HTTPStatus) -> None:
                 self.send_response(status)

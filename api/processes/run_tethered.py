@@ -27,15 +27,15 @@ class PidFile:
         self._mark = mark
 
     def write(self, pid: int) -> None:
-        """The server that runs now."""
+        """Note the server that runs now."""
         self._path.write_text(str(pid))
 
     def forget(self) -> None:
-        """No server runs."""
+        """Note that no server runs."""
         self._path.unlink(missing_ok=True)
 
     def end_left_behind(self) -> None:
-        """Ends the server that is written down, where it still lives; two over the same files would spoil them."""
+        """End the server that is written down, where it still lives; two over the same files would spoil them."""
         try:
             pid = int(self._path.read_text())
         except (OSError, ValueError):
@@ -59,12 +59,12 @@ class PidFile:
 
 
 def foreign_environment() -> dict[str, str]:
-    """The environment of a server that is not ours: no settings, so no keys."""
+    """Return the environment of a server that is not ours: no settings, so no keys."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("SHIXIAN_", "TEMPORAL_"))}
 
 
 def when_parent_ends(act: Callable[[], object]) -> None:
-    """Does something once the pipe on standard input is closed."""
+    """Do something once the pipe on standard input is closed."""
 
     def watch() -> None:
         with contextlib.suppress(OSError):
@@ -76,7 +76,7 @@ def when_parent_ends(act: Callable[[], object]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs the command until it ends, or SIGTERM comes, or the parent is gone; answers its status."""
+    """Run the command until it ends, or SIGTERM comes, or the parent is gone; answers its status."""
     pid_file = PidFile(Path(arguments[0]), arguments[1])
     asked = threading.Event()
     server: subprocess.Popen[bytes] | None = None

@@ -21,7 +21,7 @@ SERVER_WITHIN = 15.0  # seconds for a server that is started again
 
 
 def bracketed(host: str) -> str:
-    """The host as it stands in an address."""
+    """Return the host as it stands in an address."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -69,7 +69,7 @@ class Stack:
         return {"temporal": self._server.pid if self._server is not None else None, **self._children.pids}
 
     def start(self) -> None:
-        """Returns once the API answers that it is ready."""
+        """Start everything; returns once the API answers that it is ready."""
         try:
             self._start()
         except BaseException:
@@ -93,7 +93,7 @@ class Stack:
         time.sleep(max(0.0, not_before - time.monotonic()))
 
     def tend(self) -> None:
-        """One look: what ended is started again."""
+        """Look once: what ended is started again."""
         if self._server is not None and self._server.pid is None and time.monotonic() >= self._server_again_at:
             self._say(note("process-ended", "{name}: ended, is started again", name="temporal"))
             try:
@@ -104,7 +104,7 @@ class Stack:
         self._children.tend()
 
     def stop(self) -> None:
-        """Ends everything within ten seconds: worker and API at once, the server after them."""
+        """End everything within ten seconds: worker and API at once, the server after them."""
         begun = time.monotonic()
         self._children.stop(begun + KILL_AFTER)
         if self._server is not None:
@@ -113,5 +113,5 @@ class Stack:
 
 
 def end_with_parent() -> None:
-    """Ends this process, as SIGTERM would, once the pipe to its parent is closed."""
+    """End this process, as SIGTERM would, once the pipe to its parent is closed."""
     when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))

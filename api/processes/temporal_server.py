@@ -84,7 +84,7 @@ class DevServer:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self, timeout: float = 60) -> None:
-        """Returns once the server answers, its namespace is there and keeps closed cases for the retention."""
+        """Start it; returns once it answers, its namespace is there and keeps closed cases for the retention."""
         if self.pid is not None:
             return
         self.database.parent.mkdir(parents=True, exist_ok=True)
@@ -110,11 +110,11 @@ class DevServer:
             raise
 
     def stop(self, grace: float = 5) -> None:
-        """Asks it to end, and ends it after `grace` seconds."""
+        """Ask it to end, and end it after `grace` seconds."""
         self._end(signal.SIGTERM, grace)
 
     def kill(self) -> None:
-        """Ends it at once, as a crash would."""
+        """End it at once, as a crash would."""
         self._end(signal.SIGKILL, 5)
 
     def _end(self, how: signal.Signals, grace: float) -> None:

@@ -60,7 +60,7 @@ class WorkerProcess:
         self._timeline = REAL_TIME
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until it is told to stop; while the database or Temporal is away it waits, and says so once."""
+        """Work until told to stop; while the database or Temporal is away it waits, and says so once."""
         timeline = await self._until(stop, "database", self._read_timeline)
         if timeline is None:
             return

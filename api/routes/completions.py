@@ -69,7 +69,7 @@ class BatchRun:
         self.answers: list[ItemAnswer | None] = [None] * size
 
     async def run(self, work: Sequence[Coroutine[Any, Any, None]]) -> None:
-        """Lets everything run side by side; what has no answer at the deadline is left without one."""
+        """Let everything run side by side; what has no answer at the deadline is left without one."""
         tasks = [asyncio.ensure_future(one) for one in work]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._visit.remaining.total_seconds())
@@ -78,7 +78,7 @@ class BatchRun:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def one_by_one(self, items: Sequence[tuple[int, Wish]]) -> None:
-        """Items of one case, in their order: a later one may need an earlier one."""
+        """Answer items of one case in their order: a later one may need an earlier one."""
         async with self._gate:
             for index, wish in items:
                 self.answers[index] = await self._answered(index, wish)
@@ -95,14 +95,14 @@ class BatchRun:
         return _received(index, wish, done)
 
     def failed(self, index: int, case: str | None, key: str | None, problem: Problem) -> ItemAnswer:
-        """The answer of an item that was not done."""
+        """Return the answer of an item that was not done."""
         known = [Flaw(flaw.pointer.replace("#", f"#/items/{index}", 1), flaw.code) for flaw in problem.flaws]
         pointed = Problem(problem.code, problem.detail, flaws=known)
         body = shown(pointed, self._request_id)
         return ItemAnswer(index=index, case=case, key=key, status=problem.status, problem=body)
 
     def respond(self, wishes: Sequence[Wish | None]) -> Response:
-        """All answers; an item without one may or may not have been done."""
+        """Return all answers; an item without one may or may not have been done."""
         items: list[ItemAnswer] = []
         for index, (one, wish) in enumerate(zip(self.answers, wishes, strict=True)):
             case, key = (None, None) if wish is None else (wish.case, wish.key)

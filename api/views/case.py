@@ -168,14 +168,14 @@ OPEN_TO_COMPANIES = {
 
 
 def case_shown(case: Model, *, whole: bool) -> dict[str, Any]:
-    """The fields of a case; those that are open to companies unless `whole`."""
+    """Return the fields of a case; those that are open to companies unless `whole`."""
     return case.model_dump(include=None if whole else OPEN_TO_COMPANIES)
 
 
 def case_answer(
     view: CaseView, almanac: Almanac, now: datetime, rate: int, *, whole: bool, projected: bool = False
 ) -> CaseAnswer:
-    """A case with every clock counted at a business instant."""
+    """Return a case with every clock counted at a business instant."""
     keys = {clock.picture.clock.key for clock in view.clocks}
     return CaseAnswer(
         **case_shown(view.case, whole=whole),
@@ -192,7 +192,7 @@ def case_answer(
 def clock_shown(
     row: ClockRow, view: CaseView, almanac: Almanac, now: datetime, *, projected: bool = False
 ) -> ClockShown:
-    """A clock counted from its facts: under today's calendar, or that of its verdict."""
+    """Return a clock counted from its facts: under today's calendar, or that of its verdict."""
     picture, clock = row.picture, row.picture.clock
     calendar = almanac.calendar_for(view.case.jurisdiction, local_day(now))
     if picture.void and view.case.closed_at is not None:
@@ -248,13 +248,13 @@ def _extension(extension: Extension) -> ExtensionShown:
 
 
 def cited(commitment: str | None) -> Cited | None:
-    """The sentence behind a commitment."""
+    """Return the sentence behind a commitment."""
     known = REGISTER.get(commitment or "")
     return None if known is None else citation_shown(known.citation)
 
 
 def citation_shown(citation: Citation) -> Cited:
-    """A citation with its document's title."""
+    """Return a citation with its document's title."""
     document = citation.document
     return Cited(
         document=document.key, title=document.title, item=citation.item, heading=citation.heading, quote=citation.quote
@@ -262,7 +262,7 @@ def citation_shown(citation: Citation) -> Cited:
 
 
 def workload(picture: ClockPicture, almanac: Almanac, calendar: Calendar, now: datetime) -> Decimal | None:
-    """What a chain's steps took together: where the limit counts their union, this counts each."""
+    """Say what a chain's steps took together: where the limit counts their union, this counts each."""
     if picture.measure != Measure.CHAIN:
         return None
     each = picture.clock.model_copy(update={"added": True})
@@ -270,18 +270,18 @@ def workload(picture: ClockPicture, almanac: Almanac, calendar: Calendar, now: d
 
 
 def line_shown(line: CaseLine, *, whole: bool) -> CaseLineShown:
-    """A case in a list."""
+    """Return a case in a list."""
     standing = {"standing": line.standing, "main": line.main, "due_at": line.due_at, "due_soon_at": line.due_soon_at}
     return CaseLineShown(**case_shown(line.case, whole=whole), **(standing if whole else dict.fromkeys(standing)))
 
 
 def event_shown(case: str, event: Event) -> EventShown:
-    """An event of a case."""
+    """Return an event of a case."""
     return EventShown(case=case, **event.model_dump())
 
 
 def own_events(events: Iterable[Event], steps: Mapping[str, StepPicture]) -> list[Event]:
-    """The events that concern a company's own steps, and no other's."""
+    """Return the events that concern a company's own steps, and no other's."""
     return [event for event in events if _step_of(event) in steps]
 
 

@@ -22,7 +22,7 @@ PAGES: Mapping[str, Page] = MappingProxyType(
 
 
 def text(page: Page) -> str:
-    """The file of a page."""
+    """Return the file of a page."""
     return json.dumps(dashboard(page), cls=JSONEncoder, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 

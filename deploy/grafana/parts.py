@@ -79,7 +79,7 @@ def number(
     decimals: int | None = None,
     width: int = 4,
 ) -> Panel:
-    """A figure as it is now, or one for each series; the colour of the highest threshold that it has reached."""
+    """Return a figure as it is now, or one for each series; the colour of the highest threshold that it has reached."""
     panel = stat.Panel().targets([_target(Query(expr, legend), "A", instant=True)])
     panel.unit(unit).color_mode(common.BigValueColorMode.VALUE).graph_mode(common.BigValueGraphMode.NONE)
     panel.reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
@@ -100,7 +100,7 @@ def lines(
     stacked: bool = False,
     width: int = 12,
 ) -> Panel:
-    """Figures over time; a threshold is a line across."""
+    """Draw figures over time; a threshold is a line across."""
     targets = [_target(query, letter(index)) for index, query in enumerate(queries)]
     panel = timeseries.Panel().targets(targets).unit(unit).min(0).line_width(1)
     panel.fill_opacity(40 if stacked else 0).show_points(common.VisibilityMode.NEVER)
@@ -133,7 +133,7 @@ def rows(
     width: int = WIDTH,
     height: int = 9,
 ) -> Panel:
-    """A table: the first query makes the rows, the others add columns to rows with the same labels."""
+    """Return a table: the first query makes the rows, the others add columns to rows with the same labels."""
     panel = table.Panel().targets(
         [_target(Query(expr), letter(index), instant=True, rows=True) for index, expr in enumerate(exprs)]
     )
@@ -159,17 +159,17 @@ def rows(
 
 
 def letter(index: int) -> str:
-    """How a panel calls its queries: A, B, C ..."""
+    """Say how a panel calls its queries: A, B, C ..."""
     return chr(ord("A") + index)
 
 
 def value_of(index: int, queries: int = 2) -> str:
-    """The column that holds the values of a table's query."""
+    """Return the column that holds the values of a table's query."""
     return f"Value #{letter(index)}" if queries > 1 else "Value"
 
 
 def dashboard(page: Page) -> model.Dashboard:
-    """The page in the classic schema, every panel with its number and place."""
+    """Return the page in the classic schema, every panel with its number and place."""
     board = boards.Dashboard(page.title).uid(page.uid).description(page.description).tags(["shixian"])
     board.readonly().timezone("Asia/Shanghai").time(page.since, "now").refresh("30s").version(1)
     board.tooltip(model.DashboardCursorSync.CROSSHAIR).annotations([]).week_start("monday")

@@ -16,22 +16,22 @@ TARGET = "commitment:shixian_commitment_target_workdays:max"
 
 
 def of(name: str, *matchers: str) -> str:
-    """A record, or a metric of one process, of the chosen jobs."""
+    """Return a record, or a metric of one process, of the chosen jobs."""
     return f"{name}{{{', '.join((JOB, *matchers))}}}"
 
 
 def one(name: str, *matchers: str) -> str:
-    """A metric of the exporter, whichever replica says it."""
+    """Return a metric of the exporter, whichever replica says it."""
     return f"max without (instance, pod) ({of(name, *matchers)})"
 
 
 def firing(*matchers: str) -> str:
-    """Alerts that fire. One that is made from several jobs, or from none, has no job label."""
+    """Select alerts that fire. One that is made from several jobs, or from none, has no job label."""
     return f"ALERTS{{{', '.join((*_FIRING, *matchers))}}}"
 
 
 def milliseconds(expr: str) -> str:
-    """A timestamp as Grafana wants it."""
+    """Return a timestamp as Grafana wants it."""
     return f"({expr}) * 1000"
 
 
@@ -41,27 +41,27 @@ def business_now() -> str:
 
 
 def to_come(expr: str) -> str:
-    """Those due after the present business time."""
+    """Keep those due after the present business time."""
     return f"{expr} > on (job) group_left () {business_now()}"
 
 
 def left(expr: str) -> str:
-    """How long it still is in business time."""
+    """Say how long it still is in business time."""
     return f"{expr} - on (job) group_left () {business_now()}"
 
 
 def since(expr: str) -> str:
-    """How long it has been in real time."""
+    """Say how long it has been in real time."""
     return f"time() - {expr}"
 
 
 def since_business(expr: str) -> str:
-    """How long ago a date was in business time."""
+    """Say how long ago a date was in business time."""
     return f"-1 * ({left(expr)})"
 
 
 def titled(expr: str, *labels: str) -> str:
-    """With Chinese titles as further labels; `labels` tell the rows apart. A row whose titles are unknown stays."""
+    """Add Chinese titles as further labels; `labels` tell the rows apart. A row whose titles are unknown stays."""
     joins = " ".join(_join(label) for label in labels if label in _TITLES)
     return f"(({expr}) {joins}) or on (job, {', '.join(labels)}) ({expr})"
 

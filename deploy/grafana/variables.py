@@ -11,27 +11,27 @@ ALL = ".+"
 
 
 def source() -> Variable:
-    """Which Prometheus."""
+    """Say which Prometheus."""
     return boards.DatasourceVariable("datasource").label("Data source").type("prometheus")
 
 
 def job(metric: str) -> Variable:
-    """Which installation: the jobs that have the metric."""
+    """Say which installation: the jobs that have the metric."""
     return _choice("job", "Job", f"label_values({metric}, job)")
 
 
 def department() -> Variable:
-    """Which departments, by their Chinese titles."""
+    """Say which departments, by their Chinese titles."""
     return _titled("department", "部门 Department", "shixian_department_info")
 
 
 def procedure() -> Variable:
-    """Which procedures, by their Chinese titles."""
+    """Say which procedures, by their Chinese titles."""
     return _titled("procedure", "事项 Procedure", "shixian_procedure_info")
 
 
 def commitment() -> Variable:
-    """Which commitments, by their Chinese titles with their names: two cities promise the same things."""
+    """Say which commitments, by their Chinese titles with their names: two cities promise the same things."""
     info = 'label_join(shixian_commitment_info{job=~"$job"}, "shown", " ", "title_zh", "commitment")'
     return _of_result("commitment", "承诺 Commitment", f"max by (commitment, shown) ({info})", "shown")
 

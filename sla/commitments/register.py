@@ -69,7 +69,7 @@ def prevailing(
     accepted_on: date,
     settings: Readings,
 ) -> tuple[Promise, ...]:
-    """What is promised for one case; of two promises of one kind the stricter judges 就高不重复, of equal ones the local.
+    """Find what is promised for one case; of two of one kind the stricter judges 就高不重复, of equal ones the local.
 
     What does not bind yet is a ramp-up, and shown only where it is stricter than what does.
     """
@@ -101,7 +101,7 @@ def prevailing(
 
 
 def binding_from(commitment: Commitment, settings: Readings) -> date | None:
-    """The first day on which a commitment binds; the operator supplies it for a document without a date."""
+    """Return the first day on which a commitment binds; the operator supplies it for a document without a date."""
     return settings.taicang_start if commitment.binding.basis is BindingBasis.UNDATED else commitment.binding.from_day
 
 

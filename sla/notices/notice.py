@@ -60,5 +60,5 @@ class Change(Model):
 
 
 def dates(text: str) -> tuple[date, ...]:
-    """Dates written one after another with spaces between."""
+    """Read dates written one after another with spaces between."""
     return tuple(map(date.fromisoformat, text.split()))

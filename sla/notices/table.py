@@ -25,12 +25,12 @@ class Table(NamedTuple):
     names: dict[date, str]
 
     def works(self, day: date) -> bool:
-        """Whether the day is a working day 工作日."""
+        """Tell whether the day is a working day 工作日."""
         return (day.weekday() < SATURDAY and day not in self.off) or day in self.work
 
 
 def tabulate(notices: Iterable[Notice], changes: Iterable[Change]) -> Table:
-    """The table after the notices and then the changes, in the order given."""
+    """Return the table after the notices and then the changes, in the order given."""
     table = Table(set(), set(), {})
     for notice in notices:
         table.off.update(notice.off_days)

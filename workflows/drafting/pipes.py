@@ -68,7 +68,7 @@ class Connection:
 
 
 def connect(definition: Definition, connection: Connection, jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case: permits exist only in the third variant, pipe works in the second and third."""
+    """Return the procedure of one case: permits exist only in the third variant, pipe works in the second and third."""
     absent = {step for fact, step in PERMITS.items() if not facts.get(fact)}
     if variant == NO_NEW_PIPE:
         absent |= PIPE_STEPS

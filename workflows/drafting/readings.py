@@ -8,7 +8,7 @@ PROMISED = ("promise", "stage")
 
 
 def as_read(procedure: Procedure, readings: Readings) -> Procedure:
-    """The procedure of a case that is opened under these readings; it keeps them for ever."""
+    """Return the procedure of a case that is opened under these readings; it keeps them for ever."""
     stopping = {
         ground.key
         for ground, stops in (

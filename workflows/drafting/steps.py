@@ -24,12 +24,12 @@ DECIDED = (
 
 
 def workhours(amount: str) -> Limit:
-    """A planning target given in working hours."""
+    """Return a planning target given in working hours."""
     return Limit(amount=_plain(Decimal(amount)), unit=Unit.WORKHOUR)
 
 
 def workdays(amount: str) -> Limit:
-    """A planning target given in working days; a part of a day becomes working hours."""
+    """Return a planning target given in working days; a part of a day becomes working hours."""
     days = Decimal(amount)
     if days % 1:
         return Limit(amount=_plain(days * WORKHOURS_A_DAY), unit=Unit.WORKHOUR)
@@ -37,7 +37,7 @@ def workdays(amount: str) -> Limit:
 
 
 def in_workdays(limit: Limit | None) -> Decimal:
-    """A planning target in working days; none is 0."""
+    """Return a planning target in working days; none is 0."""
     if limit is None:
         return Decimal(0)
     return limit.amount / WORKHOURS_A_DAY if limit.unit is Unit.WORKHOUR else limit.amount
@@ -46,7 +46,7 @@ def in_workdays(limit: Limit | None) -> Decimal:
 def by_applicant(
     key: str, title_zh: str, title_en: str, *after: str, ground: str = "applicant", stage: str | None = None
 ) -> Step:
-    """A step of the applicant: its time never counts."""
+    """Return a step of the applicant: its time never counts."""
     return Step(
         key=key,
         title_zh=title_zh,
@@ -62,7 +62,7 @@ def by_applicant(
 
 
 def without(steps: Iterable[Step], absent: set[str]) -> tuple[Step, ...]:
-    """The steps that are left. Who waited for an absent step waits for what that one waited for, and for nothing twice."""
+    """Remove absent steps; a step that waited for one waits for what that one waited for, and for nothing twice."""
     steps = tuple(steps)
     after = {step.key: step.after for step in steps}
     kept = [step for step in steps if step.key not in absent]
@@ -89,7 +89,7 @@ def longest(steps: Iterable[Step], stage: str | None = None, until: Iterable[str
 
 
 def staged(steps: Iterable[Step], key: str, title_zh: str, title_en: str) -> Stage:
-    """A stage whose planning budget is the longest path of the steps in it."""
+    """Return a stage whose planning budget is the longest path of the steps in it."""
     return Stage(key=key, title_zh=title_zh, title_en=title_en, budget=workdays(str(longest(steps, key))))
 
 

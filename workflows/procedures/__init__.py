@@ -27,7 +27,7 @@ ALL: Mapping[str, Definition] = MappingProxyType(
 
 
 def resolve(procedure: str, jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure as one case follows it; a fact that is not given has its default."""
+    """Return the procedure as one case follows it; a fact that is not given has its default."""
     definition = ALL.get(procedure)
     if definition is None:
         raise UnknownProcedure("procedure", known=", ".join(ALL))

@@ -62,7 +62,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
 
 
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case; fund and bank only where the applicant asks for them."""
+    """Return the procedure of one case; fund and bank only where the applicant asks for them."""
     absent = set()
     if not facts["applicant_requests_housing_fund"]:
         absent.add("housing-fund-registration")

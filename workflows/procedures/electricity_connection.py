@@ -67,7 +67,7 @@ OPTIONAL = {
 
 
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case; what the customer designs and builds exists only at 10 (20) kV."""
+    """Return the procedure of one case; what the customer designs and builds exists only at 10 (20) kV."""
     absent = {step for fact, step in OPTIONAL.items() if not facts.get(fact)}
     if variant == LOW:
         absent |= CUSTOMER_STEPS

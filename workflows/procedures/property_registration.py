@@ -40,7 +40,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
 
 
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case. Suzhou's promise ends with the entry, Taicang's with the certificate, where there is one."""
+    """Make the procedure of one case. Suzhou's promise ends with the entry, Taicang's with the certificate, if any."""
     absent = set()
     if variant not in {TRANSFER, FIRST}:
         absent |= {"tax-assessment", "tax-payment"}

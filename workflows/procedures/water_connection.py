@@ -41,7 +41,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
 
 
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case."""
+    """Return the procedure of one case."""
     connection = Connection(
         lead=LEAD[jurisdiction],
         utility=UTILITY[jurisdiction],

@@ -44,7 +44,7 @@ def _on_average(expr: str) -> str:
 
 
 def averages(width: int) -> Panel:
-    """The promises on averages, and whether this year keeps them."""
+    """Return the promises on averages, and whether this year keeps them."""
     exprs = (
         _promised("title_zh", ON_AVERAGE),
         _on_average(_by("max", _of_year(MEAN))),

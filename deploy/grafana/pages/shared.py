@@ -39,7 +39,7 @@ _LAST = (
 
 
 def both(chinese: str, english: str) -> str:
-    """A description in two languages."""
+    """Return a description in two languages."""
     return f"{chinese}\n\n{english}"
 
 
@@ -58,7 +58,7 @@ def of_steps(title: str, description: str, *matchers: str) -> Panel:
 
 
 def next_steps(title: str, description: str, number_of: int) -> Panel:
-    """The open steps that are due next."""
+    """Return the open steps that are due next."""
     due, used = (_series("case_step", what, ()) for what in _FACTS[:2])
     only = f" and on (job, case_id, step) bottomk({number_of}, {to_come(due)})"
     labels = ("department", "procedure", "step", "case_id")
@@ -71,14 +71,14 @@ def of_cases(title: str, description: str, *matchers: str) -> Panel:
 
 
 def oldest_cases(title: str, description: str, number_of: int) -> Panel:
-    """The open cases that are overdue longest."""
+    """Return the open cases that are overdue longest."""
     due, used, over = (_series("case", what, ()) for what in _FACTS)
     only = f" and on (job, case_id) bottomk({number_of}, {due} and on (job, case_id) {over})"
     return _cases(title, description, [each + only for each in (due, used, over)])
 
 
 def heartbeat(width: int) -> Panel:
-    """How long ago work last went through the whole system."""
+    """Say how long ago work last went through the whole system."""
     return number(
         "值守 Worker",
         both(
@@ -95,7 +95,7 @@ def heartbeat(width: int) -> Panel:
 
 
 def coverage(width: int) -> Panel:
-    """How long the published calendar still lasts."""
+    """Say how long the published calendar still lasts."""
     return number(
         "日历剩余 Calendar left",
         both(

@@ -42,7 +42,7 @@ OPTIONAL = {
 
 
 def build(jurisdiction: str, variant: str, facts: Facts) -> Procedure:
-    """The procedure of one case. Stage budgets are the longest planned path of the steps that are left in them."""
+    """Make the procedure of one case. Stage budgets are the longest planned path of the steps left in them."""
     merged = facts.get("merged_stage_2_3") is True
     draft = PossibleSteps(
         jurisdiction,
