@@ -11,13 +11,14 @@ import pytest
 
 from activities.store.store import Store
 from api.alerting.alertmanager import FAST
-from tests.alerts.house import WATER, House, Killed, Plan, heard, real_now
+from api.real_clock import real_now
+from tests.alerts.house import WATER, House, Killed, Plan, heard
 from tests.databases import PostgreSQL
 from tests.desk import at
 from tests.waiting import until
 from workflows.worker import TASK_QUEUE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a machine may be busy with other things
+pytestmark = pytest.mark.slow
 
 SCALE = 60
 TIMING = FAST.model_copy(update={"heartbeat": timedelta(seconds=2)})
