@@ -24,9 +24,9 @@ serve: .venv/run.stamp ## server, worker and API over the data directory, until 
 monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make serve", until Ctrl-C (OPTIONS="...")
 	@$(BIN)/shixian monitor $(OPTIONS)
 
-test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="...")
+test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="--nightly" for all in its whole size)
 	@$(BIN)/python -m api.processes.binaries
-	@$(BIN)/python -m pytest --cov --cov-fail-under=100 $(OPTIONS)
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-fail-under=100 $(OPTIONS)
 
 check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
 	@$(BIN)/ruff format --check .

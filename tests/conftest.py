@@ -1,10 +1,12 @@
-"""What tests share: an environment without settings, and one Temporal server."""
+"""What tests share: their sizes, their order, an environment without settings, and one Temporal server a process."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from api.processes.binaries import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, TEMPORAL, find
 from api.processes.claims import free_port
@@ -16,6 +18,49 @@ QUICK_DELETION = {
     "history.transferProcessorUpdateAckInterval": '"1s"',
     "history.visibilityProcessorUpdateAckInterval": '"1s"',
 }
+
+# A machine that is busy with other things draws slowly: that is no fault.
+hypothesis_settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("nightly", hypothesis_settings.get_profile("usual"), max_examples=1000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="everything in its whole size, which takes an hour")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis_settings.load_profile("nightly" if config.getoption("--nightly") else "usual")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test begin first, so that none of them is what everybody waits for in the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+class FailuresAtOnce:
+    """Names a failed test when it fails, not an hour later: with several processes pytest says only that one did."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"FAILED {report.nodeid} ({report.when})", red=True)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(FailuresAtOnce(session.config))
+
+
+@pytest.fixture(scope="session")
+def nightly(pytestconfig: pytest.Config) -> bool:
+    """Whether what is made smaller for every day runs in its whole size."""
+    return bool(pytestconfig.getoption("--nightly"))
 
 
 @pytest.fixture(autouse=True, scope="session")

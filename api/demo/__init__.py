@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import RehearsalProgress
 from api.demo.stage import forget_settings, opened, reopened
 from api.demo.table import as_json, show, summary
-from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, find
+from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, Program, Search
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"
@@ -27,8 +28,6 @@ LOOK = 0.2  # seconds between looks at the processes
 def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
     """Plays all rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
     forget_settings()
-    for program in (TEMPORAL, PROMETHEUS, ALERTMANAGER):
-        find(program)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return play_all(
@@ -39,23 +38,28 @@ def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False
 
 
 def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json: bool) -> int:
-    """Plays rehearsals one after the other, shows what came of them, and keeps it in demo.json."""
+    """Plays rehearsals one after the other, shows each as soon as it was played, and keeps what came of them in demo.json."""
     said = Console(stderr=True)
     shown = Console(width=None if sys.stdout.isatty() else WIDTH)
     played: list[Played] = []
     key = ""
-    for programme in programmes:
-        with (
-            opened(
-                folder / "demo" / programme.name,
-                programme.first_day,
-                programme.rate,
-                watched=bool(programme.alarms),
-            ) as house,
-            RehearsalProgress(said, programme.title, len(programme.scripts)) as progress,
-        ):
-            key = key or house.keys[OFFICER]
-            played.append(asyncio.run(perform(house, programme, progress)))
+    with Search(dict.fromkeys(chain.from_iterable(map(_needs, programmes)))) as commands:
+        for programme in programmes:
+            for program in _needs(programme):
+                commands.get(program)
+            with (
+                opened(
+                    folder / "demo" / programme.name,
+                    programme.first_day,
+                    programme.rate,
+                    watched=bool(programme.alarms),
+                ) as house,
+                RehearsalProgress(said, programme.title, len(programme.scripts)) as progress,
+            ):
+                key = key or house.keys[OFFICER]
+                played.append(asyncio.run(perform(house, programme, progress)))
+            if not json:
+                show(shown, played[-1])
     result = as_json(played)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "demo.json"
@@ -64,8 +68,6 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
     if json:
         shown.file.write(text + "\n")
     else:
-        for one in played:
-            show(shown, one)
         shown.print()
         shown.print(f"{summary(played)}. The same in {file}.", highlight=False, soft_wrap=True)
     for line in result["wrong"]:
@@ -74,6 +76,11 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
         told = [folder / "demo" / programme.name for programme in programmes if programme.alarms]
         _serve(said, folder / "demo" / programmes[0].name, key, told)
     return 1 if result["wrong"] else 0
+
+
+def _needs(programme: Programme) -> tuple[Program, ...]:
+    """The servers of a rehearsal; those that watch are still being built while the first one is played."""
+    return (TEMPORAL, PROMETHEUS, ALERTMANAGER) if programme.alarms else (TEMPORAL,)
 
 
 def _serve(said: Console, folder: Path, key: str, told: Sequence[Path]) -> None:

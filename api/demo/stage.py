@@ -29,7 +29,7 @@ MONITOR_LEAD = 8.0  # as many more for what watches
 SHORT_GRACE = timedelta(seconds=2)  # of a rehearsal whose alerts are awaited
 ATTEMPTS = 3  # each but the first with more time than the one before it took
 OWN = "SHIXIAN_"
-TAKEN_OVER = frozenset(program.module.setting for program in ALL)  # where the servers' commands are
+TAKEN_OVER = frozenset(program.setting for program in ALL)  # where the servers' commands are
 WORTH_SAYING = frozenset({"process-ended", "process-failed", "process-killed", "worker-interrupted"})
 
 

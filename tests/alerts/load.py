@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tests.alerts.house import OFFICER, WATER, House, real_now
+from api.real_clock import real_now
+from tests.alerts.house import OFFICER, WATER, House
 from tests.faults.load import STEPS
 
 AT_ONCE = 12

@@ -12,16 +12,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from api.real_clock import real_now
 from tests.alerts import oracle
-from tests.alerts.house import House, Plan, real_now
+from tests.alerts.house import House, Plan
 from tests.alerts.load import Load
 from tests.alerts.oracle import Span, Telling, Watched
 from tests.databases import PostgreSQL
 from tests.desk import at
 from tests.faults import evidence
 
-CASES = int(os.environ.get("ALERTS_CASES", "300"))
-ROUNDS = int(os.environ.get("ALERTS_ROUNDS", "1"))  # in each of which every part is killed once
+CASES, CASES_NIGHTLY = 120, 300
+ROUNDS, ROUNDS_NIGHTLY = 1, 3  # in each of which every part is killed once
 SEED = int(os.environ.get("ALERTS_SEED", random.SystemRandom().randrange(10**9)))
 BEGUN = 40.0  # real seconds in which cases are opened
 PAUSES = (2.0, 7.0)  # between kills
@@ -39,18 +40,19 @@ QUIET = 35.0  # seconds without work, at the end
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400 + 200 * ROUNDS)
 def test_in_a_random_rehearsal_with_kills_no_alert_is_missing_doubled_or_falsely_withdrawn(
     temporal_binary: Path,
     prometheus_binary: Path,
     alertmanager_binary: Path,
     postgresql: PostgreSQL,
     tmp_path: Path,
+    nightly: bool,
 ) -> None:
+    cases, rounds = (CASES_NIGHTLY, ROUNDS_NIGHTLY) if nightly else (CASES, ROUNDS)
     plan = Plan(at("2021-03-01 08:30"), RATE, database=postgresql.create())
     with House(tmp_path / "house", plan) as house:
-        load = Load(house, CASES, BEGUN * ROUNDS, SEED)
-        blind = asyncio.run(_loaded(house, postgresql, load))
+        load = Load(house, cases, BEGUN * rounds, SEED)
+        blind = asyncio.run(_loaded(house, postgresql, load, rounds))
         time.sleep(QUIET)
         ended = real_now()
         told = tellings(house)
@@ -65,18 +67,18 @@ def test_in_a_random_rehearsal_with_kills_no_alert_is_missing_doubled_or_falsely
     )
     said = f"seed {SEED}: {len(facts)} cases, {len(load.acknowledged)} commands, {len(told)} tellings; away {shown(blind)}\n{verdict}"
     sys.stdout.write(f"{said}\n")
-    assert len(facts) == CASES, said
-    assert verdict.due > CASES, said
+    assert len(facts) == cases, said
+    assert verdict.due > cases, said
     assert verdict.ended > 0, said
     assert not any(verdict.wrong.values()), said
 
 
-async def _loaded(house: House, postgresql: PostgreSQL, load: Load) -> dict[str, list[Span]]:
+async def _loaded(house: House, postgresql: PostgreSQL, load: Load, rounds: int) -> dict[str, list[Span]]:
     chance = random.Random(SEED)  # noqa: S311
     blind: dict[str, list[Span]] = {}
 
     async def harming() -> None:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for victim in chance.sample(VICTIMS, len(VICTIMS)):
                 await asyncio.sleep(chance.uniform(*PAUSES))
                 away = await asyncio.to_thread(_harmed, house, postgresql, victim)

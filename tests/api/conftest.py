@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.processes.temporal_server import DevServer
-from api.settings import Settings
-from tests.api.office import Office, file_store
+from tests.api.office import PATIENT, Office, file_store
 from tests.api.serving import CommandLine, Serving
 from workflows.worker import connect
 
@@ -24,7 +23,7 @@ async def office(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFa
     """With a worker, shared by the tests: each opens cases of its own."""
     store = file_store(tmp_path_factory.mktemp("office"))
     client = await connect(temporal_server.address, temporal_server.namespace)
-    office = Office(client, store, Settings())
+    office = Office(client, store, PATIENT)
     async with office.working():
         yield office
     await office.close()

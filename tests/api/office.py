@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,21 +14,19 @@ from activities.settle import Settler
 from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
 from api.app import create_app
+from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
+from tests.waiting import WITHIN, eventually
 from workflows.dispatch import Dispatcher
 from workflows.worker import worker
 
+PATIENT = Settings(request_deadline=timedelta(seconds=WITHIN))  # a machine may be busy with other things
 TODAY = "2021-03-04 12:00"  # a Thursday
 WATER = {"procedure": "water-connection", "jurisdiction": "suzhou", "variant": "no-new-pipe"}
-
-
-def now() -> datetime:
-    """The real instant."""
-    return datetime.now(UTC)  # noqa: TID251  # these tests run in real time
 
 
 def local(text: str) -> str:
@@ -56,19 +54,30 @@ class Person:
             return await self.http.post(path, content=body, headers={"Content-Type": "application/json", **every})
         return await self.http.post(path, json={} if body is None else body, headers=every)
 
+    async def insist(self, path: str, body: Any, *, key: str | None = None) -> httpx2.Response:
+        """Sends a command as `post` does, again under its key while the outcome is unknown."""
+        key = key or uuid4().hex
+
+        async def known() -> httpx2.Response | None:
+            answer = await self.post(path, body, key=key)
+            return None if answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE else answer
+
+        answer: httpx2.Response = await eventually(known)
+        return answer
+
 
 class Office:
     """The API with the people of Suzhou's water; business time runs from a Thursday noon."""
 
     def __init__(self, client: Client, store: Store, settings: Settings, timeline: Timeline | None = None) -> None:
         self.client, self.store, self.settings = client, store, settings
-        self.timeline = timeline or Timeline(anchor_real=now(), anchor_business=at(TODAY))
+        self.timeline = timeline or Timeline(anchor_real=real_now(), anchor_business=at(TODAY))
         self.queue = f"cases-{uuid4().hex[:8]}"
         self.dispatcher = Dispatcher(client, task_queue=self.queue)
-        self.services = Services(store, self.dispatcher, self.timeline, settings, RELEASE, now)
+        self.services = Services(store, self.dispatcher, self.timeline, settings, RELEASE, real_now)
         self.app = create_app(self.services)
         self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=30
+            transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=WITHIN
         )
         self.officer = self.person(CallerRole.OFFICER)
         self.supervisor = self.person(CallerRole.SUPERVISOR)
@@ -80,28 +89,28 @@ class Office:
     def person(self, role: CallerRole, company: str | None = None, **more: Any) -> Person:
         """Someone with a new key."""
         actor = f"{role}-{uuid4().hex[:6]}"
-        text, kept = new_key(actor=actor, role=role, now=now(), company=company, **more)
+        text, kept = new_key(actor=actor, role=role, now=real_now(), company=company, **more)
         self.store.add_key(kept)
         return Person(self.http, text, actor)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """With a worker."""
-        settler = Settler(self.store, self.timeline, timedelta(milliseconds=200), now, RELEASE)
+        settler = Settler(self.store, self.timeline, timedelta(milliseconds=200), real_now, RELEASE)
         async with worker(self.client, settler, grace=timedelta(seconds=1), task_queue=self.queue):
             yield
 
     async def opened(self, **more: Any) -> str:
         """The number of a new water case, received two days ago."""
-        answer = await self.officer.post("/v1/cases", {**WATER, "at": local("2021-03-02 09:00"), **more})
-        assert answer.status_code == 201, answer.text
+        answer = await self.officer.insist("/v1/cases", {**WATER, "at": local("2021-03-02 09:00"), **more})
+        assert answer.status_code in {200, 201}, answer.text
         return str(answer.json()["case"])
 
     async def accepted(self, **more: Any) -> str:
         """The number of a new water case whose first step, the survey, is open."""
         case = await self.opened(**more)
-        answer = await self.officer.post(f"/v1/cases/{case}/accept", {"at": local("2021-03-02 10:00")})
-        assert answer.status_code == 201, answer.text
+        answer = await self.officer.insist(f"/v1/cases/{case}/accept", {"at": local("2021-03-02 10:00")})
+        assert answer.status_code in {200, 201}, answer.text
         return case
 
     async def close(self) -> None:

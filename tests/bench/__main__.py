@@ -20,7 +20,7 @@ WORKERS = 2  # processes, on each ledger; one uses no more than one core
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints every figure and writes them to a file."""
     asked = _asked(arguments)
-    kept = {program.module.setting for program in ALL}
+    kept = {program.setting for program in ALL}
     for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name not in kept]:
         del os.environ[name]  # the settings of whoever runs it are not measured
     sheet = Sheet()

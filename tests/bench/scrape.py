@@ -14,10 +14,11 @@ import httpx2
 from activities.store.store import Store
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
+from api.real_clock import real_now
 from sla.timeline import Timeline
 from tests.bench.figures import Sheet
 from tests.bench.memory import resident
-from tests.bench.stand import now, process, settings, until_answers
+from tests.bench.stand import process, settings, until_answers
 from tests.crowd import crowd
 from tests.desk import at
 
@@ -50,7 +51,7 @@ def _ledger(home: Path, steps: int) -> str:
     url = f"sqlite:///{home}/scrape-{steps}.sqlite"
     with closing(Store.open(url, durable=False)) as store:
         store.migrate()
-        store.set_timeline_once(Timeline(anchor_real=now(), anchor_business=at(TODAY)))
+        store.set_timeline_once(Timeline(anchor_real=real_now(), anchor_business=at(TODAY)))
         crowd(store, steps)
     return url
 

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -18,16 +17,12 @@ from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
+from api.real_clock import real_now
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import at
 
 FIRST_DAY = "2021-03-01 08:00"  # business time of every ledger when it is made
-
-
-def now() -> datetime:
-    """The real instant."""
-    return datetime.now(UTC)  # noqa: TID251  # the benchmark runs in real time
 
 
 @contextmanager
@@ -45,7 +40,7 @@ def prepared(url: str) -> str:
     """The address of a ledger with its tables, in which it is March 2021."""
     with closing(Store.open(url)) as store:
         store.migrate()
-        store.set_timeline_once(Timeline(anchor_real=now(), anchor_business=at(FIRST_DAY)))
+        store.set_timeline_once(Timeline(anchor_real=real_now(), anchor_business=at(FIRST_DAY)))
     return url
 
 
@@ -113,7 +108,7 @@ def settings(server: DevServer, url: str, port: int) -> dict[str, str]:
 def api(server: DevServer, url: str) -> Iterator[tuple[int, httpx2.AsyncClient]]:
     """The pid of an API process, once it answers, and a client that has an officer's key."""
     port = free_port()
-    text, kept = new_key(actor="bench", role=CallerRole.OFFICER, now=now())
+    text, kept = new_key(actor="bench", role=CallerRole.OFFICER, now=real_now())
     with closing(Store.open(url)) as store:
         store.add_key(kept)
     base = f"http://127.0.0.1:{port}"

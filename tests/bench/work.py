@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from activities.settle import Settler
 from activities.store.store import Store
+from api.real_clock import real_now
 from sla.release import RELEASE
 from tests.bench.bare import bare_worker
-from tests.bench.stand import now
 from workflows.worker import connect, worker
 
 
@@ -19,7 +19,7 @@ async def work(address: str, url: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     client = await connect(address)
     store = Store.open(url)
-    settler = Settler(store, store.timeline(), timedelta(seconds=5), now, RELEASE)
+    settler = Settler(store, store.timeline(), timedelta(seconds=5), real_now, RELEASE)
     async with worker(client, settler, grace=timedelta(seconds=1)), bare_worker(client):
         print("ready", flush=True)  # whoever started it waits for this line
         await stop.wait()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +16,7 @@ from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
+from api.real_clock import real_now
 from sla.timeline import Timeline
 from tests.desk import at
 
@@ -26,11 +27,6 @@ FROZEN = 3.0  # seconds for which a stopped worker stands still, which is longer
 VICTIMS = ("worker-1", "temporal", "worker-2", "api", "worker-1", "worker-2")
 FREEZES = 2
 PROCESSES = ("worker-1", "worker-2", "api")
-
-
-def real_now() -> datetime:
-    """The real instant."""
-    return datetime.now(UTC)  # noqa: TID251  # these processes live in real time
 
 
 class City:

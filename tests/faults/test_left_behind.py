@@ -14,9 +14,10 @@ from activities.store.store import Store
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from api.processes.worker import WorkerProcess
+from api.real_clock import real_now
 from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water
-from tests.workflows.bench import Bench, now, standing_at
+from tests.workflows.bench import Bench, standing_at
 from workflows.messages import Message
 from workflows.rebuild import rows_of
 from workflows.worker import TASK_QUEUE, connect
@@ -48,7 +49,7 @@ async def working(bench: Bench) -> AsyncIterator[None]:
         alarm_grace=timedelta(milliseconds=200),
         shutdown_grace=timedelta(seconds=1),
         almanac=RELEASE,
-        now=now,
+        now=real_now,
         say=lambda _: None,
     )
     stop = asyncio.Event()

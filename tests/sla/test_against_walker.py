@@ -1,6 +1,5 @@
 """The clock against a walk from day to day that shares no code with it."""
 
-import os
 import random
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,7 +27,7 @@ from tests.sla.walker import (
     walk,
 )
 
-HISTORIES = int(os.environ.get("WALKER_HISTORIES", "100000"))
+HISTORIES, HISTORIES_NIGHTLY = 25_000, 100_000
 BATCHES = 5
 LONGEST = 120
 
@@ -91,10 +90,11 @@ def test_a_clock_of_every_start_day_is_due_where_a_walk_arrives(amount: int):
 
 
 @pytest.mark.parametrize("seed", range(BATCHES))
-def test_random_histories_come_out_as_a_walk_does(seed: int):
+def test_random_histories_come_out_as_a_walk_does(seed: int, nightly: bool):
     chance = random.Random(seed)  # noqa: S311 -- the same histories each time
     differences, walked = [], 0
-    for _ in range(HISTORIES // BATCHES):
+    histories = (HISTORIES_NIGHTLY if nightly else HISTORIES) // BATCHES
+    for _ in range(histories):
         history, expected = _walkable(chance)
         walked += 1
         reading = count(_clock(history), RELEASE.calendar_for("CN", history.as_of), history.now)
@@ -110,7 +110,7 @@ def test_random_histories_come_out_as_a_walk_does(seed: int):
         if got != tuple(expected):
             differences.append((history, expected, got))
     assert differences[:1] == []
-    assert walked == HISTORIES // BATCHES
+    assert walked == histories
 
 
 def test_the_day_ledger_of_random_histories_adds_up_to_the_reading():

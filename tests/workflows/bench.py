@@ -2,11 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from time import monotonic
-from typing import Any, cast
+from datetime import timedelta
+from typing import cast
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -18,9 +17,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.record import Event, Rung
 from activities.settle import Settler
 from activities.store.store import Store
+from api.real_clock import real_now
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import Desk, a_whole_case, at
+from tests.waiting import WITHIN, eventually
 from workflows.case import CaseWorkflow
 from workflows.dispatch import Dispatcher
 from workflows.messages import Command, Message, Receipt
@@ -29,23 +30,9 @@ from workflows.worker import worker
 GRACE = timedelta(milliseconds=200)
 
 
-def now() -> datetime:
-    """The real instant."""
-    return datetime.now(UTC)  # noqa: TID251  # these tests run in real time
-
-
 def standing_at(business: str, rate: int = 1) -> Timeline:
     """Business time that is `business` just now."""
-    return Timeline(anchor_real=now(), anchor_business=at(business), rate=rate)
-
-
-async def until(holds: Callable[[], Any], seconds: float = 20, pause: float = 0.05) -> Any:
-    """What `holds` answers once it is true; fails after some seconds."""
-    end = monotonic() + seconds
-    while not (answer := holds()):
-        assert monotonic() < end, f"not within {seconds} s"
-        await asyncio.sleep(pause)
-    return answer
+    return Timeline(anchor_real=real_now(), anchor_business=at(business), rate=rate)
 
 
 class Bench:
@@ -66,7 +53,7 @@ class Bench:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """With a worker."""
-        settler = Settler(self.store, self.timeline, GRACE, now, RELEASE)
+        settler = Settler(self.store, self.timeline, GRACE, real_now, RELEASE)
         async with worker(self.client, settler, grace=timedelta(seconds=1), task_queue=self.queue):
             yield
 
@@ -74,7 +61,7 @@ class Bench:
         """A case number."""
         return f"c-{uuid4().hex[:10]}"
 
-    async def send(self, case: str, *commands: Message, seconds: float = 20) -> Receipt:
+    async def send(self, case: str, *commands: Message, seconds: float = WITHIN) -> Receipt:
         """Sends commands one after another; the last receipt."""
         receipt: Receipt | None = None
         for command in commands:
@@ -91,7 +78,7 @@ class Bench:
 
     async def ended(self, case: str) -> None:
         """Waits until the case's run has completed."""
-        await asyncio.wait_for(self.client.get_workflow_handle(case).result(), 10)
+        await asyncio.wait_for(self.client.get_workflow_handle(case).result(), WITHIN)
         assert (await self.client.get_workflow_handle(case).describe()).status is WorkflowExecutionStatus.COMPLETED
 
     async def forget(self, case: str) -> None:
@@ -100,20 +87,16 @@ class Bench:
         await self.client.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(namespace=self.client.namespace, workflow_execution=execution)
         )
-        for _ in range(1200):
-            if not await self._remembered(case):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("the history is still there")
+        await eventually(lambda: self._forgotten(case), "the history is deleted")
 
-    async def _remembered(self, case: str) -> bool:
+    async def _forgotten(self, case: str) -> bool:
         try:
             await self.client.get_workflow_handle(case).describe()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return False
+                return True
             raise
-        return True
+        return False
 
     def kinds(self, case: str) -> list[str]:
         """Kinds of the case's events, in order."""

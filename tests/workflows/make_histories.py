@@ -20,9 +20,11 @@ from activities.store.store import Store
 from api.processes.binaries import TEMPORAL, find
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
+from api.real_clock import real_now
 from sla.release import RELEASE
 from tests.desk import a_whole_case, at, water
-from tests.workflows.bench import GRACE, Bench, now, standing_at, until
+from tests.waiting import eventually
+from tests.workflows.bench import GRACE, Bench, standing_at
 from tests.workflows.test_case import PROMISE, append_behind
 from workflows.answers import Refusal
 from workflows.worker import connect, worker
@@ -83,7 +85,7 @@ async def rung(bench: Bench) -> None:
     """Its alarm rings; a completion told late takes the breach back."""
     desk, case = bench.desk, "rung"
     await bench.send(case, *a_whole_case(desk)[:4])
-    await until(lambda: any(r.kind == "overdue" for r in bench.rungs(case, PROMISE)), 20)
+    await eventually(lambda: any(r.kind == "overdue" for r in bench.rungs(case, PROMISE)))
     await bench.send(case, desk.complete(at("2021-03-05 16:00"), "water-on", told=at("2021-03-05 17:31")))
     await keep(bench.client, case, "alarm-and-told-late")
 
@@ -153,7 +155,7 @@ async def make() -> None:
 async def play(client: Client, store: Store) -> None:
     """One scene after another, on one worker."""
     bench = Bench(client, store, standing_at("2021-03-05 17:29:48"))
-    settler = Flaky(store, bench.timeline, GRACE, now, RELEASE)
+    settler = Flaky(store, bench.timeline, GRACE, real_now, RELEASE)
     async with worker(client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
         for scene in (continued, rung, carried, adopted, suspended):
             await scene(bench)

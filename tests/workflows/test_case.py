@@ -10,9 +10,11 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from activities.record import NewEvent
 from activities.store.hashing import chain
+from api.real_clock import real_now
 from sla.release import RELEASE
 from tests.desk import Desk, a_whole_case, at, water
-from tests.workflows.bench import Bench, now, standing_at, until
+from tests.waiting import PROMPT, eventually
+from tests.workflows.bench import Bench, standing_at
 from workflows.answers import Refusal
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Complete, Message, Receipt
@@ -111,10 +113,11 @@ async def test_a_run_that_is_nudged_adopts_what_was_answered_from_the_ledger(ben
         seq = bench.store.head(case).seq
         bench.dispatcher.nudge(case, seq)
         bench.dispatcher.nudge(case, seq)
-        for _ in range(100):
-            if len(await bench.known(case)) >= seq:
-                break
-            await asyncio.sleep(0.05)
+
+        async def knows() -> bool:
+            return len(await bench.known(case)) >= seq
+
+        await eventually(knows, "the run knows what was answered")
         await bench.level(case)
         assert (await bench.history(case))["WORKFLOW_EXECUTION_SIGNALED"] == 1
 
@@ -239,10 +242,10 @@ async def test_a_message_of_bad_form_is_refused_and_the_case_goes_on(bench: Benc
 async def test_a_deadline_ends_a_call_and_the_same_command_later_finds_its_answer(bench: Bench) -> None:
     case = bench.new()
     opening = bench.desk.open(at("2021-03-01 09:00"), water())
-    begun = now()
+    begun = real_now()
     with pytest.raises(OutcomeUnknownError):
         await bench.dispatcher.send(case, opening, timedelta(seconds=1))
-    assert now() - begun < timedelta(seconds=2)
+    assert real_now() - begun < timedelta(seconds=PROMPT)
     async with bench.working():
         receipt = await bench.send(case, opening)
     assert receipt.seq == 1
@@ -269,12 +272,12 @@ async def test_the_alarm_rings_once_at_due_and_grace_and_its_rung_is_raised_once
     case, desk = bench.new(), Desk()
     async with bench.working():
         await bench.send(case, desk.open(at("2021-03-01 09:00"), water()), desk.accept(at("2021-03-01 10:00")))
-        await until(lambda: any(r.kind == "overdue" for r in bench.rungs(case, PROMISE)), 10)
+        await eventually(lambda: any(r.kind == "overdue" for r in bench.rungs(case, PROMISE)))
         await bench.send(case, desk.recalculate(at("2021-03-05 17:31")))
         overdue = [r for r in bench.rungs(case, PROMISE) if r.kind == "overdue"]
         await bench.level(case)
     assert len(overdue) == 1
     assert overdue[0].due_at == at("2021-03-05 17:30")
-    assert timedelta(milliseconds=200) <= overdue[0].at - overdue[0].due_at < timedelta(seconds=1.5)
+    assert timedelta(milliseconds=200) <= overdue[0].at - overdue[0].due_at < timedelta(seconds=PROMPT)
     raised = [e for e in bench.store.events(case) if e.kind == "rung-raised" and e.body["clock"] == PROMISE]
     assert [(e.body["rung"], e.at) for e in raised][-1] == ("overdue", at("2021-03-05 17:30"))

@@ -4,7 +4,8 @@ import pytest
 
 from activities.record import Rung
 from tests.desk import Desk, at, water
-from tests.workflows.bench import Bench, standing_at, until
+from tests.waiting import eventually
+from tests.workflows.bench import Bench, standing_at
 from tests.workflows.test_case import PROMISE
 from workflows.answers import Refusal
 from workflows.messages import Message
@@ -26,7 +27,7 @@ async def overdue(bench: Bench) -> str:
     """A case whose promise is broken, as far as anybody was told."""
     case = bench.new()
     await bench.send(case, *on_the_way(bench.desk))
-    await until(lambda: [r for r in breaches(bench, case) if r.withdrawn is None], 5)
+    await eventually(lambda: [r for r in breaches(bench, case) if r.withdrawn is None])
     return case
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from datetime import timedelta
 
 import pytest
 
@@ -10,16 +9,17 @@ from activities.store.store import Store
 from api.processes.temporal_server import DevServer
 from tests.databases import PostgreSQL
 from tests.desk import Desk, at, water
-from tests.workflows.bench import Bench, now, standing_at, until
+from tests.waiting import PROMPT, eventually
+from tests.workflows.bench import Bench, standing_at
 from tests.workflows.test_case import PROMISE
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Complete
 from workflows.worker import connect
 
-# said by the SDK where an attempt was given up and has ended meanwhile
-pytestmark = pytest.mark.filterwarnings("ignore:Cannot find activity to cancel")
-AWAY = 60  # seconds
-DUE_AT_ONCE = 500
+AWAY = 20.0  # seconds, in which a settling is attempted four times; nightly more of the same
+AWAY_NIGHTLY = 60.0
+DUE_AT_ONCE = 100
+DUE_AT_ONCE_NIGHTLY = 500
 
 
 async def posted(bench: Bench, case: str, command: Complete) -> int:
@@ -34,12 +34,11 @@ async def posted(bench: Bench, case: str, command: Complete) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("database", ["postgresql"])
-async def test_with_the_database_away_for_a_minute_cases_wait_cheaply_and_go_on_at_once(
-    bench: Bench, postgresql: PostgreSQL
+async def test_with_the_database_away_cases_wait_cheaply_and_go_on_at_once(
+    bench: Bench, postgresql: PostgreSQL, nightly: bool
 ) -> None:
-    bench.timeline = standing_at("2021-03-05 17:29:40")
+    bench.timeline = standing_at("2021-03-05 17:29:45")
     desk = bench.desk
     ringing, posting, resting = bench.new(), bench.new(), bench.new()
     async with bench.working():
@@ -52,14 +51,12 @@ async def test_with_the_database_away_for_a_minute_cases_wait_cheaply_and_go_on_
             survey = desk.complete(at("2021-03-05 10:00"), "joint-site-survey")
             with pytest.raises(OutcomeUnknownError):
                 await bench.dispatcher.send(posting, survey)
-            await asyncio.sleep(AWAY - 4.5)
+            await asyncio.sleep((AWAY_NIGHTLY if nightly else AWAY) - 4.5)
             during = {case: sum((await bench.history(case)).values()) for case in (ringing, posting)}
         finally:
             await asyncio.to_thread(postgresql.start)
-        back = now()
         await posted(bench, posting, survey)
-        await until(lambda: any(r.kind == "overdue" for r in bench.rungs(ringing, PROMISE)), 10)
-        assert now() - back < timedelta(seconds=10)
+        await eventually(lambda: any(r.kind == "overdue" for r in bench.rungs(ringing, PROMISE)), seconds=PROMPT)
         for case in (ringing, posting):
             assert during[case] - before[case] <= 20
             await bench.level(case)
@@ -84,22 +81,21 @@ async def test_a_settling_that_waited_past_its_time_gives_the_ledger_back(bench:
         with pytest.raises(OutcomeUnknownError):
             await bench.dispatcher.send(case, accept)
         await held
-        await bench.send(case, accept, seconds=15)
-        await bench.send(case, desk.fee(at("2021-03-01 11:00"), 5), seconds=10)
+        await bench.send(case, accept)
+        await bench.send(case, desk.fee(at("2021-03-01 11:00"), 5))
         await bench.level(case)
     assert bench.kinds(case).count("accepted") == 1
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("database", ["sqlite"])
-async def test_five_hundred_cases_due_at_one_instant_have_their_rungs_within_half_a_minute_of_a_cold_worker(
-    temporal_server: DevServer, store: Store
+async def test_cases_due_at_one_instant_all_have_their_rungs_once_from_a_cold_worker(
+    temporal_server: DevServer, store: Store, nightly: bool
 ) -> None:
     client = await connect(temporal_server.address, temporal_server.namespace)
     desk = Desk()
     earlier = Bench(client, store, standing_at("2021-03-05 08:00"))
-    cases = [earlier.new() for _ in range(DUE_AT_ONCE)]
+    cases = [earlier.new() for _ in range(DUE_AT_ONCE_NIGHTLY if nightly else DUE_AT_ONCE)]
     gate = asyncio.Semaphore(16)
 
     async def carried(case: str) -> None:
@@ -116,11 +112,8 @@ async def test_five_hundred_cases_due_at_one_instant_have_their_rungs_within_hal
     late = Bench(client, store, standing_at("2021-03-05 17:30:10"))
     late.use(earlier.queue)
     await asyncio.gather(*(client.get_workflow_handle(case).signal("wake") for case in cases))
-    begun = now()
     async with late.working():
-        await until(lambda: len(late_rungs(store, cases)) == DUE_AT_ONCE, 120, pause=0.25)
-    took = now() - begun
-    assert took < timedelta(seconds=30)
+        await eventually(lambda: len(late_rungs(store, cases)) == len(cases), "every case is told overdue")
     assert all(late.kinds(case).count("rung-raised") == len(set(raised(late, case))) for case in cases)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sla.clock import Limit
+from tests.waiting import PROMPT
 from workflows.drafting.steps import in_workdays, workdays, workhours
 from workflows.procedure import Effect, Ground, Outcome, Party, Procedure, Stage, Step
 from workflows.procedures import ALL, resolve
@@ -163,7 +164,7 @@ def test_a_long_procedure_is_checked_in_time_that_grows_with_its_steps() -> None
     steps = [step("s0"), *(step(f"s{number}", f"s{number - 1}") for number in range(1, 2000))]
     began = time.perf_counter()
     procedure(*steps)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < PROMPT  # a way that grows with the square takes minutes
 
 
 def test_a_part_of_a_working_day_is_planned_in_working_hours() -> None:

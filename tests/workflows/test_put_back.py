@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,12 @@ from temporalio.client import Client
 from activities.settle import FAULT
 from activities.store.store import Store
 from api.processes.temporal_server import DevServer
+from api.real_clock import real_now
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.databases import PostgreSQL
 from tests.desk import a_whole_case, at, water
-from tests.workflows.bench import Bench, now, standing_at
+from tests.workflows.bench import Bench, standing_at
 from workflows.answers import Refusal
 from workflows.messages import Message
 from workflows.rebuild import Finding, all_events, repair, verify
@@ -96,14 +96,13 @@ async def test_an_older_ledger_is_a_fault_that_is_named_and_repaired_from_the_hi
         assert set(findings) == {waiting, closing}
         for case, finding in findings.items():
             assert str(len(truth[case])) in finding.problem
-            assert await repair(bench.store, RELEASE, client, finding, now())
+            assert await repair(bench.store, RELEASE, client, finding, real_now())
         assert {case: all_events(bench.store, case) for case in truth} == truth
         assert bench.store.faults() == []
         assert await found(bench, waiting, closing) == {}
 
-        receipt = await bench.send(waiting, desk.fee(at("2021-03-04 10:00"), 7), seconds=10)
+        receipt = await bench.send(waiting, desk.fee(at("2021-03-04 10:00"), 7))
         assert receipt.seq == len(truth[waiting]) + 1
         await bench.level(waiting)
         assert await bench.send(closing, whole[-1]) == await bench.send(closing, whole[-1])
     bench.store.close()
-    assert now() - bench.timeline.anchor_real < timedelta(minutes=1)

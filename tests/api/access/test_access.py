@@ -9,8 +9,9 @@ import pytest
 
 from api.access.api_keys import BadActor, CallerRole, LifeTooLong, UnknownCompany, new_key, well_formed
 from api.app import describe
+from api.real_clock import real_now
 from sla.companies import COMPANIES
-from tests.api.office import WATER, Office, Person, now, problem
+from tests.api.office import WATER, Office, Person, problem
 from workflows.procedure import Party
 from workflows.procedures import ALL, resolve
 
@@ -89,9 +90,9 @@ async def test_a_route_is_open_to_its_roles_and_to_no_other(office: Office, meth
 
 
 async def test_a_key_that_is_wrong_expired_or_revoked_opens_nothing(office: Office) -> None:
-    good, kept = new_key(actor="a", role=CallerRole.OFFICER, now=now() - timedelta(days=2), days=1)
+    good, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now() - timedelta(days=2), days=1)
     office.store.add_key(kept)
-    unknown, _ = new_key(actor="a", role=CallerRole.OFFICER, now=now())
+    unknown, _ = new_key(actor="a", role=CallerRole.OFFICER, now=real_now())
     mistyped = unknown[:-1] + ("A" if unknown[-1] != "A" else "B")
     for text in (good, unknown, mistyped, "", "x", f"{unknown} ", "密钥"):
         headers = {b"Authorization": f"Bearer {text}".encode()}
@@ -105,13 +106,13 @@ async def test_a_revoked_key_is_refused_within_five_seconds(office: Office) -> N
     assert (await person.get("/v1/faults")).status_code == 200
     kept = office.store.keys()
     key = next(key for key in kept if key.actor == person.actor)
-    assert office.store.revoke(key.id, now())
+    assert office.store.revoke(key.id, real_now())
     await asyncio.sleep(2.1)
     assert (await person.get("/v1/faults")).status_code == 401
 
 
 def test_a_key_is_kept_as_a_hash_only() -> None:
-    text, kept = new_key(actor="a", role=CallerRole.OFFICER, now=now())
+    text, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now())
     assert text.startswith("sx_live_")
     assert len(text) == len("sx_live_") + 36
     assert well_formed(text)
@@ -126,12 +127,12 @@ def test_a_key_is_made_for_a_known_company_or_a_desk_and_for_a_year_at_most() ->
         (CallerRole.OFFICER, "suzhou-water"),
     ):
         with pytest.raises(UnknownCompany):
-            new_key(actor="a", role=role, now=now(), company=company)
+            new_key(actor="a", role=role, now=real_now(), company=company)
     for actor in ("", "张三", "a b", "x" * 65):
         with pytest.raises(BadActor):
-            new_key(actor=actor, role=CallerRole.OFFICER, now=now())
+            new_key(actor=actor, role=CallerRole.OFFICER, now=real_now())
     with pytest.raises(LifeTooLong):
-        new_key(actor="a", role=CallerRole.OFFICER, now=now(), days=366)
+        new_key(actor="a", role=CallerRole.OFFICER, now=real_now(), days=366)
 
 
 def test_every_utility_that_owns_a_step_is_one_company() -> None:

@@ -5,17 +5,14 @@ import subprocess
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from api.processes.claims import free_port
-from tests import waiting
+from tests.waiting import WITHIN, until
 
-PATIENCE = 30.0  # seconds for what has to happen on a busy machine
-until = partial(waiting.until, seconds=PATIENCE)
 NOT_IN_HOURS, ON_A_HOLIDAY = "route is not within active time", "route is within mute time"  # as its log says it
 
 
@@ -91,7 +88,7 @@ class Alertmanager:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        self._process.wait(WITHIN)
 
     def configure(self, config: str) -> None:
         """Another configuration, taken up at once where the server runs."""

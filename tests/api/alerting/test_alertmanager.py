@@ -22,7 +22,8 @@ from sla.axis import local, local_day
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.release import RELEASE
-from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers, until
+from tests.api.alerting.live import NOT_IN_HOURS, ON_A_HOLIDAY, Alertmanager, Receiver, labels, receivers
+from tests.waiting import until
 
 FOLDER = Path(__file__).parents[3] / "deploy/alertmanager"
 DOCUMENT = FOLDER.parents[1] / "docs/alerts.md"

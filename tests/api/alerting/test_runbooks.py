@@ -71,7 +71,6 @@ def _told(watching: Watching) -> bool:
     return watching.has(rf"ShixianCaseOverdue .*{CASE}") and "shixian_notifications_total{" in said
 
 
-@pytest.mark.timeout(400)  # the first waits for everything to start, on a machine that may be busy
 @pytest.mark.parametrize("command", ALL_COMMANDS)
 def test_a_command_of_a_runbook_works(environment: Mapping[str, str], command: str) -> None:
     done = subprocess.run(
@@ -83,7 +82,6 @@ def test_a_command_of_a_runbook_works(environment: Mapping[str, str], command: s
         assert '"status":"success"' in done.stdout
 
 
-@pytest.mark.timeout(400)
 def test_every_rule_is_evaluated_on_what_the_exporter_really_shows(environment: Mapping[str, str]) -> None:
     said = httpx2.get(f"{environment['PROMETHEUS_URL']}/api/v1/rules", trust_env=False).json()["data"]["groups"]
     rules = [rule for group in said for rule in group["rules"]]

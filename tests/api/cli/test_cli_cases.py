@@ -8,8 +8,6 @@ import pytest
 
 from tests.api.serving import CommandLine, Said, Serving
 
-pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
-
 NUMBERS = count(1)
 
 

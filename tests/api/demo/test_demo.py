@@ -33,7 +33,6 @@ def _scripts() -> list[Script]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_a_small_demo_comes_out_as_expected_and_a_wrong_expectation_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

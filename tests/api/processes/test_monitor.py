@@ -14,10 +14,10 @@ import yaml
 from api.processes.claims import free_port
 from tests.api.processes.test_serve import asked
 from tests.api.serving import Running, Serving, Watching
+from tests.waiting import PROMPT
 
-pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
+pytestmark = pytest.mark.slow
 
-STOP_WITHIN = 10.0
 SERVERS = ("prometheus", "alertmanager")
 PARTS = (*SERVERS, "metrics", "relay", "receiver")
 RUNBOOKS = "https://x.example/runbooks"
@@ -148,7 +148,7 @@ def has_again(watching: Watching, part: str, before: int) -> bool:
 def test_it_ends_in_time_and_leaves_no_process(watching: Watching, how: signal.Signals) -> None:
     pids = processes(watching)
     code, seconds = watching.stop(how)
-    assert (code, seconds < STOP_WITHIN) == (0, True)
+    assert (code, seconds < PROMPT) == (0, True)
     assert living(pids) == []
 
 

@@ -5,17 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests import waiting
+from tests.waiting import WITHIN, until
 
 MARK = "the-mark"
 SLEEPS = "import time; time.sleep(600)"
-WITHIN = 20.0
-until = partial(waiting.until, seconds=WITHIN)
 
 Leashed = Callable[..., subprocess.Popen[bytes]]
 

@@ -18,11 +18,10 @@ import pytest
 from activities.store.store import Store
 from api.processes.claims import free_port
 from sla.axis import SHANGHAI
-from tests.api.serving import WITHIN, Serving
+from tests.api.serving import Serving
+from tests.waiting import PROMPT, WITHIN, until
 
-pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
-
-STOP_WITHIN = 10.0
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def asked(serving: Serving, method: str, path: str, key: str = "", **body: Any) 
     """The API's answer, which must be a success."""
     headers = {"Authorization": f"Bearer {serving.key}", **({"Idempotency-Key": key} if key else {})}
     url = f"{serving.url}/v1/{path}"
-    answer = httpx2.request(method, url, headers=headers, json=body or None, timeout=15, trust_env=False)
+    answer = httpx2.request(method, url, headers=headers, json=body or None, timeout=WITHIN, trust_env=False)
     assert answer.is_success, answer.text
     return answer.json()
 
@@ -89,7 +88,7 @@ def test_started_again_it_goes_on_and_raises_what_fell_due_meanwhile_with_its_tr
         assert "overdue" not in str(asked(serving, "GET", "cases/meanwhile")["clocks"][1]["rungs"])
         pids = [serving.pid_of(name) for name in ("start-dev", "api.cli worker", "api.cli api")]
         code, seconds = serving.stop(signal.SIGINT)
-        assert (code, seconds < STOP_WITHIN) == (0, True)
+        assert (code, seconds < PROMPT) == (0, True)
         assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
         raised = kinds(serving, "meanwhile").count("rung-raised")
         store = ledger(serving)
@@ -252,18 +251,18 @@ def test_a_worker_and_an_api_wait_for_what_is_away_and_say_so(tmp_path: Path) ->
             for name in ("worker", "api")
         ]
     try:
-        _until(lambda: log.read_text().count("waiting for") == 2)
+        until(lambda: log.read_text().count("waiting for") == 2)
         subprocess.run([sys.executable, "-P", "-m", "api.cli", "migrate"], env=env, check=True, capture_output=True)
-        _until(lambda: "waiting for temporal" in log.read_text() and "api: http" in log.read_text())
+        until(lambda: "waiting for temporal" in log.read_text() and "api: http" in log.read_text())
         live = f"http://127.0.0.1:{env['SHIXIAN_PORT']}"
-        _until(lambda: _answers(f"{live}/livez") == 200)
+        until(lambda: _answers(f"{live}/livez") == 200)
         assert _answers(f"{live}/readyz") == 503
         assert [process.poll() for process in processes] == [None, None]
         assert "Traceback" not in log.read_text()
     finally:
         for process in processes:
             process.terminate()
-        codes = [process.wait(STOP_WITHIN) for process in processes]
+        codes = [process.wait(PROMPT) for process in processes]
     assert codes == [0, 0]
 
 
@@ -274,11 +273,11 @@ def test_a_worker_shows_the_metrics_of_temporal_s_client_where_it_is_told_to(ser
     assert (refused.returncode, "bad-address" in refused.stderr) == (2, True)
     second = subprocess.Popen([*command, address], env={**serving.env, **serving.settings}, stdin=subprocess.DEVNULL)
     try:
-        _until(lambda: _answers(f"http://{address}/metrics") == 200)
+        until(lambda: _answers(f"http://{address}/metrics") == 200)
         serving.until(lambda: "temporal_" in httpx2.get(f"http://{address}/metrics", trust_env=False).text)
     finally:
         second.terminate()
-        assert second.wait(STOP_WITHIN) == 0
+        assert second.wait(PROMPT) == 0
 
 
 def _answers(url: str) -> int:
@@ -288,17 +287,10 @@ def _answers(url: str) -> int:
         return 0
 
 
-def _until(holds: Any, seconds: float = WITHIN) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_a_case_whose_history_is_gone_has_a_run_again_and_its_alarm(serving: Serving) -> None:
     opened(serving, "gone", datetime.now(SHANGHAI) - timedelta(days=1))  # noqa: TID251  # it runs in real time
     code, seconds = serving.stop()
-    assert (code, seconds < STOP_WITHIN) == (0, True)
+    assert (code, seconds < PROMPT) == (0, True)
     for file in (serving.folder / "data").glob("temporal.db*"):
         file.unlink()
     serving.start()

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,21 +22,19 @@ from api.process_notes import Note
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from api.processes.worker import WorkerProcess
+from api.real_clock import real_now
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import Desk, at
+from tests.waiting import eventually
 from workflows.dispatch import Dispatcher
 from workflows.procedure import Procedure
 from workflows.procedures import resolve
 from workflows.worker import TASK_QUEUE, connect
 
-pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
+pytestmark = pytest.mark.slow
 
 GRACE = timedelta(milliseconds=200)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  # these tests run in real time
 
 
 class Works:
@@ -56,7 +54,7 @@ class Works:
             alarm_grace=GRACE,
             shutdown_grace=timedelta(seconds=1),
             almanac=RELEASE,
-            now=now,
+            now=real_now,
             say=self.notes.append,
             metrics=metrics,
         )
@@ -91,17 +89,6 @@ async def works(temporal_binary: Path, tmp_path: Path) -> AsyncIterator[Works]:
     await asyncio.to_thread(server.stop)
 
 
-async def until(holds: Callable[[], Any], seconds: float = 30) -> Any:
-    async with asyncio.timeout(seconds):
-        while True:
-            answer = holds()
-            if asyncio.iscoroutine(answer):
-                answer = await answer
-            if answer:
-                return answer
-            await asyncio.sleep(0.1)
-
-
 def only_the_law() -> Procedure:
     """Property registration without planning targets: of its clocks the statutory one alone runs after acceptance."""
     procedure = resolve("property-registration", "suzhou", "first", {})
@@ -111,33 +98,33 @@ def only_the_law() -> Procedure:
 
 async def test_a_heartbeat_says_that_the_worker_lives(works: Works) -> None:
     async with works.working():
-        await until(lambda: "worker" in works.store.heartbeats())
-    assert now() - works.store.heartbeats()["worker"] < timedelta(minutes=1)
+        await eventually(lambda: "worker" in works.store.heartbeats())
+    assert real_now() - works.store.heartbeats()["worker"] < timedelta(minutes=1)
 
 
 async def test_each_minute_a_heartbeat_goes_through_the_queue_and_one_schedule_serves_all_workers(works: Works) -> None:
     queue = f"queue/{TASK_QUEUE}"
     async with works.working():
-        await until(lambda: queue in works.store.heartbeats())
+        await eventually(lambda: queue in works.store.heartbeats())
         schedule = works.client.get_schedule_handle(f"heartbeat-{TASK_QUEUE}")
         await schedule.pause(note="by an operator")
     first = works.store.heartbeats()[queue]
-    assert now() - first < timedelta(minutes=1)
+    assert real_now() - first < timedelta(minutes=1)
     async with works.working():  # it finds its schedule, and leaves it as it is
-        await until(lambda: works.said("worker-started")[1:])
+        await eventually(lambda: works.said("worker-started")[1:])
         described = await schedule.describe()
         assert described.schedule.state.paused
         assert described.schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
         await schedule.trigger()
-        await until(lambda: works.store.heartbeats()[queue] > first)
+        await eventually(lambda: works.store.heartbeats()[queue] > first)
         assert [one.id async for one in await works.client.list_schedules()] == [f"heartbeat-{TASK_QUEUE}"]
 
 
 async def test_a_worker_shows_temporals_own_metrics_where_it_is_told_to(works: Works) -> None:
     address = f"127.0.0.1:{free_port()}"
     async with works.working(address), httpx2.AsyncClient(trust_env=False) as http:
-        await until(lambda: "worker" in works.store.heartbeats())
-        text = await until(partial(_worked, http, address))
+        await eventually(lambda: "worker" in works.store.heartbeats())
+        text = await eventually(partial(_worked, http, address))
     names = {family.name for family in text_string_to_metric_families(text)}
     assert names
     assert all(name.startswith("temporal_") for name in names)
@@ -150,7 +137,7 @@ async def _worked(http: httpx2.AsyncClient, address: str) -> str | None:
 
 async def test_the_notice_of_next_year_wakes_the_cases_that_waited_for_it(works: Works) -> None:
     """Accepted on 20 November 2019 for 30 working days: due in 2020, whose notice is of the next day."""
-    works.store.set_timeline_once(Timeline(anchor_real=now(), anchor_business=at("2019-11-20 23:59:40"), rate=1))
+    works.store.set_timeline_once(Timeline(anchor_real=real_now(), anchor_business=at("2019-11-20 23:59:40"), rate=1))
     desk = Desk()
     async with works.working():
         for case in ("waits", "lost"):
@@ -159,10 +146,10 @@ async def test_the_notice_of_next_year_wakes_the_cases_that_waited_for_it(works:
             await works.dispatcher.send(case, desk.accept(when, promises=()), timedelta(seconds=20))
         assert "TIMER_STARTED" not in (await works.types("waits"))[-3:]
         await works.client.get_workflow_handle("lost").terminate()  # its alarm must not be lost with it
-        await until(lambda: works.said("calendar-applied"))
+        await eventually(lambda: works.said("calendar-applied"))
         assert works.said("calendar-applied")[0].facts == {"applied": 2, "woken": 2}
         for case in ("waits", "lost"):
-            types = await until(partial(_armed, works, case))
+            types = await eventually(partial(_armed, works, case))
             assert "WORKFLOW_EXECUTION_SIGNALED" in types
             view = works.store.case(case)
             assert view is not None
@@ -180,15 +167,15 @@ async def _armed(works: Works, case: str) -> list[str]:
 async def test_an_open_case_without_a_run_gets_one_that_adopts_its_ledger(works: Works) -> None:
     desk, case = Desk(), "lost"
     async with works.working():
-        yesterday = now() - timedelta(days=1)
+        yesterday = real_now() - timedelta(days=1)
         await works.dispatcher.send(case, desk.open(yesterday, only_the_law(), promises=()), timedelta(seconds=20))
     await works.client.get_workflow_handle(case).terminate()
     events = works.store.events(case)
     async with works.working():
-        await until(lambda: works.said("runs-started"))
+        await eventually(lambda: works.said("runs-started"))
         handle = works.client.get_workflow_handle(case)
         assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
-        assert await until(lambda: _level(works, case)) == works.store.events(case)
+        assert await eventually(lambda: _level(works, case)) == works.store.events(case)
     assert works.store.events(case)[: len(events)] == events
 
 

@@ -9,7 +9,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -19,11 +18,9 @@ import httpx2
 import yaml
 
 from api.processes.claims import free_port
-from tests import waiting
 from tests.api.relay.build import RECEIVERS
+from tests.waiting import WITHIN, until
 
-WITHIN = 60.0
-until = partial(waiting.until, seconds=WITHIN)
 HANG = 6.0  # longer than the relay waits
 DELAYS = {"slow": 0.3, "slow-poison": 1.5, "hung": HANG}
 

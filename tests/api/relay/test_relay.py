@@ -16,10 +16,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from activities.store.store import Store
 from activities.store.tellings import TellingFilter
 from tests.api.relay.build import RECEIVERS, alert, body
-from tests.api.relay.running import CaseReceiver, Receiver, Relay, until
+from tests.api.relay.running import CaseReceiver, Receiver, Relay
 from tests.databases import PostgreSQL
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(400)  # a machine may be busy with other things
+pytestmark = pytest.mark.slow
 
 FATES = ["unable"] * 15 + ["dropped"] * 15 + ["slow"] * 10 + ["hung"] * 3 + ["ok"] * 57
 EVERYTHING = TellingFilter(reminders=True)
@@ -55,7 +56,7 @@ def test_each_of_a_hundred_notices_arrives_and_is_repeated_only_where_the_reply_
         for number in range(100):
             assert relay.post(overdue(number), RECEIVERS[number % len(RECEIVERS)]) == 200
         store = stack.enter_context(closing(Store.open(url)))
-        until(lambda: store.undelivered()[0] == 0, seconds=120)
+        until(lambda: store.undelivered()[0] == 0)
         log = store.tellings(EVERYTHING)
         metrics = httpx2.get(f"{relay.url}/metrics", trust_env=False).text
         said = relay.log.read_text()
@@ -196,8 +197,8 @@ def test_a_channel_that_hangs_delays_no_other(url: str, tmp_path: Path) -> None:
             for number in range(5):
                 relay.post(overdue(number), "sz-water")  # by the one that hangs
                 relay.post(overdue(number), "sz-approval")
-            until(lambda: len(quick.arrivals) == 5, seconds=4)
-            assert len(hanging.arrivals) <= 1
+            until(lambda: len(quick.arrivals) == 5)
+            assert len(hanging.arrivals) <= 2  # of five, each of which takes as long as the relay waits
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,16 @@ from activities.store.store import Store
 from activities.store.tellings import State, Telling, TellingFilter
 from api.alerting.alertmanager import FAST, render
 from api.alerting.recipients import load
+from api.real_clock import real_now
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.api.alerting.live import Alertmanager
 from tests.api.relay.build import Hand, LiveCase
-from tests.api.relay.running import Receiver, Relay, until
+from tests.api.relay.running import Receiver, Relay
 from tests.desk import Desk, at, water
+from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.slow
 
 SURVEY = "joint-site-survey"
 STEP = {
@@ -35,10 +37,6 @@ STEP = {
 @pytest.fixture
 def database() -> str:
     return "sqlite"
-
-
-def real_now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  # Alertmanager lives in real time
 
 
 class Posting(Alertmanager):
