@@ -15,7 +15,7 @@ from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
 from activities.store.columns import Shown, shown
 from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending
-from activities.store.rows import ChangedRows, ClockRow, Rows, counted
+from activities.store.rows import CaseRows, ChangedRows, ClockRow, counted
 from activities.store.store import Store
 from activities.withdrawals import Facts
 from sla.almanac import Almanac
@@ -180,11 +180,11 @@ def read(clock: ClockPicture, almanac: Almanac, calendar: Calendar, now: datetim
     return count(clock.clock, almanac.calendar_as_corrected(under) if under else calendar, now)
 
 
-def rows(picture: Picture, almanac: Almanac, version: str, as_of: datetime) -> Rows:
+def rows(picture: Picture, almanac: Almanac, version: str, as_of: datetime) -> CaseRows:
     """The read model's rows: the same for the same events, whoever writes them and whenever."""
     calendar = almanac.calendar_as_corrected(version)
     clocks = tuple(_row(c, read(c, almanac, calendar, as_of), almanac, calendar, as_of) for c in picture.clocks)
-    return Rows(case=picture.case, steps=picture.steps, clocks=clocks)
+    return CaseRows(case=picture.case, steps=picture.steps, clocks=clocks)
 
 
 def as_settled(picture: Picture, settled: Settled) -> Picture:

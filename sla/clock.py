@@ -60,7 +60,7 @@ class Extension(Model):
     at: datetime
 
 
-class Receipt(Model):
+class ApplicationReceipt(Model):
     """Receipt of the application; without a supplement notice in time the law presumes acceptance (行政许可法 32)."""
 
     received: datetime
@@ -95,7 +95,7 @@ class Clock(Model):
     jurisdiction: str = "CN"
     limit: Limit
     start: datetime | None = None
-    receipt: Receipt | None = None
+    receipt: ApplicationReceipt | None = None
     running: tuple[Interval, ...] | None = None  # None: without gaps from start to stop
     added: bool = False  # a day counts for each interval that holds it, not once for all
     suspensions: tuple[Suspension, ...] = ()

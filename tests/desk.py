@@ -12,7 +12,7 @@ from activities.store.hashing import chain
 from sla.clock import Limit
 from sla.promise import Measure, Promise
 from sla.release import RELEASE
-from workflows.answers import Decision, Known
+from workflows.answers import Decision, OnRecord
 from workflows.decide import decide
 from workflows.fold import fold
 from workflows.messages import (
@@ -153,7 +153,7 @@ class Paper:
     def take(self, command: Message) -> int:
         """The number of the event that the command became, or was already; raises Refusal."""
         answer = decide(self.state, command, self.due)
-        if isinstance(answer, Known):
+        if isinstance(answer, OnRecord):
             return answer.seq
         assert isinstance(answer, Decision)
         last = self.events[-1] if self.events else None

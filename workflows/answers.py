@@ -68,7 +68,7 @@ class Refusal(Exception):  # it is an answer, not a fault
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class OnRecord:
     """The command's fact is on record already, under this number."""
 
     seq: int
@@ -81,10 +81,10 @@ class Decision:
     event: NewEvent
 
 
-def same(recorded: Event, command: Message, code: RefusalCode, field: str) -> Known:
+def same(recorded: Event, command: Message, code: RefusalCode, field: str) -> OnRecord:
     """Take the event on record, if it has the content of the command; raises Refusal if not."""
     if recorded.digest == command.digest:
-        return Known(recorded.seq)
+        return OnRecord(recorded.seq)
     raise Refusal(code, field, f"Event {recorded.seq} was recorded with another content.")
 
 

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities.record import Event, Head, NewEvent, Picture, changes
     from activities.settle import Outcome, Settle, Settled, Settler, as_settled, handed
-    from workflows.answers import Decision, Known, Refusal
+    from workflows.answers import Decision, OnRecord, Refusal
     from workflows.decide import decide
     from workflows.fold import fold, sealed
     from workflows.messages import CaseInput, Command, Extend, Message, Receipt
@@ -29,7 +29,7 @@ SHORTEST_WAIT = timedelta(milliseconds=100)
 FAULT_PAUSE = timedelta(minutes=1)  # between looks at a ledger that disagrees
 
 
-class Asked:
+class QueuedCommand:
     """A command that waits for its answer."""
 
     def __init__(self, command: Command) -> None:
@@ -53,7 +53,7 @@ class CaseWorkflow:
         self._state: CaseState | None = None
         self._drawn: Drawn | None = None  # what the rows show at that head
         self._due: dict[str, datetime | None] | None = None  # of clocks that can be extended; None: not counted yet
-        self._queue: list[Asked] = []
+        self._queue: list[QueuedCommand] = []
         self._woken = False
         self._alarm: datetime | None = None
         self._timer: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class CaseWorkflow:
     @workflow.update
     async def command(self, command: Command) -> Receipt:
         """Queues a command and waits for what the loop makes of it; a refusal is an `ApplicationError`."""
-        asked = Asked(command)
+        asked = QueuedCommand(command)
         self._queue.append(asked)
         await workflow.wait_condition(lambda: asked.answered)
         if asked.refusal is not None:
@@ -163,18 +163,18 @@ class CaseWorkflow:
             one.refusal = refusal
         self._queue.clear()
 
-    def _batch(self) -> list[Asked]:
+    def _batch(self) -> list[QueuedCommand]:
         """The commands decided together. Only an extension depends on a due date, so it waits for one just counted."""
         for number, asked in enumerate(self._queue):
             if isinstance(asked.command, Extend) and (number or self._due is None):
                 return self._queue[:number]
         return list(self._queue)
 
-    def _decide(self, asked: list[Asked]) -> tuple[CaseState | None, list[Decision | Known | Refusal]]:
+    def _decide(self, asked: list[QueuedCommand]) -> tuple[CaseState | None, list[Decision | OnRecord | Refusal]]:
         """Each command's answer, and the state that would follow."""
         state = self._state
         seq = self._head.seq
-        answers: list[Decision | Known | Refusal] = []
+        answers: list[Decision | OnRecord | Refusal] = []
         for one in asked:
             try:
                 answer = decide(state, one.command, self._due or {})
@@ -200,11 +200,13 @@ class CaseWorkflow:
             calendar=known.events[-1].calendar if known else None,
         )
 
-    def _answer(self, asked: Asked, answer: Decision | Known | Refusal, first: int, events: list[NewEvent]) -> None:
+    def _answer(
+        self, asked: QueuedCommand, answer: Decision | OnRecord | Refusal, first: int, events: list[NewEvent]
+    ) -> None:
         if isinstance(answer, Refusal):
             asked.refusal = ApplicationError(answer.detail, answer.field, type=answer.code, non_retryable=True)
             return
-        seq = answer.seq if isinstance(answer, Known) else first + events.index(answer.event)
+        seq = answer.seq if isinstance(answer, OnRecord) else first + events.index(answer.event)
         event = self._state.by_seq(seq) if self._state else None
         assert event is not None  # noqa: S101  # it was just folded in
         asked.receipt = Receipt.of(self._case, event)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows.answers import Decision, Known, Refusal, alive, event, same
+from workflows.answers import Decision, OnRecord, Refusal, alive, event, same
 from workflows.messages import (
     Accept,
     Complete,
@@ -30,7 +30,7 @@ from workflows.state import CaseState, Status, StepStatus
 from workflows.stepping import acceptance, complete, confirm, resubmit, resume, return_, start, suspend
 
 
-def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime | None]) -> Known | Decision:
+def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime | None]) -> OnRecord | Decision:
     """The answer of a case to a command. `due`: each extendable clock's due instant, as last counted."""
     if state is not None:
         known = state.by_request(command.request_id)
@@ -51,7 +51,7 @@ def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime
     return _RULES[type(command)](state, command)
 
 
-def _open(state: CaseState | None, command: Open) -> Known | Decision:
+def _open(state: CaseState | None, command: Open) -> OnRecord | Decision:
     if state is not None:
         return same(state.events[0], command, "case-exists", "case")
     return event(
@@ -177,7 +177,7 @@ def _recalculate(_: CaseState, command: Recalculate) -> Decision:
     return event(command, "recalculated")
 
 
-_RULES: dict[type[Message], Callable[[CaseState, Any], Known | Decision]] = {
+_RULES: dict[type[Message], Callable[[CaseState, Any], OnRecord | Decision]] = {
     Accept: _accept,
     Refuse: _refuse,
     Start: start,

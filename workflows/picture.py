@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
 from sla.axis import local_day
-from sla.clock import Clock, Interval, Limit, Receipt, Standing, Suspension
+from sla.clock import ApplicationReceipt, Clock, Interval, Limit, Standing, Suspension
 from sla.promise import Measure, Promise
 from workflows.procedure import Party
 from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, StepState, StepStatus
@@ -248,9 +248,9 @@ def _merged(spans: list[tuple[datetime, datetime | None]]) -> list[tuple[datetim
     return merged
 
 
-def _receipt(state: CaseState) -> Receipt:
+def _receipt(state: CaseState) -> ApplicationReceipt:
     last = state.rounds[-1]
-    return Receipt(received=last.received, noticed=last.noticed)
+    return ApplicationReceipt(received=last.received, noticed=last.noticed)
 
 
 def _supplement(state: CaseState) -> Iterable[ClockPicture]:

@@ -11,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.record import Event
 from activities.settle import FAULT, rows
 from activities.store.columns import case_columns, clock_columns, step_columns
-from activities.store.rows import Rows
+from activities.store.rows import CaseRows
 from activities.store.store import Store
 from sla.almanac import Almanac
 from workflows.case import CaseWorkflow
@@ -29,7 +29,7 @@ class Finding:
     missing: tuple[Event, ...] = ()
 
 
-def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> Rows | None:
+def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> CaseRows | None:
     """Return the rows that a case's events come to; None without an opening event."""
     state = fold(None, events, case)
     if state is None or state.as_of is None:
@@ -107,7 +107,7 @@ def _kept(store: Store, case: str) -> list[dict[str, object]]:
     return [row for _, row in store.dump_rows(case)]
 
 
-def _columns(made: Rows) -> list[dict[str, object]]:
+def _columns(made: CaseRows) -> list[dict[str, object]]:
     case = made.case.case
     return [
         case_columns(made),

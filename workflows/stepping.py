@@ -3,7 +3,7 @@
 from typing import Any
 
 from activities.record import Event
-from workflows.answers import Decision, Known, Refusal, alive, event, same
+from workflows.answers import Decision, OnRecord, Refusal, alive, event, same
 from workflows.messages import Complete, Confirm, Message, Resubmit, Resume, Return, Start, Suspend
 from workflows.procedure import Effect
 from workflows.state import CORRECTION, CaseState, Standstill, Status, StepState, StepStatus
@@ -52,7 +52,7 @@ def _opened_by(step: StepState, command: Message) -> None:
         )
 
 
-def complete(state: CaseState, command: Complete) -> Known | Decision:
+def complete(state: CaseState, command: Complete) -> OnRecord | Decision:
     """Complete a step; once complete, the same content is known and another refused."""
     step = _visible(state, command.step, command)
     if command.occurrence is not None and command.occurrence > step.occurrence:

@@ -57,7 +57,7 @@ class Running(NamedTuple):
     picture: ClockPicture
 
 
-class Cohorts(Database):
+class CohortReads(Database):
     """Promises by commitment. The statutory limit and planning targets are in no cohort, nor is what is void."""
 
     def judged(self, first: date, last: date, commitment: str | None = None) -> list[Judged]:

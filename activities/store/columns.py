@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, StepPicture
 from activities.store.instants import maybe_instant, maybe_micros, micros
-from activities.store.rows import CaseLine, CaseView, ChangedRows, ClockRow, Rows, main_clock, model_text
+from activities.store.rows import CaseLine, CaseRows, CaseView, ChangedRows, ClockRow, main_clock, model_text
 from activities.store.tables import LAST
 from sla.axis import local_day
 from sla.clock import Clock, Horizon, Standing
@@ -25,7 +25,7 @@ class Shown(NamedTuple):
     sizes: tuple[int, int]
 
 
-def shown(rows: Rows | ChangedRows) -> Shown:
+def shown(rows: CaseRows | ChangedRows) -> Shown:
     """Return the columns of a case's rows; None among them stands for one that stays as it is."""
     case = rows.case.case
     return Shown(
@@ -36,7 +36,7 @@ def shown(rows: Rows | ChangedRows) -> Shown:
     )
 
 
-def case_columns(rows: Rows | ChangedRows) -> Columns:
+def case_columns(rows: CaseRows | ChangedRows) -> Columns:
     """Return the case's row, with its main clock's due instants and standing."""
     case = rows.case
     main = main_clock(rows)

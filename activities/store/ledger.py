@@ -17,7 +17,7 @@ from activities.store.database import Database, translated
 from activities.store.errors import Conflict
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
-from activities.store.rows import ChangedRows, Rows
+from activities.store.rows import CaseRows, ChangedRows
 
 ROWS = 500  # in one statement
 EVENT = [tables.event.c[name] for name in Stored._fields]
@@ -131,7 +131,7 @@ class Appending:
         self._cursor.execute(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
         self.head = Head(seq=last.seq, hash=last.hash)
 
-    def put(self, rows: Rows | ChangedRows) -> None:
+    def put(self, rows: CaseRows | ChangedRows) -> None:
         """Replace the case's rows in the read model; equal input leaves equal rows, and None leaves one as it is."""
         self._show(shown(rows))
 

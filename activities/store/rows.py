@@ -31,7 +31,7 @@ class ClockRow(Model):
     suspended: Decimal | None = None  # at the stop
 
 
-class Rows(Model):
+class CaseRows(Model):
     """All rows of one case."""
 
     case: CasePicture
@@ -47,7 +47,7 @@ class ChangedRows(Model):
     clocks: tuple[ClockRow | None, ...] = ()
 
 
-class CaseView(Rows):
+class CaseView(CaseRows):
     """A case as it is kept, with where its ledger stands."""
 
     head: Head
@@ -114,7 +114,7 @@ def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
     )
 
 
-def main_clock(rows: Rows | ChangedRows) -> ClockRow | None:
+def main_clock(rows: CaseRows | ChangedRows) -> ClockRow | None:
     """Choose the clock that a list shows: the judged promise, else any promise, else the statutory limit; none void."""
     alive = [row for row in rows.clocks if row is not None and not row.picture.void]
     promises = [row for row in alive if row.picture.role is Role.PROMISE]

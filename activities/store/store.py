@@ -3,7 +3,7 @@
 from typing import Self
 
 from activities.store.cases import Cases
-from activities.store.cohorts import Cohorts
+from activities.store.cohorts import CohortReads
 from activities.store.database import parse
 from activities.store.keys import Keys
 from activities.store.ledger import Ledger
@@ -14,7 +14,7 @@ from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
 
 
-class Store(Ledger, Cases, Cohorts, Keys, Outbox, Tellings, Upkeep, Watch):
+class Store(Ledger, Cases, CohortReads, Keys, Outbox, Tellings, Upkeep, Watch):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
     @classmethod

@@ -31,7 +31,7 @@ COUNTED = ("accepted", "completed", "decided")
 RUNGS = ("rung-raised", "rung-withdrawn")
 
 
-class Group(NamedTuple):
+class OpenGroup(NamedTuple):
     """Open steps, or with `step` None cases, that are alike. `standing` None: compare the instants with now."""
 
     jurisdiction: str
@@ -61,8 +61,8 @@ class Detail(NamedTuple):
 class Snapshot(NamedTuple):
     """One look at the read model."""
 
-    steps: Sequence[Group]
-    cases: Sequence[Group]
+    steps: Sequence[OpenGroup]
+    cases: Sequence[OpenGroup]
     first_steps: Sequence[Detail]  # by due instant and number
     first_cases: Sequence[Detail]
     unmarked: int
@@ -177,8 +177,8 @@ def _case_groups() -> Select[Any]:
     return select(*alike, none, *moving, func.count()).where(CASE.open).group_by(*alike, *moving)
 
 
-def _groups(connection: Connection, query: Select[Any]) -> list[Group]:
-    return [Group(*row) for row in connection.execute(query)]
+def _groups(connection: Connection, query: Select[Any]) -> list[OpenGroup]:
+    return [OpenGroup(*row) for row in connection.execute(query)]
 
 
 def _first_steps(series: int) -> Select[Any]:

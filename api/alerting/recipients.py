@@ -12,7 +12,7 @@ import yaml
 from apprise import Apprise
 from pydantic import SecretStr
 
-from api.alerting.yaml_lines import Entry, FileError, Reader, compose
+from api.alerting.yaml_lines import FileError, Reader, YamlEntry, compose
 from sla.departments import DEPARTMENTS, told_for
 from sla.model import Model
 
@@ -23,7 +23,7 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 HIGHEST_RATE = 6000
 
 
-class Kind(StrEnum):
+class ChannelKind(StrEnum):
     """How a channel tells."""
 
     WEBHOOK = "webhook"  # JSON, posted to an address of one's own
@@ -35,14 +35,26 @@ class Kind(StrEnum):
 
 
 # Messages a minute where the file does not say; WeCom and DingTalk take twenty from a robot, Feishu a hundred.
-RATES: Mapping[Kind, int | None] = MappingProxyType(
-    {Kind.WEBHOOK: None, Kind.WECOM: 20, Kind.DINGTALK: 20, Kind.FEISHU: 100, Kind.APPRISE: 20, Kind.LOG: None}
+RATES: Mapping[ChannelKind, int | None] = MappingProxyType(
+    {
+        ChannelKind.WEBHOOK: None,
+        ChannelKind.WECOM: 20,
+        ChannelKind.DINGTALK: 20,
+        ChannelKind.FEISHU: 100,
+        ChannelKind.APPRISE: 20,
+        ChannelKind.LOG: None,
+    }
 )
-SIGNED = frozenset({Kind.DINGTALK, Kind.FEISHU})  # robots that check a signature, made with a secret
+SIGNED = frozenset({ChannelKind.DINGTALK, ChannelKind.FEISHU})  # robots that check a signature, made with a secret
 CHANNEL = ("kind", "url", "url_file", "secret", "secret_file", "signed", "rate")
 # Schemes of the library whose services answer 200 and say no in the body, which it does not read.
-HAVE_OWN_KIND: Mapping[str, Kind] = MappingProxyType(
-    {"dingtalk": Kind.DINGTALK, "feishu": Kind.FEISHU, "lark": Kind.FEISHU, "wecombot": Kind.WECOM}
+HAVE_OWN_KIND: Mapping[str, ChannelKind] = MappingProxyType(
+    {
+        "dingtalk": ChannelKind.DINGTALK,
+        "feishu": ChannelKind.FEISHU,
+        "lark": ChannelKind.FEISHU,
+        "wecombot": ChannelKind.WECOM,
+    }
 )
 
 
@@ -50,7 +62,7 @@ class Channel(Model):
     """One way to tell people. `url` may hold a token, `secret` signs; `rate` is messages a minute, None for any number."""
 
     name: str
-    kind: Kind
+    kind: ChannelKind
     url: SecretStr | None = None
     secret: SecretStr | None = None
     rate: int | None = None
@@ -100,7 +112,7 @@ def default() -> Recipients:
     """Where no file is set: everybody's alerts go to the delivery log, and nowhere else."""
     log = ("log",)
     receivers = _Named(log, log, log, {DEFAULT: log}).receivers()
-    return Recipients(receivers=receivers, channels={"log": Channel(name="log", kind=Kind.LOG)})
+    return Recipients(receivers=receivers, channels={"log": Channel(name="log", kind=ChannelKind.LOG)})
 
 
 def chosen(path: Path | None) -> Recipients:
@@ -125,7 +137,7 @@ class _Recipients(Reader):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        self._defined: Mapping[str, Entry] = {}
+        self._defined: Mapping[str, YamlEntry] = {}
         self._used: set[str] = set()
 
     def file(self, root: yaml.Node | None) -> Recipients:
@@ -150,7 +162,7 @@ class _Recipients(Reader):
             self.refuse(node, "link", "must begin with https:// or http:// and a host", "bad-url")
         return text.rstrip("/")
 
-    def _told(self, entry: Entry | None, field: str) -> tuple[str, ...]:
+    def _told(self, entry: YamlEntry | None, field: str) -> tuple[str, ...]:
         names = self.names(entry.node, field) if entry else ()
         for each in names:
             self._used.add(each.name)
@@ -158,7 +170,7 @@ class _Recipients(Reader):
                 self.refuse(each.line, field, "names a channel that `channels` does not have", "unknown-channel")
         return tuple(each.name for each in names)
 
-    def _departments(self, entry: Entry | None) -> Mapping[str, tuple[str, ...]]:
+    def _departments(self, entry: YamlEntry | None) -> Mapping[str, tuple[str, ...]]:
         if entry is None:
             return {}
         parts = self.mapping(entry.node, "departments")
@@ -170,7 +182,7 @@ class _Recipients(Reader):
             self.refuse(entry.line, "departments.default", f"is missing, and {untold[0]} is not named", "missing")
         return {name: self._told(part, f"departments.{name}") for name, part in parts.items()}
 
-    def _channel(self, entry: Entry) -> Channel:
+    def _channel(self, entry: YamlEntry) -> Channel:
         field = f"channels.{entry.name}"
         if not NAME.fullmatch(entry.name):
             self.refuse(entry.line, field, "a name has small letters, digits and hyphens, 40 at most", "bad-name")
@@ -178,20 +190,20 @@ class _Recipients(Reader):
         kind = self._kind(parts["kind"].node, f"{field}.kind") if "kind" in parts else None
         rate = self.number(parts["rate"].node, f"{field}.rate", HIGHEST_RATE) if "rate" in parts else None
         if kind is None:
-            return Channel(name=entry.name, kind=Kind.LOG)
+            return Channel(name=entry.name, kind=ChannelKind.LOG)
         url = self._address(entry, parts, kind)
         secret = self._signing(entry, parts, kind)
         return Channel(name=entry.name, kind=kind, url=url, secret=secret, rate=rate or RATES[kind])
 
-    def _kind(self, node: yaml.Node, field: str) -> Kind | None:
+    def _kind(self, node: yaml.Node, field: str) -> ChannelKind | None:
         text = self.text(node, field)
-        if text and text not in set(Kind):
-            self.refuse(node, field, f"must be one of {', '.join(Kind)}", "not-a-choice")
-        return Kind(text) if text in set(Kind) else None
+        if text and text not in set(ChannelKind):
+            self.refuse(node, field, f"must be one of {', '.join(ChannelKind)}", "not-a-choice")
+        return ChannelKind(text) if text in set(ChannelKind) else None
 
-    def _address(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
+    def _address(self, entry: YamlEntry, parts: Mapping[str, YamlEntry], kind: ChannelKind) -> SecretStr | None:
         field = f"channels.{entry.name}"
-        if kind is Kind.LOG:
+        if kind is ChannelKind.LOG:
             for one in (parts[name] for name in ("url", "url_file", "rate") if name in parts):
                 self.refuse(one.line, f"{field}.{one.name}", "a log has none", "not-for-kind")
             return None
@@ -200,7 +212,7 @@ class _Recipients(Reader):
             return None
         one, text = found
         inner = f"{field}.{one.name}"
-        if kind is Kind.APPRISE:
+        if kind is ChannelKind.APPRISE:
             own = HAVE_OWN_KIND.get(text.partition("://")[0].lower())
             if own is not None:
                 self.refuse(one.node, inner, f"is a robot's, whose answer only `kind: {own}` reads", "own-kind")
@@ -210,7 +222,7 @@ class _Recipients(Reader):
             self.refuse(one.node, inner, "must begin with https:// or http:// and a host", "bad-url")
         return SecretStr(text)
 
-    def _signing(self, entry: Entry, parts: Mapping[str, Entry], kind: Kind) -> SecretStr | None:
+    def _signing(self, entry: YamlEntry, parts: Mapping[str, YamlEntry], kind: ChannelKind) -> SecretStr | None:
         """The secret with which a robot is signed for; `signed: false` says that this one asks for no signature."""
         field = f"channels.{entry.name}"
         given = [parts[name] for name in ("secret", "secret_file", "signed") if name in parts]
@@ -228,7 +240,7 @@ class _Recipients(Reader):
         found = self._either(entry, parts, "secret")
         return None if found is None else SecretStr(found[1])
 
-    def _either(self, entry: Entry, parts: Mapping[str, Entry], name: str) -> tuple[Entry, str] | None:
+    def _either(self, entry: YamlEntry, parts: Mapping[str, YamlEntry], name: str) -> tuple[YamlEntry, str] | None:
         """A text that stands in the file itself, or in another one that `..._file` names."""
         field = f"channels.{entry.name}"
         given = [parts[one] for one in (name, f"{name}_file") if one in parts]
@@ -245,7 +257,7 @@ class _Recipients(Reader):
             text = self._secret(one, inner, self._folder / text)
         return (one, text) if text else None
 
-    def _secret(self, one: Entry, field: str, file: Path) -> str:
+    def _secret(self, one: YamlEntry, field: str, file: Path) -> str:
         try:
             text = file.read_text(encoding="utf-8").strip()
         except (OSError, ValueError):

@@ -28,7 +28,7 @@ class FileError(ValueError):
         super().__init__("\n".join(f"{file}:{one.line}: {one.field}: {one.text} [{one.rule}]" for one in self.wrong))
 
 
-class Entry(NamedTuple):
+class YamlEntry(NamedTuple):
     """What stands in a mapping under a name, or as a name in a list."""
 
     name: str
@@ -69,12 +69,12 @@ class Reader:
 
     def mapping(
         self, node: yaml.Node, field: str, *, known: Collection[str] | None = None, needed: Sequence[str] = ()
-    ) -> Mapping[str, Entry]:
+    ) -> Mapping[str, YamlEntry]:
         """The entries by name; `known` None where any name will do."""
         if not isinstance(node, yaml.MappingNode):
             self.refuse(node, field or "file", "must be a mapping", "not-a-mapping")
             return {}
-        found: dict[str, Entry] = {}
+        found: dict[str, YamlEntry] = {}
         for key, value in node.value:
             inner = self._inner(field, key)
             if not _is(key, STRING):
@@ -84,7 +84,7 @@ class Reader:
             elif key.value in found:
                 self.refuse(key, inner, f"stands already in line {found[key.value].line}", "duplicate-key")
             else:
-                found[key.value] = Entry(key.value, key.start_mark.line + 1, value)
+                found[key.value] = YamlEntry(key.value, key.start_mark.line + 1, value)
         for name in needed:
             if name not in found:
                 self.refuse(node, f"{field}.{name}" if field else name, "is missing", "missing")
@@ -111,20 +111,20 @@ class Reader:
             self.refuse(node, field, "must be true or false", "not-a-flag")
         return str(getattr(node, "value", "")).lower() == "true"
 
-    def names(self, node: yaml.Node, field: str) -> tuple[Entry, ...]:
+    def names(self, node: yaml.Node, field: str) -> tuple[YamlEntry, ...]:
         """A list of names, one at least and none twice."""
         if not isinstance(node, yaml.SequenceNode):
             self.refuse(node, field, "must be a list", "not-a-list")
             return ()
         if not node.value:
             self.refuse(node, field, "must name one at least", "empty")
-        found: dict[str, Entry] = {}
+        found: dict[str, YamlEntry] = {}
         for each in node.value:
             name = self.text(each, field)
             if name in found:
                 self.refuse(each, field, f"names {name} twice", "twice")
             elif name:
-                found[name] = Entry(name, each.start_mark.line + 1, each)
+                found[name] = YamlEntry(name, each.start_mark.line + 1, each)
         return tuple(found.values())
 
     @staticmethod

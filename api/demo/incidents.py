@@ -13,8 +13,8 @@ from api.demo.players import (
     AUDITOR,
     OFFICER,
     STRANGER,
+    Answered,
     Cast,
-    Reply,
     Unplayed,
     confirm,
     confirm_all,
@@ -99,7 +99,7 @@ async def told_late(cast: Cast) -> list[Check]:
     return checks
 
 
-async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[Reply, list[Check]]:
+async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[Answered, list[Check]]:
     topic, done_at = "told late", at(eve, 16)
     script = _water(f"late-told-late-{eve:%m-%d}", eve, done_at, topic)
     await play(cast, script.without(WATER_LAST))
@@ -195,7 +195,7 @@ async def repeated(cast: Cast) -> list[Check]:
     ]
 
 
-def _counted(answers: list[Reply]) -> str:
+def _counted(answers: list[Answered]) -> str:
     words = sorted((answer.word for answer in answers), reverse=True)
     return ", ".join(f"{words.count(word)} x {word}" for word in dict.fromkeys(words))
 
@@ -250,7 +250,7 @@ async def by_a_stranger(cast: Cast) -> list[Check]:
     ]
 
 
-def _alike(one: Reply, other: Reply) -> str:
+def _alike(one: Answered, other: Answered) -> str:
     parts = ("type", "title", "status", "detail", "errors")
     return "yes" if all(one.body.get(part) == other.body.get(part) for part in parts) else "no"
 
@@ -272,7 +272,7 @@ async def in_a_batch(cast: Cast) -> list[Check]:
     answer = await cast.send("suzhou-gas", "/v1/completions:batch", {"items": [*items, items[0], other]})
     got = ", ".join(str(item["status"]) for item in answer.body["items"])
     receipts = [item["receipt"] for item in answer.body["items"] if item["status"] == httpx2.codes.CREATED]
-    await confirm_all(cast, script, [Reply(201, receipt, "") for receipt in receipts])
+    await confirm_all(cast, script, [Answered(201, receipt, "") for receipt in receipts])
     clock = _clock(await cast.case(script.case), GAS_PROMISE)
     return [
         Check(topic=topic, what="three own, one again, one foreign", expected="201, 201, 201, 200, 404", got=got),

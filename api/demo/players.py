@@ -44,7 +44,7 @@ class Unplayed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Answered:
     """What came back."""
 
     status: int
@@ -103,7 +103,7 @@ class Cast:
 
     async def send(
         self, who: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None, **query: str
-    ) -> Reply:
+    ) -> Answered:
         """Send one request; where the outcome is unknown it is sent again, with the same key."""
         begun = real_now()
         headers = {"Authorization": f"Bearer {self._keys[who]}", **({"Idempotency-Key": key} if key else {})}
@@ -122,13 +122,13 @@ class Cast:
 
     async def _once(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: dict[str, str], query: dict[str, str]
-    ) -> Reply | None:
+    ) -> Answered | None:
         sent = None if body is None else plain(dict(body))
         try:
             back = await self._client.request(method, path, json=sent, headers=headers, params=query)
         except httpx2.TransportError:
             return None
-        return Reply(back.status_code, back.json() if back.content else None, back.text)
+        return Answered(back.status_code, back.json() if back.content else None, back.text)
 
     async def case(self, case: str, who: str = OFFICER) -> dict[str, Any]:
         """Return a case as it stands."""
@@ -138,7 +138,7 @@ class Cast:
         shown: dict[str, Any] = answer.body
         return shown
 
-    async def post(self, script: Script, act: Act, *, who: str | None = None, key: str | None = None) -> Reply:
+    async def post(self, script: Script, act: Act, *, who: str | None = None, key: str | None = None) -> Answered:
         """Carry out an act, in the name of whoever does that step unless somebody else is named."""
         path = PATHS[act.kind].format(case=script.case, about=act.about)
         body = {**act.body, "at": act.at, **({"case": script.case} if act.kind == "open" else {})}
@@ -161,7 +161,7 @@ def key_of(script: Script, act: Act) -> str:
 async def play(cast: Cast, script: Script) -> None:
     """Play a case act by act, each at its instant; what a slow machine told too late is confirmed before the decision."""
     seqs: dict[str, int] = {}
-    pending: list[Reply] = []
+    pending: list[Answered] = []
     for act in script.acts:
         await cast.until(act.sent)
         if act.kind == "decide":
@@ -175,7 +175,7 @@ async def play(cast: Cast, script: Script) -> None:
     await confirm_all(cast, script, pending)
 
 
-async def confirm_all(cast: Cast, script: Script, answers: list[Reply]) -> None:
+async def confirm_all(cast: Cast, script: Script, answers: list[Answered]) -> None:
     """Confirm what should have been punctual and waits for an officer all the same, because this machine is slow."""
     while answers:
         answer = answers.pop(0)
@@ -184,7 +184,7 @@ async def confirm_all(cast: Cast, script: Script, answers: list[Reply]) -> None:
             cast.tally.confirmed += 1
 
 
-async def confirm(cast: Cast, script: Script, seq: int) -> Reply:
+async def confirm(cast: Cast, script: Script, seq: int) -> Answered:
     """Have an officer confirm a posting that was told too late to count by itself."""
     path = PATHS["confirm"].format(case=script.case)
     return await cast.send(OFFICER, path, {"seq": seq}, f"demo/{script.case}/confirm/{seq}")

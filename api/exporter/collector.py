@@ -19,7 +19,7 @@ from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
 from api.exporter.counters import Tally
 from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
-from api.exporter.inventory import Known, known
+from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
 from api.figures import averages
 from sla.almanac import PLACES, Almanac
@@ -40,7 +40,7 @@ REVISION = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LookRows:
     """What one look at the read model came to."""
 
     seen: Snapshot
@@ -70,7 +70,7 @@ class Exporter(Collector):
         self._grace = grace
         self._series = series
         self._now = now
-        self._known: Known = known()
+        self._known: Inventory = known()
         self._names = [*names(self._known), family("build_info", [((version("shixian"), REVISION), 1)])]
         self._steps, self._cases = Lines(department_of, almanac), Lines(department_of, almanac)
         self._averages: averages.Rows | None = None
@@ -132,7 +132,7 @@ class Exporter(Collector):
         held = kept.held
         return held if held is not None and now.real - held.at < MAX_STALE else None
 
-    def _of_rows(self, held: Held[Rows], moment: Moment) -> Iterator[Metric]:
+    def _of_rows(self, held: Held[LookRows], moment: Moment) -> Iterator[Metric]:
         rows = held.value
         yield from standings(rows.board, moment, self._known)
         yield from upkeep(rows.seen, QUEUES, rows.undelivered)
@@ -148,12 +148,12 @@ class Exporter(Collector):
                 failures[kept.name, error] += number
         yield family("scrape_errors_total", failures.items())
 
-    def _read(self) -> Rows:
+    def _read(self) -> LookRows:
         """One look at the read model; what is compared with now is compared later."""
         real = self._now()
         seen = self._store.watch(self._series, self._timeline.business(real - self._grace - UNMARKED))
         now = self._timeline.business(real)
-        return Rows(
+        return LookRows(
             seen=seen,
             board=Board(seen.steps, seen.cases, department_of),
             steps=self._steps.renewed(seen.first_steps, now),

@@ -16,7 +16,7 @@ from activities.record import RungKind
 from activities.store.instants import instant, micros
 from activities.store.store import Store
 from activities.store.watch import Milestone
-from api.exporter.inventory import Known
+from api.exporter.inventory import Inventory
 from sla.clock import is_late
 from sla.departments import UNLISTED, department_of
 from sla.timeline import Timeline
@@ -45,7 +45,7 @@ class Tally:
         self,
         store: Store,
         timeline: Timeline,
-        known: Known,
+        known: Inventory,
         now: Callable[[], datetime],
         rest: Callable[[float], object] = sleep,
     ) -> None:
@@ -80,7 +80,7 @@ class Tally:
         return Counts(before, now, counts)
 
 
-def happened(milestones: Iterable[Milestone], known: Known) -> Iterator[tuple[Key, int]]:
+def happened(milestones: Iterable[Milestone], known: Inventory) -> Iterator[tuple[Key, int]]:
     """What is counted of cases, each with the instant at which it was told. The events of a case stand together."""
     for _, found in groupby(milestones, attrgetter("case")):
         events = list(found)
@@ -106,7 +106,7 @@ def _rungs(events: list[Milestone]) -> Iterator[_Overdue]:
             yield _Overdue(event.body["clock"], due_at, ended.get(event.seq))
 
 
-def _counted(event: Milestone, rungs: list[_Overdue], known: Known) -> Iterator[Key]:
+def _counted(event: Milestone, rungs: list[_Overdue], known: Inventory) -> Iterator[Key]:
     place, body = (event.jurisdiction, event.procedure), event.body
     of_case = (department_of(event.jurisdiction, event.owner), event.procedure)
     step, clock = None, None

@@ -11,7 +11,7 @@ from activities.settle import FAULT
 from activities.store.watch import Snapshot
 from api.exporter.case_series import Line
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
-from api.exporter.inventory import Known
+from api.exporter.inventory import Inventory
 from api.exporter.standings import Board, Counted, Moment
 from api.figures.averages import LISTED
 from sla.almanac import PLACES, Almanac
@@ -51,7 +51,7 @@ def one(name: str, value: float) -> Metric:
     return family(name, [((), value)])
 
 
-def standings(board: Board, moment: Moment, known: Known) -> Iterator[Metric]:
+def standings(board: Board, moment: Moment, known: Inventory) -> Iterator[Metric]:
     """Open steps and cases by where they stand; those that there may be are 0."""
     yield family("open_steps", _by_light(board.steps, known.planned, moment))
     yield family("open_cases", _by_light(board.cases, known.cases, moment))
@@ -83,7 +83,7 @@ def details(
     yield family("case_detail_omitted", [((level,), max(0, there - shown)) for level, there, shown in omitted])
 
 
-def happened(counts: Mapping[tuple[str, ...], int], known: Known) -> Iterator[Metric]:
+def happened(counts: Mapping[tuple[str, ...], int], known: Inventory) -> Iterator[Metric]:
     """Counters of what has happened."""
     there: dict[str, Collection[tuple[str, ...]]] = {
         "steps_completed_total": known.steps,
@@ -127,7 +127,7 @@ def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:
     yield family("calendar_info", (((place, calendar.version), 1) for place, calendar in found.items()))
 
 
-def names(known: Known) -> Iterator[Metric]:
+def names(known: Inventory) -> Iterator[Metric]:
     """Titles, and what the commitments promise: the same as long as this process runs."""
     yield family("commitment_info", ((_promised(REGISTER[name]), 1) for name in LISTED))
     yield family("commitment_target_workdays", (((name,), float(limit.amount)) for name, limit in LISTED.items()))

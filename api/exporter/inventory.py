@@ -10,7 +10,7 @@ from workflows.procedures import ALL, resolve
 Titles = tuple[str, str]  # Chinese, English
 
 
-class Known(NamedTuple):
+class Inventory(NamedTuple):
     """All that the procedures name, in every variant. A step's owner is the same in all variants of a jurisdiction."""
 
     steps: frozenset[tuple[str, str, str]]  # department, procedure, step: all but the applicant's
@@ -25,12 +25,12 @@ class Known(NamedTuple):
     procedure_titles: Mapping[str, Titles]
 
 
-def known() -> Known:
+def known() -> Inventory:
     """What the procedures of this release come to."""
     all_of_them = [procedure for definition in ALL.values() for procedure in _resolved(definition)]
     every = [(procedure, step) for procedure in all_of_them for step in procedure.steps]
     held = [(p, s) for p, s in every if s.party is not Party.APPLICANT]
-    return Known(
+    return Inventory(
         steps=frozenset((_department(p, s.owner), p.key, s.key) for p, s in held),
         planned=frozenset((_department(p, s.owner), p.key, s.key) for p, s in held if s.target is not None),
         cases=frozenset((_department(p, p.owner), p.key) for p in all_of_them),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activities.rungs import Instant
 from activities.store.instants import instant, micros
-from activities.store.watch import Group
+from activities.store.watch import OpenGroup
 from api.exporter.catalogue import Light
 from sla.clock import Standing
 
@@ -61,7 +61,7 @@ class Counted:
 
     __slots__ = ("_due", "_overdue", "_rest", "_soon", "_suspended")
 
-    def __init__(self, groups: Iterable[Group]) -> None:
+    def __init__(self, groups: Iterable[OpenGroup]) -> None:
         fixed = {Standing.SUSPENDED.value: 0, Standing.MISSED.value: 0, "": 0}
         due: list[tuple[int, int]] = []
         soon: list[tuple[int, int]] = []
@@ -102,10 +102,10 @@ class Board:
     """Every group of open steps and cases by the labels that it is shown under."""
 
     def __init__(
-        self, steps: Iterable[Group], cases: Iterable[Group], department_of: Callable[[str, str], str]
+        self, steps: Iterable[OpenGroup], cases: Iterable[OpenGroup], department_of: Callable[[str, str], str]
     ) -> None:
-        by_step: dict[tuple[str, ...], list[Group]] = {}
-        by_case: dict[tuple[str, ...], list[Group]] = {}
+        by_step: dict[tuple[str, ...], list[OpenGroup]] = {}
+        by_case: dict[tuple[str, ...], list[OpenGroup]] = {}
         self.beyond: dict[str, int] = {}  # by jurisdiction: without a due date, as the calendar ends before it
         for one in steps:
             department = department_of(one.jurisdiction, one.owner)
@@ -127,6 +127,6 @@ class Board:
                 oldest[key] = min(due, oldest.get(key, due))
         return {key: instant(due) for key, due in oldest.items()}
 
-    def _look_beyond(self, one: Group) -> None:
+    def _look_beyond(self, one: OpenGroup) -> None:
         if one.standing is None and one.due_at is None:
             self.beyond[one.jurisdiction] = self.beyond.get(one.jurisdiction, 0) + one.number

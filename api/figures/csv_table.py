@@ -16,7 +16,7 @@ MARK = "\ufeff"
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that a spreadsheet program may run
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """What a row is made of."""
 
     report: Report
@@ -24,43 +24,43 @@ class Line(NamedTuple):
     figure: FigureShown
 
 
-def _elapsed(line: Line) -> ForecastShown | None:
+def _elapsed(line: SheetLine) -> ForecastShown | None:
     return None if line.figure.forecast is None else line.figure.forecast.elapsed
 
 
-def _due(line: Line) -> ForecastShown | None:
+def _due(line: SheetLine) -> ForecastShown | None:
     return None if line.figure.forecast is None else line.figure.forecast.due
 
 
-def _of(where: Callable[[Line], Any], name: str) -> Callable[[Line], object]:
+def _of(where: Callable[[SheetLine], Any], name: str) -> Callable[[SheetLine], object]:
     return lambda line: getattr(where(line), name, None)
 
 
-def _report(name: str) -> Callable[[Line], object]:
+def _report(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.report, name)
 
 
-def _promise(name: str) -> Callable[[Line], object]:
+def _promise(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.promise, name)
 
 
-def _figure(name: str) -> Callable[[Line], object]:
+def _figure(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.figure, name)
 
 
-def _cohort(name: str) -> Callable[[Line], object]:
+def _cohort(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.figure.cohort, name)
 
 
-def _ramp_up(name: str) -> Callable[[Line], object]:
+def _ramp_up(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.figure.ramp_up, name)
 
 
-def _cited(name: str) -> Callable[[Line], object]:
+def _cited(name: str) -> Callable[[SheetLine], object]:
     return _of(lambda line: line.promise.citation, name)
 
 
-COLUMNS: Mapping[str, Callable[[Line], object]] = MappingProxyType(
+COLUMNS: Mapping[str, Callable[[SheetLine], object]] = MappingProxyType(
     {
         "月份 month": _report("month"),
         "承诺 commitment": _promise("commitment"),
@@ -122,9 +122,9 @@ def sheet(report: Report) -> str:
     return text.getvalue()
 
 
-def _lines(report: Report) -> Iterator[Line]:
+def _lines(report: Report) -> Iterator[SheetLine]:
     for promise in report.promises:
-        yield from (Line(report, promise, figure) for figure in (*promise.windows, *promise.places))
+        yield from (SheetLine(report, promise, figure) for figure in (*promise.windows, *promise.places))
 
 
 def _cell(value: object) -> str:

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import apprise
 
-from api.alerting.recipients import Channel, Kind
-from api.relay.notice import Notice
+from api.alerting.recipients import Channel, ChannelKind
+from api.relay.notice import Notification
 from api.relay.outcome import HANDED_OVER, TAKEN, Reply, by_status, failed
 from api.relay.posting import PATIENCE, Posting
 from api.relay.robots import DingTalk, Feishu, Robot, WeCom
@@ -19,15 +19,15 @@ from api.relay.wording import text, title
 
 APPRISE_BYTES = 4096  # where the service takes more
 TALKATIVE = ("apprise", "urllib3", "httpx2", "httpcore2")  # what these log may hold an address, and so a token
-ROBOTS: Mapping[Kind, Callable[[str, str | None], Robot]] = MappingProxyType(
-    {Kind.WECOM: WeCom, Kind.DINGTALK: DingTalk, Kind.FEISHU: Feishu}
+ROBOTS: Mapping[ChannelKind, Callable[[str, str | None], Robot]] = MappingProxyType(
+    {ChannelKind.WECOM: WeCom, ChannelKind.DINGTALK: DingTalk, ChannelKind.FEISHU: Feishu}
 )
 
 
 class Way(Protocol):
     """A channel that can be used."""
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+    async def send(self, notice: Notification, number: str, at: datetime) -> Reply:
         """Try once, at a real instant; `number` is the same each time."""
 
     async def close(self) -> None:
@@ -42,9 +42,9 @@ def way_of(channel: Channel) -> Way:
     secret = None if channel.secret is None else channel.secret.get_secret_value()
     if channel.kind in ROBOTS:
         return ROBOTS[channel.kind](url, secret)
-    if channel.kind is Kind.WEBHOOK:
+    if channel.kind is ChannelKind.WEBHOOK:
         return _Webhook(url)
-    if channel.kind is Kind.APPRISE:
+    if channel.kind is ChannelKind.APPRISE:
         return _Apprise(channel.name, url)
     return _Log()
 
@@ -52,7 +52,7 @@ def way_of(channel: Channel) -> Way:
 class _Log:
     """The log has it already."""
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+    async def send(self, notice: Notification, number: str, at: datetime) -> Reply:
         return TAKEN
 
     async def close(self) -> None:
@@ -60,7 +60,7 @@ class _Log:
 
 
 class _Webhook(Posting):
-    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+    async def send(self, notice: Notification, number: str, at: datetime) -> Reply:
         body = notice.model_dump(mode="json") | {"id": number, "sent_at": at.isoformat()}
         reply = await self.post(body, headers={"Idempotency-Key": number})
         return reply if isinstance(reply, Reply) else by_status(reply.status_code, reply.headers, at)
@@ -76,7 +76,7 @@ class _Apprise:
         self._titled = all(server.title_maxlen for server in self._service)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"channel-{name}")
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+    async def send(self, notice: Notification, number: str, at: datetime) -> Reply:
         def notify() -> bool:
             heading = title(notice) if self._titled else ""
             return bool(self._service.notify(body=text(notice, self._most), title=heading))

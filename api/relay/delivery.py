@@ -14,8 +14,8 @@ from activities.store.outbox import Attempt, Pending
 from activities.store.store import Store
 from api.alerting.recipients import Channel
 from api.relay.channels import Way, way_of
-from api.relay.metrics import Counts
-from api.relay.notice import Notice
+from api.relay.metrics import DeliveryCounts
+from api.relay.notice import Notification
 from api.relay.outcome import DeliveryOutcome, Reply
 from api.relay.posting import PATIENCE
 
@@ -67,7 +67,7 @@ class Sender:
     """The tasks of all channels."""
 
     def __init__(
-        self, store: Store, channels: Mapping[str, Channel], counts: Counts, now: Callable[[], datetime]
+        self, store: Store, channels: Mapping[str, Channel], counts: DeliveryCounts, now: Callable[[], datetime]
     ) -> None:
         self._store = store
         self._counts = counts
@@ -120,7 +120,7 @@ class Sender:
 
     async def _attempt(self, channel: str, pending: Pending, rate: Rate) -> None:
         at = self._now()
-        reply = await self._ways[channel].send(Notice.model_validate_json(pending.body), pending.id, at)
+        reply = await self._ways[channel].send(Notification.model_validate_json(pending.body), pending.id, at)
         self._counts.attempted(channel, reply.outcome)
         if reply.wait is not None:
             rate.be_silent(reply.wait)

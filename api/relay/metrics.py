@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 from api.relay.outcome import DeliveryOutcome
 
 
-class Counts:
+class DeliveryCounts:
     """Counts of one process, in a registry of its own; a channel that has sent nothing counts zero."""
 
     def __init__(self, channels: Iterable[str]) -> None:

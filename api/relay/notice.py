@@ -36,7 +36,7 @@ class AlertShown(Model):
     runbook_url: str = ""
 
 
-class Notice(Model):
+class Notification(Model):
     """What is told at once. `kind`: raised, withdrawn or reminder."""
 
     receiver: str
@@ -47,10 +47,10 @@ class Notice(Model):
     link: str = ""
 
 
-def notice(receiver: str, kind: str, subjects: Subjects, link: str) -> Notice:
+def notice(receiver: str, kind: str, subjects: Subjects, link: str) -> Notification:
     """The notice of these subjects."""
     ordered = _by_gravity(subjects)
-    return Notice(
+    return Notification(
         receiver=receiver,
         recipient=TITLES.get(receiver) or (DEPARTMENTS[receiver].title_zh if receiver in DEPARTMENTS else receiver),
         kind=kind,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from api.relay.notice import Notice
+from api.relay.notice import Notification
 from api.relay.outcome import SUCCESS, TAKEN, Reply, by_status, failed, refused
 from api.relay.posting import Posting
 from api.relay.wording import text, title
@@ -124,13 +124,13 @@ class Robot(Posting):
         super().__init__(url)
         self._secret = secret
 
-    async def send(self, notice: Notice, number: str, at: datetime) -> Reply:
+    async def send(self, notice: Notification, number: str, at: datetime) -> Reply:
         """Post the notice, and read what the robot says of it."""
         reply = await self.post(self.message(notice, at), url=self.address(at))
         return reply if isinstance(reply, Reply) else self.judged(reply, at)
 
     @abstractmethod
-    def message(self, notice: Notice, at: datetime) -> dict[str, Any]:
+    def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
         """What is posted."""
 
     def address(self, at: datetime) -> str:
@@ -164,7 +164,7 @@ class WeCom(Robot):
 
     codes, field = WECOM, "errcode"
 
-    def message(self, notice: Notice, at: datetime) -> dict[str, Any]:
+    def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
         """As markdown."""
         return {"msgtype": "markdown", "markdown": {"content": text(notice, WECOM_BYTES, markdown=True)}}
 
@@ -174,7 +174,7 @@ class DingTalk(Robot):
 
     codes, field = DINGTALK, "errcode"
 
-    def message(self, notice: Notice, at: datetime) -> dict[str, Any]:
+    def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
         """As markdown, whose single line breaks need two blanks before them."""
         written = text(notice, DINGTALK_BYTES, markdown=True).replace("\n", "  \n")
         return {"msgtype": "markdown", "markdown": {"title": title(notice), "text": written}}
@@ -194,7 +194,7 @@ class Feishu(Robot):
 
     codes, field = FEISHU, "code"
 
-    def message(self, notice: Notice, at: datetime) -> dict[str, Any]:
+    def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
         """As text, with the instant in seconds and the signature: of nothing, by a key made of both."""
         body: dict[str, Any] = {"msg_type": "text", "content": {"text": text(notice, FEISHU_BYTES)}}
         if self._secret is None:

@@ -20,7 +20,7 @@ from api.http.json_body import json_body
 from api.http.problems import Flaw, Problem
 from api.process_notes import Say, note
 from api.relay.delivery import Sender
-from api.relay.metrics import Counts
+from api.relay.metrics import DeliveryCounts
 from api.relay.notifier import Desk
 from api.relay.webhook import LARGEST, read
 from sla.almanac import Almanac
@@ -52,7 +52,7 @@ class Relay:
     """The desk, the sender and what they do without being asked."""
 
     def __init__(self, parts: Parts) -> None:
-        self.counts = Counts(parts.recipients.channels)
+        self.counts = DeliveryCounts(parts.recipients.channels)
         self.desk = Desk(
             parts.store,
             parts.recipients,

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-from api.relay.notice import AlertShown, Notice
+from api.relay.notice import AlertShown, Notification
 
 KINDS = {"raised": "告警 alert", "withdrawn": "解除 withdrawn", "reminder": "值守正常 all is alive"}
 ELLIPSIS = "…"
 AGAIN = ("（再次）", " (again)")
 
 
-def title(notice: Notice) -> str:
+def title(notice: Notification) -> str:
     """What it is, for whom, and of how many."""
     number = len(notice.alerts) + notice.more
     return f"时限 Shixian · {KINDS.get(notice.kind, notice.kind)} · {notice.recipient}（{number}）"
 
 
-def text(notice: Notice, most: int, *, markdown: bool = False) -> str:
+def text(notice: Notification, most: int, *, markdown: bool = False) -> str:
     """As much as `most` bytes of UTF-8 hold: in full, else the summaries alone, else fewer of them."""
     for said in (_in_full, _in_short):
         written = _written(notice, len(notice.alerts), said, markdown=markdown)
@@ -35,7 +35,7 @@ def cut(written: str, most: int) -> str:
     return written.encode()[: most - _size(ELLIPSIS)].decode(errors="ignore") + ELLIPSIS
 
 
-def _written(notice: Notice, number: int, said: Callable[[AlertShown], Iterator[str]], *, markdown: bool) -> str:
+def _written(notice: Notification, number: int, said: Callable[[AlertShown], Iterator[str]], *, markdown: bool) -> str:
     heading = title(notice)
     parts = [f"**{heading}**" if markdown else heading]
     parts += ["\n".join(said(alert)) for alert in notice.alerts[:number]]

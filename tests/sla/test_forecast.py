@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.clock import Receipt
+from sla.clock import ApplicationReceipt
 from sla.cohort import CohortSum
 from sla.forecast import Basis, Progress, forecast, progress
 from tests.sla.build import at, clock, extension, national, suspension
@@ -61,7 +61,7 @@ def test_a_suspended_case_has_used_what_it_had_used_before_and_an_extension_leng
 
 
 def test_a_case_that_is_not_accepted_is_no_open_case_until_the_law_presumes_acceptance():
-    facts = clock(None, 5, receipt=Receipt(received=at("2026-03-02")))
+    facts = clock(None, 5, receipt=ApplicationReceipt(received=at("2026-03-02")))
     assert progress(facts, national(), at("2026-03-05")) is None
     come = progress(facts, national(), at("2026-03-10"))
     assert come is not None

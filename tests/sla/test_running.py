@@ -2,7 +2,7 @@
 
 import pytest
 
-from sla.clock import Receipt, Standing
+from sla.clock import ApplicationReceipt, Standing
 from tests.sla.build import at, clock, day, interval, read
 
 
@@ -52,7 +52,7 @@ def test_a_gap_begun_after_expiry_rescues_nothing():
 
 # Receipt and presumed acceptance.
 
-RECEIVED = Receipt(received=at("2024-04-26 15:00"))
+RECEIVED = ApplicationReceipt(received=at("2024-04-26 15:00"))
 
 
 @pytest.mark.parametrize(("now", "presumed"), [("2024-05-07 17:30", False), ("2024-05-07 17:30:01", True)])
@@ -90,5 +90,5 @@ def test_presumed_time_runs_though_no_step_was_taken_up():
 
 
 def test_receipt_at_the_end_of_the_calendar_presumes_nothing_yet():
-    facts = clock(None, 20, receipt=Receipt(received=at("2026-12-28")))
+    facts = clock(None, 20, receipt=ApplicationReceipt(received=at("2026-12-28")))
     assert read(facts, "2026-12-31").presumes_at is None

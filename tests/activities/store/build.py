@@ -6,7 +6,7 @@ from typing import Any
 
 from activities.record import CasePicture, ClockPicture, Event, NewEvent, Role, StepPicture
 from activities.store.hashing import chain
-from activities.store.rows import ClockRow, Rows
+from activities.store.rows import CaseRows, ClockRow
 from activities.store.store import Store
 from sla.clock import Clock, Interval, Limit, Standing, Suspension
 
@@ -29,7 +29,7 @@ def append(store: Store, case: str, *events: NewEvent, calendar: str = "CN:base"
     return added
 
 
-def put(store: Store, rows: Rows) -> None:
+def put(store: Store, rows: CaseRows) -> None:
     with store.append(rows.case.case) as appending:
         appending.put(rows)
 
@@ -78,7 +78,7 @@ def decided(commitment: str, on: date, standing: Standing, used: str = "3", **mo
     return a_row(picture, standing=standing, used=Decimal(used), suspended=Decimal(1))
 
 
-def a_case(case: str, *clocks: ClockRow, steps: tuple[StepPicture, ...] = (), **more: Any) -> Rows:
+def a_case(case: str, *clocks: ClockRow, steps: tuple[StepPicture, ...] = (), **more: Any) -> CaseRows:
     values: dict[str, Any] = {
         "procedure": "water-connection",
         "version": "1",
@@ -92,4 +92,4 @@ def a_case(case: str, *clocks: ClockRow, steps: tuple[StepPicture, ...] = (), **
         "national_state": 3,
         "received_at": T,
     }
-    return Rows(case=CasePicture(case=case, **values | more), steps=steps, clocks=clocks)
+    return CaseRows(case=CasePicture(case=case, **values | more), steps=steps, clocks=clocks)

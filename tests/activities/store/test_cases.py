@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from activities.record import Role, Rung, RungKind
-from activities.store.rows import CaseFilter, CaseLine, ClockRow, Rows
+from activities.store.rows import CaseFilter, CaseLine, CaseRows, ClockRow
 from activities.store.store import Store
-from sla.clock import Receipt, Standing
+from sla.clock import ApplicationReceipt, Standing
 from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, append, new, put
 
 SECOND = timedelta(seconds=1)
@@ -98,7 +98,7 @@ def test_a_company_sees_only_its_steps_and_their_clocks(store: Store) -> None:
     assert store.case("c1", owner_in=set()) is None
 
 
-def pages(store: Store, wanted: CaseFilter, limit: int, between: list[Rows]) -> list[str]:
+def pages(store: Store, wanted: CaseFilter, limit: int, between: list[CaseRows]) -> list[str]:
     """All pages of a list, while one case is put after each."""
     seen: list[str] = []
     after: tuple[int, str] | None = None
@@ -111,7 +111,7 @@ def pages(store: Store, wanted: CaseFilter, limit: int, between: list[Rows]) -> 
 
 
 def test_pages_hold_every_case_once_while_others_are_inserted(store: Store) -> None:
-    def a_numbered(number: int, prefix: str) -> Rows:
+    def a_numbered(number: int, prefix: str) -> CaseRows:
         due = None if number % 10 == 0 else T + timedelta(hours=number % 97)
         return a_case(f"{prefix}{number:05}", a_row(due_at=due), open=number % 3 != 0)
 
@@ -147,7 +147,7 @@ def spans() -> dict[str, ClockRow]:
     clock = a_clock().clock.model_copy(update={"start": start})
     running = a_clock().model_copy(update={"clock": clock})
     stopped = running.model_copy(update={"clock": clock.model_copy(update={"stop": due})})
-    receipt = clock.model_copy(update={"start": None, "receipt": Receipt(received=start)})
+    receipt = clock.model_copy(update={"start": None, "receipt": ApplicationReceipt(received=start)})
     unstarted = running.model_copy(update={"clock": clock.model_copy(update={"start": None})})
     return {
         "c1-due": a_row(running, due, start_day=day),

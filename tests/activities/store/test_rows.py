@@ -11,7 +11,7 @@ from activities.record import CasePicture, ClockPicture, Role, Rung, RungKind, S
 from activities.store import tables
 from activities.store.columns import shown
 from activities.store.hashing import Stored
-from activities.store.rows import ClockRow, Rows, counted, main_clock, model_text
+from activities.store.rows import CaseRows, ClockRow, counted, main_clock, model_text
 from activities.store.store import Store
 from sla.clock import Horizon, Reading, Standing
 from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, append, new, put
@@ -21,7 +21,7 @@ RUNG = Rung(kind=RungKind.OVERDUE, due_at=T, raising=1, seq=7, at=T)
 HORIZON = Horizon(known_until=date(2021, 12, 31), counted=Decimal("2.5"), missing=Decimal("1.5"))
 
 
-def a_full_case(case: str = "c1") -> Rows:
+def a_full_case(case: str = "c1") -> CaseRows:
     pending = a_step("survey", occurrence=2, pending=True, claimed_at=T, told_at=T + DAY, outcome="done")
     return a_case(
         case,
@@ -83,7 +83,7 @@ def test_rows_do_not_depend_on_offsets_or_on_the_order_of_facts(store: Store) ->
     local = clock.model_copy(update={"start": T.astimezone(SHANGHAI)})
     picture = rows.clocks[0].picture.model_copy(update={"clock": local})
     first = rows.clocks[0].model_copy(update={"picture": picture, "limit": Decimal("4.0")})
-    put(store, Rows(case=case, steps=rows.steps, clocks=(first, rows.clocks[1])))
+    put(store, CaseRows(case=case, steps=rows.steps, clocks=(first, rows.clocks[1])))
     assert store.dump_rows("c1") == before
 
 

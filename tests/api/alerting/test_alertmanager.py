@@ -15,7 +15,7 @@ from api.alerting.alertmanager import FAST, FOR_OFFICERS, PLACE, SHIPPED, render
 from api.alerting.hours import Exceptions, office_hours, time_intervals
 from api.alerting.model import PREFIX, Alert, Scope, Severity
 from api.alerting.prometheus import groups
-from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, Kind, Recipients, default, load
+from api.alerting.recipients import DEAD_MAN, OPERATORS, PARTS, SUPERVISORS, ChannelKind, Recipients, default, load
 from api.cli import main
 from api.real_clock import real_now
 from sla.axis import local, local_day
@@ -162,7 +162,7 @@ def test_only_routes_of_reminders_and_yellow_cards_keep_office_hours(config: Pat
 
 def test_the_document_tells_of_every_receiver_key_and_wait() -> None:
     section = DOCUMENT.read_text(encoding="utf-8").partition("## Who is told")[2].partition("\n## ")[0]
-    for word in (DEAD_MAN, OPERATORS, SUPERVISORS, *PARTS, *Kind, "url_file", "rate", "default"):
+    for word in (DEAD_MAN, OPERATORS, SUPERVISORS, *PARTS, *ChannelKind, "url_file", "rate", "default"):
         assert f"`{word}`" in section, word
     root = yaml.safe_load((FOLDER / "alertmanager.yml").read_text(encoding="utf-8"))["route"]
     for route in walked(root):

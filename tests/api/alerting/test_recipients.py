@@ -15,7 +15,7 @@ from api.alerting.recipients import (
     OPERATORS,
     SUPERVISORS,
     Channel,
-    Kind,
+    ChannelKind,
     Recipients,
     RecipientsError,
     chosen,
@@ -77,7 +77,7 @@ def test_every_key_that_there_is_is_explained_in_the_shipped_file() -> None:
     text = SHIPPED.read_text(encoding="utf-8")
     for key in ("link", "channels", "dead_man", "operators", "supervisors", "departments"):
         assert re.search(rf"(?m)^# .*\n(#.*\n)*{key}:", text), key
-    for word in ("kind", "url", "url_file", "secret", "secret_file", "signed", "rate", DEFAULT, *Kind):
+    for word in ("kind", "url", "url_file", "secret", "secret_file", "signed", "rate", DEFAULT, *ChannelKind):
         assert re.search(rf"\b{word}\b", comments), word
 
 
@@ -86,7 +86,7 @@ def test_without_a_file_everybody_is_told_in_the_log_alone() -> None:
     assert found == default()
     assert set(found.receivers) == {DEAD_MAN, OPERATORS, SUPERVISORS} | OFFICES
     assert set(found.receivers.values()) == {("log",)}
-    assert found.channels == {"log": Channel(name="log", kind=Kind.LOG)}
+    assert found.channels == {"log": Channel(name="log", kind=ChannelKind.LOG)}
 
 
 def test_an_office_that_is_not_named_is_told_by_default(file: Path) -> None:

@@ -13,7 +13,7 @@ from activities.store.watch import Detail
 from api.exporter.case_series import Lines
 from api.exporter.standings import Moment
 from sla.axis import local_day
-from sla.clock import Clock, Extension, Limit, Receipt, Suspension, Unit, count
+from sla.clock import ApplicationReceipt, Clock, Extension, Limit, Suspension, Unit, count
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
@@ -50,7 +50,7 @@ def clocks(draw: st.DrawFn) -> Clock:
         jurisdiction="suzhou",
         limit=Limit(amount=Decimal(draw(st.integers(0, 20))), unit=unit),
         start=draw(st.none() | st.just(begun)),
-        receipt=draw(st.none() | st.just(Receipt(received=START))),
+        receipt=draw(st.none() | st.just(ApplicationReceipt(received=START))),
         suspensions=tuple(halts),
         extensions=(Extension(id="e", amount=Decimal(more), at=begun),) if more else (),
     )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from activities.rungs import Instant
 from activities.store.instants import instant, micros
-from activities.store.watch import Group
+from activities.store.watch import OpenGroup
 from api.exporter.catalogue import Light
 from api.exporter.standings import Board, Moment, Thresholds
 from sla.release import RELEASE
@@ -24,11 +24,11 @@ def now_at(rate: int, real: int, grace: int) -> Instant:
 
 
 @st.composite
-def groups(draw: st.DrawFn) -> Group:
+def groups(draw: st.DrawFn) -> OpenGroup:
     standing = draw(st.sampled_from([None, None, None, "suspended", "not-started", "met", "missed"]))
     due = draw(st.none() | NEAR)
     soon = draw(st.none() | NEAR)
-    return Group(
+    return OpenGroup(
         jurisdiction=draw(st.sampled_from(["suzhou", "taicang"])),
         procedure=draw(st.sampled_from(["water", "gas"])),
         owner=draw(st.sampled_from(["a", "b"])),
@@ -40,7 +40,7 @@ def groups(draw: st.DrawFn) -> Group:
     )
 
 
-def light(group: Group, now: Instant) -> Light:
+def light(group: OpenGroup, now: Instant) -> Light:
     """Where all of a group stand, by the workflow's own comparison."""
     if group.standing is not None or group.due_at is None:
         return {"suspended": Light.SUSPENDED, "missed": Light.OVERDUE}.get(group.standing or "", Light.ON_TIME)
@@ -52,7 +52,7 @@ def light(group: Group, now: Instant) -> Light:
 
 @settings(deadline=None)
 @given(st.lists(groups(), max_size=40), RATES, NEAR, st.integers(0, 5_000_000))
-def test_the_board_counts_as_one_would_one_by_one(found: list[Group], rate: int, real: int, grace: int) -> None:
+def test_the_board_counts_as_one_would_one_by_one(found: list[OpenGroup], rate: int, real: int, grace: int) -> None:
     now = now_at(rate, real // rate, grace // rate)
     board = Board(found, found, lambda jurisdiction, owner: f"{jurisdiction}-{owner}")
     moment = Moment.of(now)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from activities.record import Event
 from activities.rungs import Instant
-from activities.store.rows import Rows
+from activities.store.rows import CaseRows
 from activities.store.store import Store
 from sla.release import RELEASE
 from tests.api.figures.averages_cases import IDENTITY, Player
@@ -32,7 +32,7 @@ class Drawn(NamedTuple):
     days: int
     last: datetime
 
-    def play(self, number: int) -> tuple[list[Event], Rows]:
+    def play(self, number: int) -> tuple[list[Event], CaseRows]:
         """One of them, whatever the others are."""
         random = Random(f"{self.seed}-{number}")  # noqa: S311  # to draw cases
         case = f"R-{number:05}"
@@ -45,7 +45,7 @@ class Drawn(NamedTuple):
 def fill(store: Store, cases: int, drawn: Drawn) -> None:
     """Cases as a rebuild of the read model writes them; many are played on all processors."""
     with ExitStack() as left:
-        played: Iterable[tuple[list[Event], Rows]] = map(drawn.play, range(cases))
+        played: Iterable[tuple[list[Event], CaseRows]] = map(drawn.play, range(cases))
         if cases > MANY:
             pool = left.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
             played = pool.map(drawn.play, range(cases), chunksize=MANY)

@@ -10,7 +10,7 @@ from activities.record import Event, Head, Picture, changes
 from activities.settle import Settle, Settler, as_settled
 from activities.store.store import Store
 from activities.store.tellings import Telling, TellingFilter
-from api.alerting.recipients import Channel, Kind, Recipients
+from api.alerting.recipients import Channel, ChannelKind, Recipients
 from api.relay.notifier import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from sla.clock import Policy
@@ -26,7 +26,7 @@ from workflows.state import CaseState
 
 GRACE = timedelta(seconds=5)
 NOBODY = "0001-01-01T00:00:00Z"
-LOG = Channel(name="log", kind=Kind.LOG)
+LOG = Channel(name="log", kind=ChannelKind.LOG)
 RECEIVERS = ("sz-water", "sz-approval", "operators", "supervisors", "dead-man")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from api.alerting.recipients import Channel, Kind
+from api.alerting.recipients import Channel, ChannelKind
 from api.processes.claims import free_port
 from api.relay import robots
 from api.relay.channels import way_of
@@ -66,7 +66,9 @@ def robot() -> Iterator[Robot]:
     made.server.server_close()
 
 
-async def send(kind: Kind, url: str, number: int = 1, signed_by: str | None = None, now: datetime = NOW) -> Reply:
+async def send(
+    kind: ChannelKind, url: str, number: int = 1, signed_by: str | None = None, now: datetime = NOW
+) -> Reply:
     signed = None if signed_by is None else SecretStr(signed_by)
     way = way_of(Channel(name="hall", kind=kind, url=SecretStr(url), secret=signed))
     try:
@@ -78,7 +80,7 @@ async def send(kind: Kind, url: str, number: int = 1, signed_by: str | None = No
 async def test_a_webhook_gets_the_notice_with_its_id(robot: Robot, caplog: pytest.LogCaptureFixture) -> None:
     robot.status = 202
     with caplog.at_level(logging.DEBUG):
-        assert await send(Kind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x?token=SECRET") == TAKEN
+        assert await send(ChannelKind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x?token=SECRET") == TAKEN
     assert "SECRET" not in caplog.text
     headers, body = robot.posted[0]
     assert headers["Idempotency-Key"] == body["id"] == "the-id"
@@ -92,14 +94,14 @@ async def test_a_webhook_gets_the_notice_with_its_id(robot: Robot, caplog: pytes
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422, 451])
 async def test_a_status_that_repeating_cannot_cure_is_a_refusal(robot: Robot, status: int) -> None:
     robot.status = status
-    assert await send(Kind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == refused(f"status-{status}")
+    assert await send(ChannelKind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == refused(f"status-{status}")
     assert len(robot.posted) == 1
 
 
 @pytest.mark.parametrize("status", [302, 408, 425, 429, 500, 502, 503])
 async def test_any_other_status_is_a_failure(robot: Robot, status: int) -> None:
     robot.status = status
-    assert await send(Kind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == failed(f"status-{status}")
+    assert await send(ChannelKind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == failed(f"status-{status}")
     assert len(robot.posted) == 1
 
 
@@ -116,11 +118,11 @@ async def test_any_other_status_is_a_failure(robot: Robot, status: int) -> None:
 async def test_a_channel_that_asks_to_wait_is_heard(robot: Robot, said: str, seconds: int | None) -> None:
     robot.status, robot.headers = 429, {"Retry-After": said}
     wait = None if seconds is None else timedelta(seconds=seconds)
-    assert await send(Kind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == failed("status-429", wait)
+    assert await send(ChannelKind.WEBHOOK, f"http://127.0.0.1:{robot.port}/x") == failed("status-429", wait)
 
 
 async def test_a_robot_of_wecom_gets_markdown_that_is_not_too_long(robot: Robot) -> None:
-    assert await send(Kind.WECOM, f"http://127.0.0.1:{robot.port}/cgi-bin/webhook/send?key=SECRET", 30) == TAKEN
+    assert await send(ChannelKind.WECOM, f"http://127.0.0.1:{robot.port}/cgi-bin/webhook/send?key=SECRET", 30) == TAKEN
     _, body = robot.posted[0]
     assert body["msgtype"] == "markdown"
     assert len(body["markdown"]["content"].encode()) <= WECOM_BYTES
@@ -130,9 +132,9 @@ async def test_a_robot_of_wecom_gets_markdown_that_is_not_too_long(robot: Robot)
 CODES = [
     (kind, codes, field, code)
     for kind, codes, field in (
-        (Kind.WECOM, robots.WECOM, "errcode"),
-        (Kind.DINGTALK, robots.DINGTALK, "errcode"),
-        (Kind.FEISHU, robots.FEISHU, "code"),
+        (ChannelKind.WECOM, robots.WECOM, "errcode"),
+        (ChannelKind.DINGTALK, robots.DINGTALK, "errcode"),
+        (ChannelKind.FEISHU, robots.FEISHU, "code"),
     )
     for code in sorted({*codes.passing, *codes.final})
 ]
@@ -140,7 +142,7 @@ CODES = [
 
 @pytest.mark.parametrize(("kind", "codes", "field", "code"), CODES, ids=lambda value: str(value)[:12])
 async def test_a_robot_that_says_no_with_200_is_understood(
-    robot: Robot, kind: Kind, codes: robots.Codes, field: str, code: int
+    robot: Robot, kind: ChannelKind, codes: robots.Codes, field: str, code: int
 ) -> None:
     robot.answer = json.dumps({field: code, "errmsg": "no, key SECRET", "msg": "no"}).encode()
     reply = await send(kind, f"http://127.0.0.1:{robot.port}/send?key=SECRET", signed_by="sec")
@@ -151,38 +153,42 @@ async def test_a_robot_that_says_no_with_200_is_understood(
 @pytest.mark.parametrize(
     ("kind", "code", "outcome"),
     [
-        (Kind.WECOM, 40058, refused("errcode-40058")),
-        (Kind.WECOM, 45009, failed("errcode-45009", timedelta(minutes=1))),
-        (Kind.DINGTALK, 310000, refused("errcode-310000")),
-        (Kind.DINGTALK, 130101, failed("errcode-130101", timedelta(minutes=10))),
-        (Kind.FEISHU, 19024, refused("code-19024")),
-        (Kind.FEISHU, 19021, refused("code-19021")),
+        (ChannelKind.WECOM, 40058, refused("errcode-40058")),
+        (ChannelKind.WECOM, 45009, failed("errcode-45009", timedelta(minutes=1))),
+        (ChannelKind.DINGTALK, 310000, refused("errcode-310000")),
+        (ChannelKind.DINGTALK, 130101, failed("errcode-130101", timedelta(minutes=10))),
+        (ChannelKind.FEISHU, 19024, refused("code-19024")),
+        (ChannelKind.FEISHU, 19021, refused("code-19021")),
     ],
 )
-async def test_the_codes_that_were_taken_for_delivered(robot: Robot, kind: Kind, code: int, outcome: Reply) -> None:
-    robot.answer = json.dumps({"code" if kind is Kind.FEISHU else "errcode": code}).encode()
+async def test_the_codes_that_were_taken_for_delivered(
+    robot: Robot, kind: ChannelKind, code: int, outcome: Reply
+) -> None:
+    robot.answer = json.dumps({"code" if kind is ChannelKind.FEISHU else "errcode": code}).encode()
     assert await send(kind, f"http://127.0.0.1:{robot.port}/", signed_by="sec") == outcome
 
 
-@pytest.mark.parametrize("kind", [Kind.WECOM, Kind.DINGTALK, Kind.FEISHU])
+@pytest.mark.parametrize("kind", [ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU])
 @pytest.mark.parametrize(
     "answer", [b"<html>", b"[]", b'{"errcode":"x"}', b'{"code":null}', b"{}", b"", b'{"errcode":true,"code":true}']
 )
-async def test_an_answer_that_is_none_of_a_robots_delivers_nothing(robot: Robot, kind: Kind, answer: bytes) -> None:
+async def test_an_answer_that_is_none_of_a_robots_delivers_nothing(
+    robot: Robot, kind: ChannelKind, answer: bytes
+) -> None:
     robot.answer = answer
     assert await send(kind, f"http://127.0.0.1:{robot.port}/", signed_by="sec") == failed("bad-reply")
 
 
-@pytest.mark.parametrize("kind", [Kind.WECOM, Kind.DINGTALK, Kind.FEISHU])
-async def test_of_a_code_that_nobody_knows_repeating_may_be_the_cure(robot: Robot, kind: Kind) -> None:
-    field = "code" if kind is Kind.FEISHU else "errcode"
+@pytest.mark.parametrize("kind", [ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU])
+async def test_of_a_code_that_nobody_knows_repeating_may_be_the_cure(robot: Robot, kind: ChannelKind) -> None:
+    field = "code" if kind is ChannelKind.FEISHU else "errcode"
     robot.answer = json.dumps({field: 77}).encode()
     assert await send(kind, f"http://127.0.0.1:{robot.port}/", signed_by="sec") == failed(f"{field}-77")
 
 
 async def test_a_robot_of_dingtalk_is_signed_for_in_its_address(robot: Robot) -> None:
     url = f"http://127.0.0.1:{robot.port}/robot/send?access_token=SECRET"
-    assert await send(Kind.DINGTALK, url, 30, signed_by="SECdemo") == TAKEN
+    assert await send(ChannelKind.DINGTALK, url, 30, signed_by="SECdemo") == TAKEN
     asked = parse_qs(urlsplit(robot.paths[0]).query)
     stamp = str(int(NOW.timestamp()) * 1000)
     # as the service's own example makes it, from the secret's bytes and the text of instant and secret
@@ -198,7 +204,8 @@ async def test_a_robot_of_dingtalk_is_signed_for_in_its_address(robot: Robot) ->
 async def test_a_robot_of_feishu_is_signed_for_in_its_body(robot: Robot) -> None:
     robot.answer = b'{"code":0,"msg":"success","data":{}}'
     assert (
-        await send(Kind.FEISHU, f"http://127.0.0.1:{robot.port}/open-apis/bot/v2/hook/x", 30, signed_by="demo") == TAKEN
+        await send(ChannelKind.FEISHU, f"http://127.0.0.1:{robot.port}/open-apis/bot/v2/hook/x", 30, signed_by="demo")
+        == TAKEN
     )
     _, body = robot.posted[0]
     stamp = str(int(NOW.timestamp()))
@@ -211,27 +218,27 @@ async def test_a_robot_of_feishu_is_signed_for_in_its_body(robot: Robot) -> None
 
 async def test_an_older_robot_of_feishu_is_understood(robot: Robot) -> None:
     robot.answer = b'{"StatusCode":0,"StatusMessage":"success"}'
-    assert await send(Kind.FEISHU, f"http://127.0.0.1:{robot.port}/") == TAKEN
+    assert await send(ChannelKind.FEISHU, f"http://127.0.0.1:{robot.port}/") == TAKEN
     assert "sign" not in robot.posted[0][1]
 
 
 async def test_the_library_takes_the_rest(robot: Robot, caplog: pytest.LogCaptureFixture) -> None:
     url = f"json://127.0.0.1:{robot.port}/SECRET"
     with caplog.at_level(logging.DEBUG):
-        assert await send(Kind.APPRISE, url) == HANDED_OVER
+        assert await send(ChannelKind.APPRISE, url) == HANDED_OVER
         robot.status = 500
-        assert await send(Kind.APPRISE, url) == failed("not-taken")
+        assert await send(ChannelKind.APPRISE, url) == failed("not-taken")
     assert "【黄牌】案件 SZ-0 环节逾期" in robot.posted[0][1]["message"]
     assert "SECRET" not in caplog.text
 
 
-@pytest.mark.parametrize("kind", [Kind.WEBHOOK, Kind.WECOM, Kind.DINGTALK, Kind.FEISHU])
-async def test_nobody_there_is_no_connection(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ChannelKind.WEBHOOK, ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU])
+async def test_nobody_there_is_no_connection(kind: ChannelKind) -> None:
     assert await send(kind, f"http://127.0.0.1:{free_port()}/SECRET") == failed("no-connection")
 
 
 async def test_the_log_takes_everything() -> None:
-    assert await way_of(Channel(name="log", kind=Kind.LOG)).send(a_notice(1), "the-id", NOW) == TAKEN
+    assert await way_of(Channel(name="log", kind=ChannelKind.LOG)).send(a_notice(1), "the-id", NOW) == TAKEN
 
 
 async def test_no_stretch_of_a_minutes_length_has_more_than_the_rate() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from activities.store.outbox import Attempt
 from activities.store.store import Store
-from api.relay.notice import Notice
+from api.relay.notice import Notification
 from api.relay.notifier import GIVEN_UP
 from tests.api.relay.build import LOG, Hand, alert, beat, desk, recipients, said, tellings, webhook
 
@@ -14,10 +14,10 @@ def hand() -> Hand:
     return Hand("2021-03-05 09:00")
 
 
-def body_of(store: Store, number: int = 0) -> Notice:
+def body_of(store: Store, number: int = 0) -> Notification:
     with store.reading() as connection:
         bodies = connection.exec_driver_sql("SELECT body FROM telling ORDER BY number").scalars().all()
-    return Notice.model_validate_json(bodies[number])
+    return Notification.model_validate_json(bodies[number])
 
 
 def test_a_case_that_joins_is_told_and_one_that_stays_is_not_told_again(store: Store, hand: Hand) -> None:

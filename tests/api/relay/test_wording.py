@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.relay.dedup import alive
-from api.relay.notice import Notice, notice
+from api.relay.notice import Notification, notice
 from api.relay.resolution import PASSED
 from api.relay.wording import cut, text, title
 from tests.api.relay.build import alert, webhook
 from tests.desk import at
 
 
-def a_notice(number: int, kind: str = "raised", link: str = "http://shixian") -> Notice:
+def a_notice(number: int, kind: str = "raised", link: str = "http://shixian") -> Notification:
     alerts = webhook(*(alert(case=f"SZ-{n}") for n in range(number))).alerts
     why = PASSED if kind == "withdrawn" else None
     return notice("sz-water", kind, [(alive("sz-water", one, at("2021-03-05 09:00")), why) for one in alerts], link)
