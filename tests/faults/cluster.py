@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import IO, Any, Self
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -23,16 +24,52 @@ SCHEMAS = {"temporal": "temporal", "temporal_visibility": "visibility"}
 RETENTION = timedelta(days=30)
 
 
+class FullPostgreSQL:
+    """A PostgreSQL with its extensions, which Temporal's tables need and the tests' own lacks: a system's, on a loopback port."""
+
+    user = "temporal"
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._data = folder / "data"
+        self._who: Mapping[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+        self._bin = _postgresql_bin()
+        folder.mkdir(parents=True)
+        folder.chmod(0o777)
+        self._run("initdb", "--auth", "trust", "--username", self.user, "--no-sync", str(self._data))
+        options = f"-h 127.0.0.1 -p {self.port} -k {folder} -c fsync=off"
+        self._run("pg_ctl", "--pgdata", str(self._data), "--log", str(folder / "log"), "--options", options, "start")
+
+    def create(self, name: str) -> str:
+        """The URL of a new database."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", self.user, name)
+        return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._run("pg_ctl", "--pgdata", str(self._data), "--mode", "immediate", "stop")
+
+    def _run(self, command: str, *words: str) -> None:
+        words = (str(self._bin / command), *words)
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **self._who)
+        assert done.returncode == 0, done.stdout.decode()
+
+
+def _postgresql_bin() -> Path:
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).resolve().parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    assert found, "no PostgreSQL with its extensions: install the system's, such as Debian's package postgresql"
+    return found[-1]
+
+
 class Cluster:
     """One machine plays all hosts. `kill` ends one host of history, `start` starts whatever does not run."""
 
     namespace = "shixian"
 
-    def __init__(self, server: Path, sql_tool: Path, database_url: str, folder: Path) -> None:
-        url = urlsplit(database_url)
+    def __init__(self, server: Path, sql_tool: Path, database: FullPostgreSQL, folder: Path) -> None:
         self._server, self._sql_tool, self._folder = server, sql_tool, folder
-        self._socket = parse_qs(url.query)["host"][0]
-        self._user = url.username or "postgres"
+        self._database = database
         self._ports = {name: str(free_port()) for name in ("FRONTEND_PORT", "FRONTEND_GOSSIP", *_PORTS)}
         self.address = f"127.0.0.1:{self._ports['FRONTEND_PORT']}"
         self._hosts: dict[str, subprocess.Popen[bytes]] = {}
@@ -118,13 +155,9 @@ class Cluster:
         return True
 
     def _sql(self, database: str, *words: str) -> None:
-        where = ("--plugin", "postgres12", "--endpoint", "127.0.0.1", "--user", self._user, "--database", database)
-        done = subprocess.run(
-            [str(self._sql_tool), *where, "--connect-attributes", f"host={self._socket}", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        where = ("--plugin", "postgres12", "--endpoint", "127.0.0.1", "--port", str(self._database.port))
+        who = ("--user", self._database.user, "--password", "any", "--database", database)
+        done = subprocess.run([self._sql_tool, *where, *who, *words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _env(self, host: str) -> dict[str, str]:
@@ -140,8 +173,9 @@ class Cluster:
             **{name: port for name, port in self._ports.items() if name.isupper()},
             **own,
             "ADDRESS": self.address,
-            "DATABASE_USER": self._user,
-            "DATABASE_ATTRIBUTES": f"host: {self._socket}",
+            "DATABASE_USER": self._database.user,
+            "DATABASE_PASSWORD": "any",
+            "DATABASE": f"127.0.0.1:{self._database.port}",
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return {**kept, **{f"TEMPORAL_{name}": value for name, value in told.items()}}
