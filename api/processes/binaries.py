@@ -100,20 +100,19 @@ AMTOOL = Program(
 ALL = (TEMPORAL, PROMETHEUS, PROMTOOL, ALERTMANAGER, AMTOOL)
 
 # For those who run a cluster of their own (docs/running.md); nothing here starts them.
-CLUSTER = (
-    Program(
-        _package("temporal", "temporal-server", f"{_SERVER}/server", "a cluster's server", "about three minutes"),
-        ("temporal-server",),
-        _ANY_VERSION,
-        (1, 29),
-    ),
-    Program(
-        _package("temporal", "temporal-sql-tool", f"{_SERVER}/tools/sql", "its tool for tables", "about a minute"),
-        ("temporal-sql-tool",),
-        _ANY_VERSION,
-        (1, 29),
-    ),
+TEMPORAL_SERVER = Program(
+    _package("temporal", "temporal-server", f"{_SERVER}/server", "a cluster's server", "about three minutes"),
+    ("temporal-server",),
+    _ANY_VERSION,
+    (1, 29),
 )
+TEMPORAL_SQL_TOOL = Program(
+    _package("temporal", "temporal-sql-tool", f"{_SERVER}/tools/sql", "its tool for tables", "about a minute"),
+    ("temporal-sql-tool",),
+    _ANY_VERSION,
+    (1, 29),
+)
+CLUSTER = (TEMPORAL_SERVER, TEMPORAL_SQL_TOOL)
 
 
 def _say(text: str) -> None:

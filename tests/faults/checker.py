@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from api.processes.binaries import TEMPORAL, find
 from api.real_clock import real_now
 from tests.faults import evidence, oracle
-from tests.faults.city import GRACE, RATE, City, plan
+from tests.faults.city import GRACE, RATE, City, dev_server, plan
 from tests.faults.load import Answers, Load
 
 CATCH_UP = 300  # looks, a second apart, at a case whose run does not know its ledger, or whose rung is not raised
@@ -197,7 +197,8 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         url = given.database or f"sqlite:///{folder}/ledger.sqlite"
-        with City(find(TEMPORAL).path, Path(folder), url) as city:
+        server = dev_server(find(TEMPORAL).path, Path(folder) / "temporal")
+        with City(server, Path(folder), url) as city:
             report = run(city, commands=given.commands, kills=given.kills, seed=given.seed)
         sys.stdout.write(f"{report}\n{json.dumps(report.figures)}\n")
     sys.exit(1 if report.wrong else 0)

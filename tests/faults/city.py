@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
@@ -29,15 +29,31 @@ FREEZES = 2
 PROCESSES = ("worker-1", "worker-2", "api")
 
 
+class Server(Protocol):
+    """A Temporal server that may be killed and started again: a development server, or a cluster."""
+
+    address: str
+    namespace: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def dev_server(binary: Path, folder: Path) -> DevServer:
+    """A development server that keeps its state in a folder."""
+    return DevServer(binary, folder, port=free_port())
+
+
 class City:
     """All processes over one database. `with` starts and ends them; whatever is killed is started again."""
 
-    def __init__(self, temporal: Path, folder: Path, database_url: str) -> None:
+    def __init__(self, temporal: Server, folder: Path, database_url: str) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.database_url = database_url
         self.harmed: Counter[str] = Counter()
-        self.temporal = DevServer(temporal, folder / "temporal", port=free_port())
+        self.temporal = temporal
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._running: dict[str, subprocess.Popen[bytes]] = {}

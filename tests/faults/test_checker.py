@@ -14,7 +14,7 @@ from tests.databases import PostgreSQL
 from tests.desk import at
 from tests.faults import evidence, oracle
 from tests.faults.checker import run
-from tests.faults.city import VICTIMS, City, plan
+from tests.faults.city import VICTIMS, City, dev_server, plan
 from tests.faults.evidence import Fact
 
 Entry = tuple[str, str, dict[str, Any]]  # kind, instant, body
@@ -34,7 +34,7 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(
     if database == "postgresql":
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.create()
-    with City(temporal_binary, tmp_path / "city", url) as city:
+    with City(dev_server(temporal_binary, tmp_path / "temporal"), tmp_path / "city", url) as city:
         report = run(city, commands=commands, kills=kills, seed=SEED)
     said = f"{database}: {report}"
     sys.stdout.write(f"{said}\n")
