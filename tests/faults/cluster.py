@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.processes.temporal_server import free_port
+from api.processes.claims import free_port
 from tests.waiting import eventually
 
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "temporal" / "cluster.yml"
