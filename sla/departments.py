@@ -151,6 +151,6 @@ def department_of(jurisdiction: str, owner: str) -> str:
 
 
 def told_for(department: str) -> frozenset[str]:
-    """Whom an alert of a department is for: itself where it is one office, else its members and itself."""
+    """List the departments that an alert of one is for: itself, and its members where it has any."""
     known = DEPARTMENTS.get(department)
     return frozenset({department, *(known.members if known else ())})

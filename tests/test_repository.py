@@ -1,7 +1,9 @@
 """The repository itself: sizes, documents that say what the code says, nothing of one machine."""
 
+import ast
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,21 @@ FOLDERS = ("sla", "activities", "workflows", "api", "tests", "deploy", "docs", "
 DATA_MODULES = ("sla/commitments", "sla/notices")
 TEXT = {".py", ".md", ".toml", ".txt", ".json", ".yaml", ".yml", ".mod", ".sum", ".mako", ".ini", ".sh", ""}
 LONGEST = 400
+PRODUCT = ("sla", "activities", "workflows", "api")
+MOST_MODULES = 12  # of one folder's top
+NOT_PARTED = {"Alert", "Outcome", "Scope"}  # names that two classes still have
+# What a docstring of a function does not begin with: a noun's word, a question's, or a verb in the third person.
+OPENERS = {
+    *("A", "All", "An", "As", "Each", "Every", "False", "How", "Its", "None", "Nothing", "One", "So", "The", "Those"),
+    *("True", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose"),
+}
+THIRD_PERSON = re.compile(r"[A-Z][a-z-]*[^s]s")
+DIALECT = re.compile(r"\b(of which|of whom|whom|so many|ticket|turnaround|holiday table)\b", re.IGNORECASE)
+NOT_REWORDED = (  # files whose sentences are still the old ones
+    "activities/settle.py", "api/alerting/model.py", "api/alerting/platform_alerts.py", "api/alerting/prometheus.py",
+    "api/alerting/promise_alerts.py", "api/alerting/wording.py", "api/exporter/families.py", "api/figures/", "api/views/html.py",
+    "api/relay/aggregate_checks.py", "api/relay/notifier.py", "api/relay/texts/", "api/relay/webhook.py", "workflows/case.py",
+)  # fmt: skip
 
 
 def _files() -> Iterator[Path]:
@@ -40,6 +57,50 @@ def test_no_python_file_is_longer_than_four_hundred_lines_but_data() -> None:
     }
     assert sizes
     assert {name: lines for name, lines in sizes.items() if lines > LONGEST} == {}
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in _files():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PRODUCT and "migrations" not in path.parts:
+            yield _name(path), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _docstrings() -> Iterator[tuple[str, str]]:
+    """Each public function that is no property, by its place, and what its docstring begins with."""
+    for name, module in _modules():
+        for node in ast.walk(module):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("_"):
+                continue
+            text = ast.get_docstring(node)
+            if text and not any(ast.unparse(one).endswith("property") for one in node.decorator_list):
+                yield f"{name}:{node.name}", text.rpartition(" · ")[2] if " · " in text else text
+
+
+def test_no_two_classes_of_the_product_have_one_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for name, module in _modules():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(name)
+    assert len(places) > 200
+    assert {name: files for name, files in places.items() if len(files) > 1 and name not in NOT_PARTED} == {}
+
+
+def test_the_docstring_of_a_public_function_begins_with_what_it_does() -> None:
+    found = [(place, text) for place, text in _docstrings() if not place.startswith(NOT_REWORDED)]
+    assert len(found) > 500
+    firsts = {(place, re.split(r"[\s.,:;]", text)[0]) for place, text in found}
+    assert {(place, word) for place, word in firsts if word in OPENERS or THIRD_PERSON.fullmatch(word)} == set()
+
+
+def test_no_docstring_speaks_a_dialect() -> None:
+    found = [place for place, text in _docstrings() if DIALECT.search(text)]
+    assert [place for place in found if not place.startswith(NOT_REWORDED)] == []
+
+
+def test_the_top_of_the_api_is_no_heap() -> None:
+    modules = [path for path in (ROOT / "api").glob("*.py") if path.name != "__init__.py"]
+    assert 0 < len(modules) <= MOST_MODULES
 
 
 def test_no_file_names_a_folder_of_one_machine_or_a_registry() -> None:

@@ -31,7 +31,7 @@ from workflows.stepping import acceptance, complete, confirm, resubmit, resume, 
 
 
 def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime | None]) -> OnRecord | Decision:
-    """The answer of a case to a command. `due`: each extendable clock's due instant, as last counted."""
+    """Return the answer of a case to a command. `due`: each extendable clock's due instant, as last counted."""
     if state is not None:
         known = state.by_request(command.request_id)
         if known is not None:

@@ -15,7 +15,7 @@ from workflows.state import CORRECTION, CaseState, Round, Standstill, Status, St
 
 
 def fold(state: CaseState | None, events: Iterable[Event], case: str) -> CaseState | None:
-    """The state after more events; None before the opening event."""
+    """Return the state after more events; None before the opening event."""
     for event in events:
         if state is not None and event.kind in ("amended", "confirmed"):
             state = _refold((*state.events, event), case)
@@ -25,7 +25,7 @@ def fold(state: CaseState | None, events: Iterable[Event], case: str) -> CaseSta
 
 
 def sealed(state: CaseState, calendar: str, hashes: Sequence[str]) -> CaseState:
-    """The state whose last events were folded before the ledger gave them a calendar and hashes: "" until then."""
+    """Return the state whose last events were folded before the ledger gave them a calendar and hashes: "" until then."""
     known = len(state.events) - len(hashes)
     news = zip(state.events[known:], hashes, strict=True)
     written = (event.model_copy(update={"calendar": calendar, "hash": hashed}) for event, hashed in news)

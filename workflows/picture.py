@@ -39,7 +39,7 @@ class Drawn(NamedTuple):
 
 
 def picture(state: CaseState, before: Drawn | None = None) -> Picture:
-    """The rows of a case, before anything is counted; what depends on nothing that changed is taken from `before`."""
+    """Draw the rows of a case before anything is counted; what depends on no change is taken from `before`."""
     kept = _as_they_were(state, before) if before else {}
     steps = tuple(kept[key][0] if key in kept else _step(state, step) for key, step in state.steps.items())
     targets = (kept[key][1] if key in kept else _planned(state, step) for key, step in state.steps.items())
@@ -57,7 +57,7 @@ def _as_they_were(state: CaseState, before: Drawn) -> dict[str, tuple[StepPictur
 
 
 def national_state(state: CaseState) -> int:
-    """The national status code 办理状态 of a case."""
+    """Return the national status code 办理状态 of a case."""
     if state.status is Status.DECIDED:
         return _DECISIONS[state.outcome or "approved"]
     if state.status is Status.WITHDRAWN and state.accepted is None:

@@ -83,13 +83,13 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One write transaction; it commits where the body ends, and rolls back where it raises."""
+        """Hold one write transaction; it commits where the body ends, and rolls back where it raises."""
         with translated(), self._gate, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def appending(self) -> Iterator[DBAPICursor]:
-        """One write transaction on the driver's own cursor: for the few statements that every command runs."""
+        """Hold a write transaction on the driver's own cursor: for the few statements that every command runs."""
         with translated(), self._gate:
             connection = self._appender.raw_connection()
             try:
@@ -106,18 +106,18 @@ class Database:
                 connection.close()  # what was not committed is rolled back
 
     def dispose(self) -> None:
-        """Gives the connections back."""
+        """Give the connections back."""
         self._appender.dispose()
         self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One snapshot."""
+        """Hold one snapshot."""
         with translated(), self._reader.begin() as connection:
             yield connection
 
     def sql(self, statement: ClauseElement, *columns: str) -> str:
-        """The statement's text for `exec_driver_sql`, parameters by name; `columns` are the ones it writes if not all."""
+        """Write a statement for `exec_driver_sql`, parameters by name; `columns` are those it writes if not all."""
         return str(statement.compile(dialect=self.engine.dialect, column_keys=columns or None))
 
 
@@ -137,7 +137,7 @@ def _begin(cursor: DBAPICursor) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """The driver's errors as the store's, whether SQLAlchemy has wrapped them or not."""
+    """Turn the driver's errors into the store's, whether SQLAlchemy has wrapped them or not."""
     try:
         yield
     except PoolTimeout as error:
@@ -163,21 +163,21 @@ def _refusal(error: BaseException) -> StoreError | None:
 
 
 def is_taken(error: BaseException) -> bool:
-    """Whether a unique key is taken; any other broken constraint is a fault of the code."""
+    """Tell whether a unique key is taken; any other broken constraint is a fault of the code."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in TAKEN_CODES
     return getattr(error, "sqlstate", None) == "23505"
 
 
 def is_missing(error: BaseException) -> bool:
-    """Whether the statement names a table or a column that is not there."""
+    """Tell whether the statement names a table or a column that is not there."""
     if isinstance(error, sqlite3.Error):
         return MISSING.search(str(error)) is not None  # it has no code of its own
     return getattr(error, "sqlstate", None) in MISSING_STATES
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the error speaks of the database's state rather than of the statement."""
+    """Tell whether the error speaks of the database's state rather than of the statement."""
     if isinstance(error, sqlite3.Error):
         # the low byte is the primary code
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY_CODES
@@ -188,7 +188,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def parse(url: str) -> URL:
-    """The URL with this store's driver; anything but these two databases is a ValueError."""
+    """Return the URL with this store's driver; anything but these two databases is a ValueError."""
     scheme, _, rest = url.partition("://")
     if scheme == "postgresql":
         return make_url(f"postgresql+psycopg://{rest}")

@@ -41,7 +41,7 @@ class Timing(Model):
     heartbeat: timedelta  # of the dead-man switch
 
     def scaled(self, scale: float) -> "Timing":
-        """For a rehearsal: every wait so many times shorter, a second at least; machines keep their real time."""
+        """Shorten every wait for a rehearsal, to a second at least; machines keep their real time."""
         real = {"platform_repeat", "heartbeat"}
         waits = {name: max(SHORTEST, value / scale) for name, value in self if name not in real}
         return self.model_copy(update=waits)
@@ -72,7 +72,7 @@ def render(
     office_hours: bool = True,
     policy: Policy | None = None,
 ) -> str:
-    """The configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
+    """Return the configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
     calendar = almanac.calendar_for(PLACE, today)
     document: dict[str, Any] = {
         "route": _tree(recipients, timing, office_hours=office_hours),

@@ -26,7 +26,7 @@ class Exceptions(NamedTuple):
 
 
 def exceptions(calendar: Calendar, since: date) -> Exceptions:
-    """Days from `since` to the end of the calendar; weekends within a holiday are among the holidays."""
+    """Return the days from `since` to the calendar's end; weekends within a holiday are among the holidays."""
     first = max(since, calendar.known_from)
     days = [first + timedelta(days=offset) for offset in range((calendar.known_until - first).days + 1)]
     return Exceptions(
@@ -36,7 +36,7 @@ def exceptions(calendar: Calendar, since: date) -> Exceptions:
 
 
 def office_hours(policy: Policy) -> Mapping[str, str]:
-    """From the morning's begin to half an hour after the close, noon included: what falls due at twelve is told then."""
+    """Return the hours from the morning's begin to half an hour after the close; what falls due at twelve is told then."""
     if policy.close is None:
         return {"start_time": f"{policy.morning[0]:%H:%M}", "end_time": MIDNIGHT}
     until = datetime.combine(date.min, max(policy.afternoon[1], policy.close)) + AFTER_CLOSE
@@ -45,7 +45,7 @@ def office_hours(policy: Policy) -> Mapping[str, str]:
 
 
 def time_intervals(differing: Exceptions, hours: Mapping[str, str]) -> list[Interval]:
-    """The intervals as Alertmanager words them: working hours or make-up workdays, and never public holidays."""
+    """Return the intervals as Alertmanager words them: working hours or make-up workdays, and never public holidays."""
     weekdays = [{"times": [dict(hours)], "weekdays": ["monday:friday"], "location": ZONE}]
     make_up = [{"times": [dict(hours)], **each} for each in _days(differing.make_up)]
     return [

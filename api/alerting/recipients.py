@@ -81,7 +81,7 @@ class Recipients(Model):
         return tuple(name for name in DEPARTMENTS if name in self.receivers)
 
     def told(self, department: str) -> tuple[str, ...]:
-        """The departments that receive an alert of this one; none where it is not in the register."""
+        """Return the departments that receive an alert of this one; none where it is not in the register."""
         told = told_for(department)
         return tuple(name for name in self.departments if name in told)
 
@@ -99,7 +99,7 @@ class _Named(NamedTuple):
     departments: Mapping[str, tuple[str, ...]]
 
     def receivers(self) -> dict[str, tuple[str, ...]]:
-        """A joint desk receives where it is named; where it is not, its members do anyway, and once is enough."""
+        """Return who receives: a joint desk where it is named, else its members; once is enough."""
         offices = {
             one.id: self.departments.get(one.id) or self.departments.get(DEFAULT, ())
             for one in DEPARTMENTS.values()
@@ -109,19 +109,19 @@ class _Named(NamedTuple):
 
 
 def default() -> Recipients:
-    """Where no file is set: everybody's alerts go to the delivery log, and nowhere else."""
+    """Return what holds where no file is set: all alerts go to the delivery log, and nowhere else."""
     log = ("log",)
     receivers = _Named(log, log, log, {DEFAULT: log}).receivers()
     return Recipients(receivers=receivers, channels={"log": Channel(name="log", kind=ChannelKind.LOG)})
 
 
 def chosen(path: Path | None) -> Recipients:
-    """What the setting `recipients_file` names."""
+    """Say what the setting `recipients_file` names."""
     return default() if path is None else load(path)
 
 
 def load(path: Path) -> Recipients:
-    """What the file says, with the secrets that it names by `url_file`; RecipientsError with all that is wrong."""
+    """Say what the file says, with the secrets that it names by `url_file`; RecipientsError with all that is wrong."""
     try:
         root = compose(path)
     except FileError as error:
@@ -268,7 +268,7 @@ class _Recipients(Reader):
 
 
 def is_http(text: str) -> bool:
-    """Whether it is an address that can be posted to."""
+    """Tell whether it is an address that can be posted to."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and text.split() == [text]

@@ -4,7 +4,7 @@ from api.alerting.model import Record
 
 
 def newest(series: str) -> str:
-    """The series as one, however many replicas export it."""
+    """Return the series as one, however many replicas export it."""
     return f"max without (instance, pod) ({series})"
 
 
@@ -21,7 +21,7 @@ _CASES = "department_procedure_standing:shixian_open_cases:max"
 
 
 def of_all_departments(series: str) -> str:
-    """Sums of a cohort over the departments that share it."""
+    """Sum a cohort over the departments that share it."""
     return f"sum without (department) ({newest(series)})"
 
 

@@ -37,7 +37,7 @@ class YamlEntry(NamedTuple):
 
 
 def compose(file: Path) -> yaml.Node | None:
-    """The file's one document; None where nothing is in it."""
+    """Return the file's one document; None where nothing is in it."""
     try:
         text = file.read_text(encoding="utf-8")
         return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -70,7 +70,7 @@ class Reader:
     def mapping(
         self, node: yaml.Node, field: str, *, known: Collection[str] | None = None, needed: Sequence[str] = ()
     ) -> Mapping[str, YamlEntry]:
-        """The entries by name; `known` None where any name will do."""
+        """Return the entries by name; `known` None where any name will do."""
         if not isinstance(node, yaml.MappingNode):
             self.refuse(node, field or "file", "must be a mapping", "not-a-mapping")
             return {}
@@ -98,7 +98,7 @@ class Reader:
         return str(node.value)
 
     def number(self, node: yaml.Node, field: str, highest: int) -> int | None:
-        """A whole number from 1 on."""
+        """Return a whole number from 1 on."""
         value = node.value if _is(node, WHOLE) else ""
         if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= highest):
             self.refuse(node, field, f"must be a whole number from 1 to {highest}", "not-a-number")
@@ -106,13 +106,13 @@ class Reader:
         return int(value)
 
     def flag(self, node: yaml.Node, field: str) -> bool:
-        """True or false."""
+        """Read true or false."""
         if not _is(node, FLAG):
             self.refuse(node, field, "must be true or false", "not-a-flag")
         return str(getattr(node, "value", "")).lower() == "true"
 
     def names(self, node: yaml.Node, field: str) -> tuple[YamlEntry, ...]:
-        """A list of names, one at least and none twice."""
+        """Return a list of names, one at least and none twice."""
         if not isinstance(node, yaml.SequenceNode):
             self.refuse(node, field, "must be a list", "not-a-list")
             return ()

@@ -56,7 +56,7 @@ def averages(
     ] = False,
     json: Json = False,
 ) -> None:
-    """平均用时 · Shows the decided cases of each commitment against its promise, and what the open ones will make of it."""
+    """平均用时 · Show the decided cases of each commitment against its promise, and what the open ones will make of it."""
     asked = {
         "commitment": commitment, "jurisdiction": jurisdiction, "department": department,
         "until": maybe_day(until, "--until"),
@@ -83,7 +83,7 @@ def report(
     ] = None,
     json: Json = False,
 ) -> None:
-    """月报 · Writes the month's report: each figure beside its promise and its sentence."""
+    """月报 · Write the month's report: each figure beside its promise and its sentence."""
     if not MONTH.fullmatch(month):
         raise typer.BadParameter("a month such as '2026-10' [bad-month]", param_hint="--month")
     found = get(path("reports", month), {"format": Format.JSON}, json=json)

@@ -26,7 +26,7 @@ LOOK = 0.2  # seconds between looks at the processes
 
 
 def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
-    """Plays all rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
+    """Play all rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
     forget_settings()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -38,7 +38,7 @@ def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False
 
 
 def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json: bool) -> int:
-    """Plays rehearsals one after the other, shows each as soon as it was played, and keeps what came of them in demo.json."""
+    """Play rehearsals one after the other, show each as soon as it was played, and keep what came of them in demo.json."""
     said = Console(stderr=True)
     shown = Console(width=None if sys.stdout.isatty() else WIDTH)
     played: list[Played] = []

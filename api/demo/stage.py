@@ -44,21 +44,21 @@ class House:
     arrivals: list[Arrival] = field(default_factory=list)
 
     def tend(self) -> None:
-        """One look: what ended is started again."""
+        """Look once: what ended is started again."""
         self.stack.tend()
         if self.monitor is not None:
             self.monitor.tend()
 
 
 def forget_settings() -> None:
-    """The demo has its own settings: none of the environment's may lead it to another database, or to other readings."""
+    """Forget the environment's own settings: none may lead the demo to another database, or to other readings."""
     for name in [name for name in os.environ if name.startswith(OWN) and name not in TAKEN_OVER]:
         del os.environ[name]
 
 
 @contextlib.contextmanager
 def opened(folder: Path, begins: datetime, rate: int, *, watched: bool = False) -> Iterator[House]:
-    """A rehearsal in a fresh folder that has come up before it begins; ended on leaving. `watched`: with the monitor."""
+    """Run a rehearsal in a fresh folder, come up before it begins; ended on leaving. `watched`: with the monitor."""
     lead = LEAD + (MONITOR_LEAD if watched else 0)
     for _ in range(ATTEMPTS):
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,13 +95,13 @@ def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: b
 
 @contextlib.contextmanager
 def reopened(folder: Path) -> Iterator[Stack]:
-    """A rehearsal that was played, running again."""
+    """Return a rehearsal that was played, running again."""
     with embedded(settings_of(folder), _heard, temporal_port=0) as stack:
         yield stack
 
 
 def settings_of(folder: Path, *, alarm_grace: timedelta | None = None) -> Settings:
-    """The settings of a rehearsal."""
+    """Return the settings of a rehearsal."""
     database = f"sqlite:///{(folder / 'ledger.sqlite').absolute()}"
     return read_settings(data_dir=folder, database_url=database, port=free_port(), alarm_grace=alarm_grace)
 

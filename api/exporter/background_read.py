@@ -46,7 +46,7 @@ class Kept(Generic[T]):
         self._thread.start()
 
     def look(self, patience: float) -> Held[T] | None:
-        """What is at hand; where that is nothing, too old or has failed, waits so many seconds for the next reading."""
+        """Return what is at hand; where that is nothing, too old or failed, wait up to `patience` seconds for a reading."""
         with self._changed:
             self._looked = monotonic()
             self._changed.notify_all()
@@ -55,7 +55,7 @@ class Kept(Generic[T]):
             return self.held
 
     def renew(self, patience: float) -> bool:
-        """Waits for a reading that begins from now on; whether it came in time, and well."""
+        """Wait for a reading that begins from now on; returns whether it came in time, and well."""
         with self._changed:
             self._looked = monotonic()
             wanted = self._reads + (2 if self._reading else 1)
@@ -63,7 +63,7 @@ class Kept(Generic[T]):
             return self._reads >= wanted and self.ok
 
     def close(self) -> None:
-        """Ends the thread once it has read what it is reading."""
+        """End the thread once it has read what it is reading."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

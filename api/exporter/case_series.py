@@ -79,7 +79,7 @@ class Lines:
         self._known: dict[Detail, Line] = {}
 
     def renewed(self, details: Iterable[Detail], now: datetime) -> list[Line]:
-        """The lines of these, in their order."""
+        """Return the lines of these, in their order."""
         known = {detail: self._known.get(detail) or self._made(detail) for detail in details}
         self._known = known
         for line in known.values():

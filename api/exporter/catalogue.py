@@ -257,7 +257,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
 
 
 def names(job: Job | None = None) -> frozenset[str]:
-    """Every name of a series that a query may use, of one job or of all."""
+    """Return every name of a series that a query may use, of one job or of all."""
     found = [entry for entry in CATALOGUE.values() if job in {None, entry.job}]
     parts = ("_bucket", "_sum", "_count")
     return frozenset(

@@ -83,21 +83,21 @@ class Exporter(Collector):
         self.kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved)
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: to be registered it need not look at the database."""
+        """Describe nothing: to be registered it need not look at the database."""
         return []
 
     def look(self, patience: float) -> None:
-        """Has everything read that is too old, and waits so long for the rows; what else is read comes when it comes."""
+        """Have everything read that is too old, and wait up to `patience` seconds for the rows, for nothing else."""
         for kept in self.kept:
             kept.look(patience if kept is self._rows else 0)
 
     def close(self) -> None:
-        """Ends its threads."""
+        """End its threads."""
         for kept in self.kept:
             kept.close()
 
     def collect(self) -> Iterator[Metric]:
-        """All families, from what is at hand."""
+        """Return all families, from what is at hand."""
         now = self._moment()
         success = {kept.name: kept.ok for kept in self.kept}
         took = {kept.name: kept.took for kept in self.kept}

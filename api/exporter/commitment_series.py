@@ -17,7 +17,7 @@ ZERO = Decimal(0)
 
 
 def families(figures: Iterable[Figure]) -> Iterator[Metric]:
-    """Sums and numbers of cases, of figures `apart`; who answers for a commitment has a series without a case too."""
+    """Sum figures and cases that stand `apart`; who answers for a commitment has a series without a case too."""
     completed: Sums = dict.fromkeys(_known(), (ZERO, 0))
     on_time: dict[tuple[str, ...], int] = dict.fromkeys(_known(), 0)
     predicted: Sums = {(*labels, basis.value): (ZERO, 0) for labels in _known() for basis in Basis}

@@ -58,7 +58,7 @@ class Tally:
         self._most: Counter[Key] = Counter()
 
     def look(self) -> Counter[Key]:
-        """All that was counted so far; what is not in it has not happened."""
+        """Return all that was counted so far; what is not in it has not happened."""
         now = self._now()
         if self._base is None or now - self._base.at >= AGAIN:
             self._base = self._all(now)
@@ -81,7 +81,7 @@ class Tally:
 
 
 def happened(milestones: Iterable[Milestone], known: Inventory) -> Iterator[tuple[Key, int]]:
-    """What is counted of cases, each with the instant at which it was told. The events of a case stand together."""
+    """Say what is counted of cases, each with the instant at which it was told. The events of a case stand together."""
     for _, found in groupby(milestones, attrgetter("case")):
         events = list(found)
         rungs = list(_rungs(events))

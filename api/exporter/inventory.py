@@ -26,7 +26,7 @@ class Inventory(NamedTuple):
 
 
 def known() -> Inventory:
-    """What the procedures of this release come to."""
+    """Say what the procedures of this release come to."""
     all_of_them = [procedure for definition in ALL.values() for procedure in _resolved(definition)]
     every = [(procedure, step) for procedure in all_of_them for step in procedure.steps]
     held = [(p, s) for p, s in every if s.party is not Party.APPLICANT]

@@ -37,7 +37,7 @@ class Page:
         self._lock = Lock()
 
     def answer(self, environ: dict[str, str], until: float) -> Response:
-        """What the library's own page answers; Overrun where its turn comes too late. It may be busy beyond `until`."""
+        """Answer as the library's own page does; raises Overrun where its turn comes too late. May be busy beyond `until`."""
         self._exporter.look((until - monotonic()) / 2)
         if not self._lock.acquire(timeout=max(0.0, until - monotonic())):
             raise Overrun
@@ -50,14 +50,14 @@ class Page:
 
 
 def create_app(exporter: Exporter) -> FastAPI:
-    """The application over an exporter that it does not own."""
+    """Return the application over an exporter that it does not own."""
     app = bare_app(title="Shixian 时限")
     page = Page(exporter)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="scrape")
 
     @app.get("/metrics")
     async def metrics(request: Request) -> Response:
-        """Answers a scrape."""
+        """Answer a scrape."""
         budget = _budget(request.headers.get(TIMEOUT))
         environ = {
             "REQUEST_METHOD": "GET",

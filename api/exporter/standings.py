@@ -23,7 +23,7 @@ class Moment(NamedTuple):
 
     @classmethod
     def of(cls, now: Instant) -> "Moment":
-        """What is overdue at it is what `Instant.passed` says, to the microsecond."""
+        """Make the moment; what is overdue at it is what `Instant.passed` says, to the microsecond."""
         # whole microseconds of real time are `rate` of business time: the half of that is rounded either way
         last = now.timeline.business(now.real - now.grace) + MICROSECOND * (now.timeline.rate // 2)
         while not now.passed(last):
@@ -52,7 +52,7 @@ class Thresholds:
         return self._at[0] if self._at else None
 
     def until(self, at: int) -> int:
-        """How many lie at an instant or before it."""
+        """Count those at an instant or before it."""
         return self._sums[bisect_right(self._at, at)]
 
 
@@ -87,7 +87,7 @@ class Counted:
         return self._due.first
 
     def at(self, moment: Moment) -> dict[Light, int]:
-        """How many stand how; each of them once."""
+        """Count how many stand how; each of them once."""
         overdue = self._due.until(moment.passed)
         due_soon = max(self._soon.until(moment.business), overdue) - overdue
         return {
@@ -118,7 +118,7 @@ class Board:
         self.cases: Mapping[tuple[str, ...], Counted] = {key: Counted(found) for key, found in by_case.items()}
 
     def oldest_overdue(self, moment: Moment) -> dict[tuple[str, str], datetime]:
-        """By department and procedure: when the step was due that is overdue longest."""
+        """Find, by department and procedure, when the step was due that is overdue longest."""
         oldest: dict[tuple[str, str], int] = {}
         for (department, procedure, _), counted in self.steps.items():
             due = counted.first_due

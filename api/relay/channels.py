@@ -35,7 +35,7 @@ class Way(Protocol):
 
 
 def way_of(channel: Channel) -> Way:
-    """The channel of a configuration."""
+    """Return the channel of a configuration."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     url = "" if channel.url is None else channel.url.get_secret_value()

@@ -55,17 +55,17 @@ def take(
 
 
 def withdrawn(told: Told, now: datetime) -> Told:
-    """The subject once its resolution is confirmed."""
+    """Return the subject once its resolution is confirmed."""
     return told.model_copy(update={"state": State.WITHDRAWN, "since": now})
 
 
 def alive(receiver: str, alert: Alert, now: datetime) -> Told:
-    """What is told of an alert that is not remembered."""
+    """Say what is told of an alert that is not remembered."""
     return _raised(receiver, None, alert, now, Known(holds=True, due_at=None))
 
 
 def rank(severity: str) -> int:
-    """How severe, as a number; a word of others' counts as the least that is told."""
+    """Say how severe, as a number; a word of others' counts as the least that is told."""
     return SEVERITIES.index(severity) if severity in SEVERITIES else 1
 
 

@@ -31,7 +31,7 @@ LAST = PATIENCE + 1.0  # seconds for attempts that are under way when it has to 
 
 
 def pause(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: twice as long each time."""
+    """Return how long to wait after a number of attempts: twice as long each time."""
     return min(LONGEST, SHORTEST * (1 << min(attempts - 1, 20)))
 
 
@@ -45,7 +45,7 @@ class Rate:
         self._silent_until = 0.0
 
     async def free(self) -> None:
-        """Returns once one more may be sent."""
+        """Wait until one more may be sent."""
         clock = asyncio.get_running_loop().time
         await asyncio.sleep(max(0.0, self._silent_until - clock()))
         if self._most is not None and len(self._sent) >= self._most:
@@ -84,7 +84,7 @@ class Sender:
             event.set()
 
     async def run(self) -> None:
-        """Delivers until it is cancelled."""
+        """Deliver until it is cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name, channel in self._channels.items():

@@ -48,7 +48,7 @@ class Notification(Model):
 
 
 def notice(receiver: str, kind: str, subjects: Subjects, link: str) -> Notification:
-    """The notice of these subjects."""
+    """Return the notice of these subjects."""
     ordered = _by_gravity(subjects)
     return Notification(
         receiver=receiver,
@@ -61,7 +61,7 @@ def notice(receiver: str, kind: str, subjects: Subjects, link: str) -> Notificat
 
 
 def lines(subjects: Subjects) -> tuple[AlertLine, ...]:
-    """All of them, as evidence."""
+    """Return all of them, as evidence."""
     return tuple(
         AlertLine(
             alertname=told.labels["alertname"],

@@ -12,7 +12,7 @@ from sla.notices.table import SATURDAY
 
 
 def is_open(policy: Policy, almanac: Almanac, at: datetime) -> bool:
-    """Whether it is a working day's office hours; beyond the calendar Monday to Friday are taken for working days."""
+    """Tell whether it is a working day's office hours; beyond the calendar Monday to Friday are working days."""
     here = local(at)
     hours = office_hours(policy)
     if not hours["start_time"] <= f"{here:%H:%M}" < hours["end_time"]:

@@ -45,12 +45,12 @@ HANDED_OVER = Reply(DeliveryOutcome.HANDED_OVER)
 
 
 def refused(why: str) -> Reply:
-    """A notice that the channel will never take."""
+    """Return a notice that the channel will never take."""
     return Reply(DeliveryOutcome.REFUSED, why)
 
 
 def failed(why: str, wait: timedelta | None = None) -> Reply:
-    """A try that may go better another time."""
+    """Return a try that may go better another time."""
     return Reply(DeliveryOutcome.FAILED, why, wait)
 
 

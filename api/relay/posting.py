@@ -27,7 +27,7 @@ class Posting:
     async def post(
         self, body: object, *, headers: Mapping[str, str] = NONE, url: str | None = None
     ) -> httpx2.Response | Reply:
-        """The answer, or the failure where there is none."""
+        """Return the answer, or the failure where there is none."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         try:
             async with asyncio.timeout(PATIENCE):

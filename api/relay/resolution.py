@@ -39,14 +39,14 @@ _MOVED = {
 
 
 def known(name: str, step: str | None, clocks: Sequence[BareClock], now: Instant) -> Known:
-    """Whether an alert holds, and the due instant that it is about."""
+    """Tell whether an alert holds, and the due instant that it is about."""
     live = [clock for clock in _of(step, clocks) if clock.live and clock.due_at is not None]
     due_at = max((clock.due_at for clock in live if clock.due_at), default=None)
     return Known(None if name in SOON else any(now.passed(clock.due_at) for clock in live), due_at)
 
 
 def over(told: Told, clocks: Sequence[BareClock] | None, now: Instant) -> bool:
-    """Whether what was told of a case or a step is over; not where the read model does not know the case."""
+    """Tell whether what was told of a case or a step is over; not where the read model does not know the case."""
     if clocks is None:
         return False
     live = [clock for clock in _of(told.labels.get("step"), clocks) if clock.live]

@@ -131,10 +131,10 @@ class Robot(Posting):
 
     @abstractmethod
     def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
-        """What is posted."""
+        """Make what is posted."""
 
     def address(self, at: datetime) -> str:
-        """Where it is posted to."""
+        """Say where it is posted to."""
         return self.url
 
     def judged(self, reply: httpx2.Response, now: datetime) -> Reply:
@@ -154,7 +154,7 @@ class Robot(Posting):
         return refused(why) if code in self.codes.final else failed(why, self.codes.passing.get(code))
 
     def code(self, said: dict[str, Any]) -> int | None:
-        """The code in a reply's body."""
+        """Read the code in a reply's body."""
         found = said.get(self.field)
         return found if type(found) is int else None
 
@@ -165,7 +165,7 @@ class WeCom(Robot):
     codes, field = WECOM, "errcode"
 
     def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
-        """As markdown."""
+        """Write it as markdown."""
         return {"msgtype": "markdown", "markdown": {"content": text(notice, WECOM_BYTES, markdown=True)}}
 
 
@@ -175,12 +175,12 @@ class DingTalk(Robot):
     codes, field = DINGTALK, "errcode"
 
     def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
-        """As markdown, whose single line breaks need two blanks before them."""
+        """Write it as markdown, whose single line breaks need two blanks before them."""
         written = text(notice, DINGTALK_BYTES, markdown=True).replace("\n", "  \n")
         return {"msgtype": "markdown", "markdown": {"title": title(notice), "text": written}}
 
     def address(self, at: datetime) -> str:
-        """With the instant in milliseconds, and the signature over it and the secret."""
+        """Add the instant in milliseconds, and the signature over it and the secret."""
         if self._secret is None:
             return self.url
         stamp = str(round(at.timestamp() * 1000))
@@ -195,7 +195,7 @@ class Feishu(Robot):
     codes, field = FEISHU, "code"
 
     def message(self, notice: Notification, at: datetime) -> dict[str, Any]:
-        """As text, with the instant in seconds and the signature: of nothing, by a key made of both."""
+        """Write it as text, with the instant in seconds and the signature: of nothing, by a key made of both."""
         body: dict[str, Any] = {"msg_type": "text", "content": {"text": text(notice, FEISHU_BYTES)}}
         if self._secret is None:
             return body
@@ -204,6 +204,6 @@ class Feishu(Robot):
         return {"timestamp": stamp, "sign": base64.b64encode(sign).decode(), **body}
 
     def code(self, said: dict[str, Any]) -> int | None:
-        """An older robot says `StatusCode` where it took the message."""
+        """Read the code; an older robot says `StatusCode` where it took the message."""
         found = said.get("code", said.get("StatusCode"))
         return found if type(found) is int else None

@@ -69,7 +69,7 @@ class Relay:
         self._ended = asyncio.Event()
 
     async def accept(self, receiver: str, body: bytes) -> None:
-        """Returns once what a body says is on record."""
+        """Put on record what a body says."""
         loop = asyncio.get_running_loop()
         webhook = await loop.run_in_executor(self.pool, read, body)
         await loop.run_in_executor(self.pool, self.desk.accept, receiver, webhook)
@@ -78,7 +78,7 @@ class Relay:
             self._ended.set()
 
     async def run(self) -> None:
-        """Delivers, confirms and tidies until it is cancelled."""
+        """Deliver, confirm and tidy until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run(), name="sender")
             tasks.create_task(self._confirm(), name="confirm")
@@ -113,7 +113,7 @@ class Relay:
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The application; its lifespan runs the relay."""
+    """Return the application; its lifespan runs the relay."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -10,13 +10,13 @@ AGAIN = ("（再次）", " (again)")
 
 
 def title(notice: Notification) -> str:
-    """What it is, for whom, and of how many."""
+    """Write what it is, who is told, and how many alerts."""
     number = len(notice.alerts) + notice.more
     return f"时限 Shixian · {KINDS.get(notice.kind, notice.kind)} · {notice.recipient}（{number}）"
 
 
 def text(notice: Notification, most: int, *, markdown: bool = False) -> str:
-    """As much as `most` bytes of UTF-8 hold: in full, else the summaries alone, else fewer of them."""
+    """Write what `most` bytes of UTF-8 hold: in full, else the summaries alone, else fewer of them."""
     for said in (_in_full, _in_short):
         written = _written(notice, len(notice.alerts), said, markdown=markdown)
         if _size(written) <= most:
@@ -29,7 +29,7 @@ def text(notice: Notification, most: int, *, markdown: bool = False) -> str:
 
 
 def cut(written: str, most: int) -> str:
-    """The beginning that `most` bytes hold, never half a character."""
+    """Keep the beginning that `most` bytes hold, never half a character."""
     if _size(written) <= most:
         return written
     return written.encode()[: most - _size(ELLIPSIS)].decode(errors="ignore") + ELLIPSIS
