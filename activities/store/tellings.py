@@ -29,7 +29,8 @@ from sla.model import Model
 TOLD, TELLING, ALERT = tables.told.c, tables.telling.c, tables.telling_alert.c
 CASE, CLOCK = tables.case.c, tables.clock.c
 DELIVERY, OUTBOX = tables.delivery.c, tables.outbox.c
-REMINDER = "reminder"  # the kind of notice that comes each minute; others are evidence and stay
+# Kinds of notices. A reminder comes each minute; the others are evidence and stay.
+RAISED, WITHDRAWN, REMINDER = "raised", "withdrawn", "reminder"
 
 
 class State(StrEnum):

@@ -15,9 +15,9 @@ COMPLETED_MEAN = "commitment_window:shixian_commitment_completed_workdays:mean"
 FORECAST_MEAN = "commitment_window_basis:shixian_commitment_forecast_workdays:mean"
 TARGET = "commitment:shixian_commitment_target_workdays:max"
 
-_STEPS = "department_procedure_step:shixian_open_steps:max"
-_STEPS_OF_PROCEDURE = "department_procedure:shixian_open_steps:sum"
-_CASES = "department_procedure_standing:shixian_open_cases:max"
+STEPS = "department_procedure_step:shixian_open_steps:max"
+STEPS_OF_PROCEDURE = "department_procedure:shixian_open_steps:sum"
+CASES = "department_procedure_standing:shixian_open_cases:max"
 
 
 def of_all_departments(series: str) -> str:
@@ -32,9 +32,9 @@ def _mean(kind: str) -> str:
 
 
 RECORDS = (
-    Record(name=_STEPS, expression=newest("shixian_open_steps")),
-    Record(name=_STEPS_OF_PROCEDURE, expression=f"sum without (step) ({_STEPS})"),
-    Record(name=STEPS_OF_DEPARTMENT, expression=f"sum without (procedure) ({_STEPS_OF_PROCEDURE})"),
+    Record(name=STEPS, expression=newest("shixian_open_steps")),
+    Record(name=STEPS_OF_PROCEDURE, expression=f"sum without (step) ({STEPS})"),
+    Record(name=STEPS_OF_DEPARTMENT, expression=f"sum without (procedure) ({STEPS_OF_PROCEDURE})"),
     Record(
         name=OVERDUE_RATIO,
         expression=(
@@ -42,8 +42,8 @@ RECORDS = (
             f'(sum without (standing) ({STEPS_OF_DEPARTMENT}{{standing!="suspended"}}) > 0)'
         ),
     ),
-    Record(name=_CASES, expression=newest("shixian_open_cases")),
-    Record(name=OPEN_CASES, expression=f"sum without (standing) ({_CASES})"),
+    Record(name=CASES, expression=newest("shixian_open_cases")),
+    Record(name=OPEN_CASES, expression=f"sum without (standing) ({CASES})"),
     Record(name=COMPLETED_MEAN, expression=_mean("completed")),
     Record(name=FORECAST_MEAN, expression=_mean("forecast")),
     Record(name=TARGET, expression=newest("shixian_commitment_target_workdays")),

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from activities.store.tellings import RAISED, REMINDER, WITHDRAWN
 from api.real_clock import real_now
 from sla.axis import SHANGHAI
 
@@ -19,7 +20,7 @@ SEVERITIES = {
     "critical": "红牌 red card",
     "none": "心跳 heartbeat",
 }
-KINDS = {"raised": "告警 raised", "withdrawn": "解除 withdrawn", "reminder": "仍未解除 still raised"}
+KINDS = {RAISED: "告警 raised", WITHDRAWN: "解除 withdrawn", REMINDER: "值守正常 all is alive"}
 
 
 class Arrival(NamedTuple):

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.store.tellings import Firing, State, Told
-from api.alerting.model import WATCHDOG
+from api.alerting.model import WATCHDOG, Severity
 from api.relay.webhook import CONFIRMED, Alert
 
-SEVERITIES = ("none", "info", "warning", "critical")
+SEVERITIES = tuple(Severity)  # the least first
 
 
 class Known(NamedTuple):

@@ -10,7 +10,7 @@ from uuid import uuid4
 from activities.rungs import Instant
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
-from activities.store.tellings import REMINDER, BareClock, NewTelling, Remembering, State, Told
+from activities.store.tellings import RAISED, REMINDER, WITHDRAWN, BareClock, NewTelling, Remembering, State, Told
 from api.alerting.recipients import Recipients
 from api.relay.aggregate_checks import Cohorts
 from api.relay.dedup import Known, alive, take, withdrawn
@@ -26,7 +26,6 @@ Place = tuple[str, str]
 
 log = logging.getLogger("shixian.relay")
 
-RAISED, WITHDRAWN = "raised", "withdrawn"
 CRITICAL = "critical"
 SLOWLY = timedelta(seconds=30)  # between looks at the figures of a commitment
 FORGOTTEN = timedelta(minutes=30)  # longer than any alert of a case fires on, and than an end takes to arrive

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from activities.store.tellings import RAISED, REMINDER, WITHDRAWN
 from api.relay.notice import AlertShown, Notification
 
-KINDS = {"raised": "告警 alert", "withdrawn": "解除 withdrawn", "reminder": "值守正常 all is alive"}
+KINDS = {RAISED: "告警 alert", WITHDRAWN: "解除 withdrawn", REMINDER: "值守正常 all is alive"}
 ELLIPSIS = "…"
 AGAIN = ("（再次）", " (again)")
 

@@ -1,18 +1,11 @@
 """Expressions that several pages share. Replicas read one database, so they are met with max, never with sum."""
 
+from api.exporter.catalogue import Light
+
 JOB = 'job=~"$job"'
 HERE = ('department=~"$department"', 'procedure=~"$procedure"')
-OVERDUE = 'standing="overdue"'
+OVERDUE = f'standing="{Light.OVERDUE}"'
 _FIRING = ('alertstate="firing"', 'alertname=~"Shixian.+"')
-
-STEPS = "department_procedure_step:shixian_open_steps:max"
-STEPS_SUM = "department_procedure:shixian_open_steps:sum"
-CASES = "department_procedure_standing:shixian_open_cases:max"
-CASES_SUM = "department_procedure:shixian_open_cases:sum"
-RATIO_OVERDUE = "department:shixian_overdue_per_open_steps:ratio"
-MEAN = "commitment_window:shixian_commitment_completed_workdays:mean"
-FORECAST = "commitment_window_basis:shixian_commitment_forecast_workdays:mean"
-TARGET = "commitment:shixian_commitment_target_workdays:max"
 
 
 def of(name: str, *matchers: str) -> str:

@@ -1,10 +1,11 @@
 """Commitments: each promise, its sentence, and what became of it."""
 
 from api.alerting.promise_alerts import ENOUGH
+from api.alerting.records import COMPLETED_MEAN, FORECAST_MEAN, TARGET
 from deploy.grafana import variables
 from deploy.grafana.pages.shared import both
 from deploy.grafana.parts import COUNT, GREEN, RATIO, RED, Column, Page, Panel, Query, Row, lines, rows, value_of
-from deploy.grafana.queries import FORECAST, MEAN, TARGET, of, one, titled
+from deploy.grafana.queries import of, one, titled
 
 CHOSEN = 'commitment=~"$commitment"'
 MONTH, YEAR, ROLLING = 'window="month"', 'window="year"', 'window="rolling90"'
@@ -36,7 +37,7 @@ def _promised(titles: str, *matchers: str) -> str:
 
 def broken(*matchers: str) -> str:
     """1 where this year's mean is over what was promised on average. Exactly at the limit is kept."""
-    return _on_average(f"({_of_year(MEAN, *matchers)} > bool on (job, commitment) {of(TARGET)})")
+    return _on_average(f"({_of_year(COMPLETED_MEAN, *matchers)} > bool on (job, commitment) {of(TARGET)})")
 
 
 def _on_average(expr: str) -> str:
@@ -47,7 +48,7 @@ def averages(width: int) -> Panel:
     """Return the promises on averages, and whether this year keeps them."""
     exprs = (
         _promised("title_zh", ON_AVERAGE),
-        _on_average(_by("max", _of_year(MEAN))),
+        _on_average(_by("max", _of_year(COMPLETED_MEAN))),
         _on_average(_cases()),
         _by("max", broken()),
     )
@@ -99,8 +100,8 @@ _TABLE = rows(
         Column(value_of(8), "平均承诺 Average", words=STATE),
     ),
     _promised("title_zh, statistic, document, item", CHOSEN),
-    *(_by("max", of(MEAN, window, CHOSEN)) for window in (MONTH, YEAR, ROLLING)),
-    *(_by("max", _of_year(FORECAST, basis, CHOSEN)) for basis in (ELAPSED, DUE)),
+    *(_by("max", of(COMPLETED_MEAN, window, CHOSEN)) for window in (MONTH, YEAR, ROLLING)),
+    *(_by("max", _of_year(FORECAST_MEAN, basis, CHOSEN)) for basis in (ELAPSED, DUE)),
     _cases(CHOSEN),
     _by("count", one("shixian_case_overdue_workdays", CHOSEN)),
     _by("max", broken(CHOSEN)),
@@ -130,7 +131,7 @@ _TIME = Row(
                 "年初至今的平均用时（工作日）与承诺；先选一条承诺。",
                 "Mean since the first of January in working days, beside the promise; choose one commitment first.",
             ),
-            _of_year(MEAN, CHOSEN),
+            _of_year(COMPLETED_MEAN, CHOSEN),
         ),
         _against_target(
             "近90天平均 Mean of 90 days",
@@ -138,7 +139,7 @@ _TIME = Row(
                 "最近九十天的平均用时（工作日）与承诺。上升：下月可能失守。",
                 "Mean of 90 days in working days. Where it rises, the year will follow.",
             ),
-            of(MEAN, ROLLING, CHOSEN),
+            of(COMPLETED_MEAN, ROLLING, CHOSEN),
         ),
         _against_target(
             "预测：今日全部办结 Forecast, elapsed",
@@ -146,7 +147,7 @@ _TIME = Row(
                 "在办案件若今日全部办结，本年平均将是多少；高于承诺即已无法挽回，除非更多案件提前办结。",
                 "This year's mean if every open case were decided today. Above the promise: only more short cases can save it.",
             ),
-            _of_year(FORECAST, ELAPSED, CHOSEN),
+            _of_year(FORECAST_MEAN, ELAPSED, CHOSEN),
         ),
         _against_target(
             "预测：到期办结 Forecast, due",
@@ -154,7 +155,7 @@ _TIME = Row(
                 "在办案件若都在到期日办结，本年平均将是多少。高于承诺：需要提前办结。",
                 "This year's mean if every open case were decided on its due date. Above the promise: decide earlier.",
             ),
-            _of_year(FORECAST, DUE, CHOSEN),
+            _of_year(FORECAST_MEAN, DUE, CHOSEN),
         ),
         lines(
             "办结件数 Cases decided",

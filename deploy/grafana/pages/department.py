@@ -1,25 +1,15 @@
 """Department: what one department has on its desk, what of it is late, and how it has done."""
 
 from api.alerting.promise_alerts import RED_CARD
+from api.alerting.records import CASES, OVERDUE_RATIO, STEPS
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.shared import both, by_standing, of_cases, of_steps
 from deploy.grafana.parts import COUNT, INSTANT, RATIO, SECONDS, Page, Query, Row, lines, number
-from deploy.grafana.queries import (
-    CASES,
-    HERE,
-    OVERDUE,
-    RATIO_OVERDUE,
-    STEPS,
-    milliseconds,
-    of,
-    one,
-    since_business,
-    titled,
-)
+from deploy.grafana.queries import HERE, OVERDUE, milliseconds, of, one, since_business, titled
 
 DUE_SOON = 'standing="due_soon"'
 DEPARTMENT = HERE[0]
-RATIO_OF_EACH = titled(f"max by (department) ({of(RATIO_OVERDUE, DEPARTMENT)})", "department")
+RATIO_OF_EACH = titled(f"max by (department) ({of(OVERDUE_RATIO, DEPARTMENT)})", "department")
 OLDEST = one("shixian_oldest_overdue_step_due_timestamp_seconds", *HERE)
 
 

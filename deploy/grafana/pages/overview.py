@@ -4,22 +4,12 @@ from datetime import timedelta
 
 from api.alerting.model import KEEP
 from api.alerting.promise_alerts import ENOUGH
+from api.alerting.records import CASES, OPEN_CASES, STEPS, STEPS_OF_PROCEDURE
 from deploy.grafana import limits, variables
 from deploy.grafana.pages.commitments import averages, broken
 from deploy.grafana.pages.shared import DEPARTMENT, both, by_standing, coverage, heartbeat, next_steps, oldest_cases
 from deploy.grafana.parts import BLUE, INSTANT, RED, YELLOW, Column, Page, Row, number, rows
-from deploy.grafana.queries import (
-    CASES,
-    CASES_SUM,
-    OVERDUE,
-    STEPS,
-    STEPS_SUM,
-    business_now,
-    firing,
-    milliseconds,
-    of,
-    titled,
-)
+from deploy.grafana.queries import OVERDUE, business_now, firing, milliseconds, of, titled
 
 FIRST = 20
 KEPT = KEEP // timedelta(minutes=1)
@@ -33,7 +23,7 @@ _NOW = Row(
         number(
             "在办案件 Open cases",
             both("已受理、未办结的案件。", "Cases that are accepted and not decided."),
-            f"sum({of(CASES_SUM)})",
+            f"sum({of(OPEN_CASES)})",
             width=3,
         ),
         number(
@@ -50,7 +40,7 @@ _NOW = Row(
         number(
             "在办环节 Open steps",
             both("等待某个部门办理的环节。", "Steps that wait for a department."),
-            f"sum({of(STEPS_SUM)})",
+            f"sum({of(STEPS_OF_PROCEDURE)})",
             width=3,
         ),
         number(
