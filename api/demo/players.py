@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx2
 
 from api.demo.script import Act, Script
-from api.http.fields import plain
+from api.http.plain_json import plain
 from api.real_clock import real_now
 from sla.companies import COMPANIES
 from sla.timeline import Timeline

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Response
 from pydantic import BaseModel
 
-from api.http.fields import plain
+from api.http.plain_json import plain
 from api.http.problems import Flaw, Problem
 
 

@@ -8,7 +8,8 @@ from activities.store.rows import CaseView
 from api.access.request_context import Visit
 from api.http.bodies import OpenBody
 from api.http.problems import Flaw, Problem
-from api.intake.stamp import Stamp, backdated, promises
+from api.intake.promises_of_day import promises
+from api.intake.stamp import Stamp, backdated
 from api.policies import changed
 from sla.promise import Promise
 from workflows.drafting.readings import as_read

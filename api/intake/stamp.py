@@ -1,23 +1,19 @@
-"""What the API puts on a command: when, by whom, of what content, under which promises."""
+"""What the API puts on a command: when, by whom, and a digest of its content."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import rfc8785
 
 from api.access.request_context import Visit
-from api.http.fields import plain
+from api.http.plain_json import plain
 from api.http.problems import Flaw, Problem
 from api.settings import Settings
-from sla.axis import local, local_day
+from sla.axis import local_day
 from sla.calendar import Calendar
-from sla.clock import Policy
-from sla.commitments.register import prevailing
-from sla.errors import CalendarHorizonError
-from sla.promise import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +54,6 @@ def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: s
 def digest(case: str, kind: str, content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON (RFC 8785) of what is asked for, whatever its key."""
     return sha256(rfc8785.dumps({"case": case, "command": kind, "content": plain(dict(content))})).hexdigest()
-
-
-def promises(
-    visit: Visit,
-    at: datetime,
-    policy: Policy,
-    procedure: str,
-    jurisdiction: str,
-    variant: str,
-    facts: Mapping[str, Any],
-) -> tuple[Promise, ...]:
-    """Say what is promised on the day on which an instant takes effect."""
-    day = effective_day(at, policy, visit.calendar(jurisdiction))
-    return prevailing(procedure, jurisdiction, variant, facts, day, visit.services.settings.readings)
-
-
-def effective_day(at: datetime, policy: Policy, calendar: Calendar) -> date:
-    """Return the working day on which a receipt or an acceptance takes effect; beyond the calendar the civil day."""
-    there = local(at)
-    day = there.date()
-    if not policy.roll_accept:
-        return day
-    try:
-        if calendar.is_working(day) and there.time() <= policy.cutoff:
-            return day
-        return calendar.next_working(day)
-    except CalendarHorizonError:
-        return day
 
 
 def backdated(visit: Visit, at: datetime, calendar: Calendar) -> bool:

@@ -18,7 +18,7 @@ from api.figures.html_page import POLICY, page
 from api.figures.month import Format, Report, accepted, days_of, report
 from api.figures.shown import CohortShown, FigureShown
 from api.figures.words import percent
-from api.http.fields import plain
+from api.http.plain_json import plain
 from api.views.html import tag
 from sla.commitments.register import REGISTER
 from tests.api.figures.conftest import LAST

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.http import strict_json
 from api.http.bodies import NAMES, CompletionBody, OpenBody
-from api.http.fields import CaseNumber, Instant, Text, plain
+from api.http.fields import CaseNumber, Instant, Text
+from api.http.plain_json import plain
 from api.http.problems import Problem
 from api.http.validation import flaws_of
 from api.intake.stamp import digest

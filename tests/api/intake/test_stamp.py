@@ -1,4 +1,4 @@
-"""When a fact takes effect, when it is told too late, and when it lies in the future, at any rate of business time."""
+"""When a fact is told too late, and when it lies in the future, at any rate of business time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,10 +10,9 @@ import pytest
 from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
 from api.http.problems import Problem
-from api.intake.stamp import backdated, effective_day, stamp
+from api.intake.stamp import backdated, stamp
 from api.services import Services
 from api.settings import Settings
-from sla.clock import Policy
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
@@ -29,26 +28,6 @@ def visiting(rate: int = 1) -> Visit:
     none: Any = None
     services = Services(none, none, timeline, Settings(), RELEASE, lambda: REAL)
     return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", CallerRole.OFFICER), "r", REAL, 0)
-
-
-@pytest.mark.parametrize(
-    ("happened", "day"),
-    [
-        ("2021-03-04 17:30", date(2021, 3, 4)),
-        ("2021-03-04 17:31", date(2021, 3, 5)),
-        ("2021-03-05 17:31", date(2021, 3, 8)),
-        ("2021-03-06 10:00", date(2021, 3, 8)),
-        ("2021-02-07 10:00", date(2021, 2, 7)),  # a Sunday made up for the festival
-        ("2021-02-10 18:00", date(2021, 2, 18)),
-        ("2021-12-31 18:00", date(2021, 12, 31)),  # beyond what was published: the civil day
-    ],
-)
-def test_what_happens_after_hours_takes_effect_on_the_next_working_day(happened: str, day: date) -> None:
-    assert effective_day(at(happened), Policy(), CALENDAR) == day
-
-
-def test_without_rolling_a_fact_takes_effect_on_its_own_day() -> None:
-    assert effective_day(at("2021-03-06 10:00"), Policy(roll_accept=False), CALENDAR) == date(2021, 3, 6)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from api.access.request_context import Visit
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
 from api.intake.command_builders import opening
-from api.intake.stamp import promises, stamp
+from api.intake.promises_of_day import promises
+from api.intake.stamp import stamp
 from api.policies import PolicyPart
 from api.services import Services
 from api.settings import Settings
