@@ -22,12 +22,13 @@ def test_a_database_that_is_away_is_told_of_and_takes_nothing_back(
     alertmanager_binary: Path,
     postgresql: PostgreSQL,
     tmp_path: Path,
+    pace: float,
 ) -> None:
     plan = Plan(at(BEGINS), rate=1, database=postgresql.create())
     with House(tmp_path / "house", plan) as house:
         house.configure(timing=TIMING, scale=SCALE)
         overdue(house, "stands")
-        due = house.now + timedelta(seconds=15)
+        due = house.now + timedelta(seconds=15 * pace)
         house.open("due-meanwhile", due - UNTIL_DUE)
         postgresql.stop()
         gone = real_now()

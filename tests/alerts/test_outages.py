@@ -41,8 +41,8 @@ def test_an_exporter_that_is_dead_takes_nothing_back_and_what_ended_meanwhile_is
     assert kinds(house, stands) == ["raised"]
 
 
-def test_a_dead_worker_is_told_of_and_what_falls_due_meanwhile_too(house: House) -> None:
-    due = house.now + timedelta(seconds=20)
+def test_a_dead_worker_is_told_of_and_what_falls_due_meanwhile_too(house: House, pace: float) -> None:
+    due = house.now + timedelta(seconds=20 * pace)
     house.open("due-without-a-worker", due - UNTIL_DUE)
     killed = house.kill("worker", again=False)
     pass_minutes_without_a_heartbeat(house)
