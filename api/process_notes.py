@@ -32,3 +32,8 @@ def say_json(said: Note) -> None:
     """Write to standard error, a JSON object a line."""
     sys.stderr.write(json.dumps({"event": said.event, **said.facts}, ensure_ascii=False) + "\n")
     sys.stderr.flush()
+
+
+def bracketed(host: str) -> str:
+    """Return the host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host

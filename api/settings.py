@@ -13,8 +13,7 @@ from api.failures import Failure
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
 from sla.commitments.register import Readings
-from workflows.dispatch import DEADLINE, IN_FLIGHT
-from workflows.worker import NAMESPACE
+from workflows.defaults import DEADLINE, IN_FLIGHT, NAMESPACE
 
 
 def _seconds(value: timedelta | str | float) -> timedelta:

@@ -20,11 +20,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.answers import CODES, Refusal
 from workflows.case import CaseWorkflow
+from workflows.defaults import DEADLINE, IN_FLIGHT
 from workflows.messages import CaseInput, Command, Receipt
 from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
 
-IN_FLIGHT = 8  # the server allows ten updates in flight on a case
-DEADLINE = timedelta(seconds=4.5)
 NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been away since it was made
 NUDGED = 10_000  # cases whose last nudge is remembered
 NUDGES = 8  # attempts, over a minute; later a worker's process finds the case

@@ -20,10 +20,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
 from workflows.case import CaseWorkflow
+from workflows.defaults import NAMESPACE
 from workflows.heartbeat import Heart, HeartbeatWorkflow
 
 TASK_QUEUE = "cases"
-NAMESPACE = "shixian"
 # A killed worker's cases stand still for the task timeout, so it is short; then a process may hold only as many tasks
 # at once as it finishes within it (thousands of cases fall due at the same 17:30).
 TASK_TIMEOUT = timedelta(seconds=2)

@@ -14,10 +14,10 @@ from api.failures import Failure
 
 # each in its module, which is loaded when it is asked for: all of them together take a second
 COMMANDS = {
-    "serve": "process_commands:serve",
-    "worker": "process_commands:worker",
-    "api": "process_commands:api",
-    "migrate": "process_commands:migrate",
+    "serve": "serve:serve",
+    "worker": "worker:worker",
+    "api": "api:api",
+    "migrate": "upkeep:migrate",
     "demo": "demo:demo",
     "metrics": "exporter:metrics",
     "monitor": "monitor:monitor",

@@ -4,7 +4,7 @@ import asyncio
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.process_commands import WithParent, as_process, stored_timeline
+from api.cli.process_life import WithParent, as_process, stored_timeline
 from api.cli.serving import serve_until_told
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app

@@ -14,12 +14,12 @@ import typer
 
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
-from api.cli.process_commands import LOOK, WithParent, heed_signals, stored_timeline
+from api.cli.process_life import LOOK, WithParent, heed_signals, stored_timeline
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.embedded import LOOPBACK, open_store
 from api.processes.monitor import Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
-from api.processes.stack import end_with_parent
+from api.processes.run_tethered import end_with_parent
 from api.real_clock import real_now
 from api.settings import read_settings
 

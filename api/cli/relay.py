@@ -11,7 +11,7 @@ from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table, warn
-from api.cli.process_commands import API_GRACE, WithParent, as_process, stored_timeline
+from api.cli.process_life import API_GRACE, WithParent, as_process, stored_timeline
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.words import when

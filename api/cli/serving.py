@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from api.process_notes import Say, note
-from api.processes.stack import bracketed
+from api.process_notes import Say, bracketed, note
 
 
 class _Server(uvicorn.Server):

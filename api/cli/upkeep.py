@@ -1,4 +1,4 @@
-"""Commands over the database itself: `rebuild` and `verify`."""
+"""Commands over the database itself: `migrate`, `rebuild` and `verify`."""
 
 import asyncio
 from typing import Annotated
@@ -17,6 +17,17 @@ from sla.release import RELEASE
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
 from workflows.worker import connect
+
+
+def migrate(json: Json = False) -> None:
+    """建立或升级数据表 · Create or upgrade the tables of the database."""
+    store = open_store(read_settings())
+    store.migrate()
+    store.close()
+    if json:
+        print_json({"migrated": True})
+    else:
+        say("数据表已是最新 The tables are up to date.")
 
 
 def rebuild(json: Json = False) -> None:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.process_notes import Say, say_json
+from api.process_notes import Say, bracketed, say_json
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS
 from api.processes.children import Child, Children, of_shixian
 from api.processes.claims import claim, free_port
 from api.processes.embedded import LOOPBACK, environment, located
 from api.processes.monitor_config import Addresses, configure, told_to
 from api.processes.run_tethered import foreign_environment
-from api.processes.stack import bracketed
 from api.settings import Settings
 from sla.timeline import Timeline
 

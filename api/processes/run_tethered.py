@@ -75,6 +75,11 @@ def when_parent_ends(act: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
+def end_with_parent() -> None:
+    """End this process, as SIGTERM would, once the pipe to its parent is closed."""
+    when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command until it ends, or SIGTERM comes, or the parent is gone; answers its status."""
     pid_file = PidFile(Path(arguments[0]), arguments[1])

@@ -1,7 +1,5 @@
 """Everything over one data directory: the Temporal server, a worker and an API process, kept alive and stopped together."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,20 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from api.process_notes import Say, note, say_json
+from api.process_notes import Say, bracketed, note, say_json
 from api.processes.children import LONGEST_PAUSE, Children, of_shixian
-from api.processes.run_tethered import when_parent_ends
 from api.processes.temporal_server import DevServer, TemporalFailed
 
 STOP_WITHIN = 10.0  # seconds, all of them
 WORKER_GRACE = 8.0  # of these
 KILL_AFTER = 8.7
 SERVER_WITHIN = 15.0  # seconds for a server that is started again
-
-
-def bracketed(host: str) -> str:
-    """Return the host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +102,3 @@ class Stack:
         if self._server is not None:
             self._server.stop(grace=max(0.5, begun + STOP_WITHIN - 0.3 - time.monotonic()))
             self._server = None
-
-
-def end_with_parent() -> None:
-    """End this process, as SIGTERM would, once the pipe to its parent is closed."""
-    when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))

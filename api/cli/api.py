@@ -1,0 +1,42 @@
+"""The command `api`: one process that answers HTTP."""
+
+import asyncio
+
+from api.app import create_app
+from api.cli.output import Json
+from api.cli.process_life import API_GRACE, WithParent, as_process, stored_timeline
+from api.cli.serving import serve_until_told
+from api.process_notes import Say
+from api.processes.embedded import open_store, refuse_open_door
+from api.real_clock import real_now
+from api.services import Services
+from api.settings import Settings, read_settings
+from sla.release import RELEASE
+from workflows.dispatch import Dispatcher
+from workflows.worker import connect
+
+
+def api(with_parent: WithParent = False, json: Json = False) -> None:
+    """运行接口 · Run an API process for a Temporal server and a database; both are settings."""
+    settings = read_settings()
+    refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
+    said = as_process("api", json=json, with_parent=with_parent)
+    asyncio.run(_answer(settings, said))
+
+
+async def _answer(settings: Settings, said: Say) -> None:
+    store = open_store(settings)
+    timeline = await stored_timeline(store, said)
+    client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+    services = Services(
+        store=store,
+        dispatcher=Dispatcher(client, in_flight=settings.in_flight),
+        timeline=timeline,
+        settings=settings,
+        almanac=RELEASE,
+        now=real_now,
+    )
+    app, host, port = create_app(services), settings.host, settings.port
+    await serve_until_told(
+        "api", app, host, port, said, grace=API_GRACE, close=store.close, behind_proxy=settings.behind_proxy
+    )
