@@ -60,6 +60,7 @@ class PromiseState(Model):
     """A commitment with its sentence, as it stands and as it stood a month ago."""
 
     commitment: str
+    jurisdiction: str
     title_zh: str
     title_en: str
     measure: Metric
@@ -85,6 +86,7 @@ class Trend(Model):
     """A promised average in the twelve months that end with the report's."""
 
     commitment: str
+    jurisdiction: str
     title_zh: str
     title_en: str
     limit: Number
@@ -263,6 +265,7 @@ def _titles(name: str) -> dict[str, Any]:
     one, limit = REGISTER[name], LISTED[name]
     return {
         "commitment": name,
+        "jurisdiction": one.jurisdiction,
         "title_zh": one.title_zh,
         "title_en": one.title_en,
         "limit": limit.amount,
