@@ -82,15 +82,16 @@ def _after(day: date) -> datetime:
 
 def _averages(ledger: Iterable[list[Fact]]) -> dict[str, int]:
     promised = (one for facts in ledger for fact in facts for one in fact.body.get("promises", ()))
-    own = {
-        one["commitment"]: int(float(one["limit"]["amount"])) for one in promised if one["measure"] == "average"
-    }
+    own = {one["commitment"]: int(float(one["limit"]["amount"])) for one in promised if one["measure"] == "average"}
     return {**own, **oracle.AVERAGES}
 
 
 def _running(number: str, facts: list[Fact], at: datetime) -> Iterator[Running]:
     whole, then = Case(number, facts), Case(number, list(_by(facts, at)))
     if not hasattr(then, "made"):
+        return
+    then.receipts = [(received, None if noticed and noticed > at else noticed) for received, noticed in whole.receipts]
+    if then.accepted is None and then.receipts[-1][0] > at:  # what is received anew begins anew
         return
     for promise in whole.promises:
         stop, _ = whole.stop(promise)
@@ -125,7 +126,9 @@ def _light(promise: dict[str, Any], policy: dict[str, Any], history: History, wa
     now = history.now
     if walked.overdue:
         return "red"
-    held = history.running is None or any(one.start <= now and (one.end is None or now < one.end) for one in history.running)
+    held = history.running is None or any(
+        one.start <= now and (one.end is None or now < one.end) for one in history.running
+    )
     halted = any(one.start <= now and (one.end is None or now < one.end) for one in history.suspensions)
     if halted or not held:
         return "none"
@@ -150,7 +153,11 @@ def _first_close(history: History) -> datetime:
 
 
 def _told(decided: list[oracle.Count], running: list[Running], average: int | None, last: date) -> Told:
-    month = [one for one in decided if one.stopped_on and (one.stopped_on.year, one.stopped_on.month) == (last.year, last.month)]
+    month = [
+        one
+        for one in decided
+        if one.stopped_on and (one.stopped_on.year, one.stopped_on.month) == (last.year, last.month)
+    ]
     if average is None:
         late = len([one for one in month if not one.on_time])
         red, yellow = (len([one for one in running if one.light == light]) for light in ("red", "yellow"))
@@ -159,7 +166,8 @@ def _told(decided: list[oracle.Count], running: list[Running], average: int | No
     mean = _mean([one.used or 0 for one in month])
     year = _mean([one.used or 0 for one in decided if one.stopped_on and one.stopped_on.year == last.year])
     ends = [
-        _mean([one.used or 0 for one in month] + [getattr(one, basis) for one in running]) for basis in ("used", "when_due")
+        _mean([one.used or 0 for one in month] + [getattr(one, basis) for one in running])
+        for basis in ("used", "when_due")
     ]
     expected = max((one for one in ends if one is not None), default=None)
     if mean is not None and mean > average:
