@@ -125,8 +125,8 @@ def test_looking_back_twice_is_looking_back_once_and_all_that_happened_is_the_cl
 
 
 def _instants(facts: Clock) -> set[datetime]:
-    stretches = (*facts.suspensions, *(facts.running or ()))
     found = [facts.start, facts.stop, *(one.at for one in facts.extensions)]
-    found += [instant for one in stretches for instant in (one.start, one.end)]
+    found += [instant for one in facts.suspensions for instant in (one.start, one.end)]
+    found += [instant for one in facts.running or () for instant in (one.start, one.end)]
     found += [facts.receipt.noticed] if facts.receipt else []
     return {one for one in found if one is not None}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tests.api.figures import averages_oracle as oracle
 from tests.api.figures.averages_ledger import Case, Fact
-from tests.sla.walker import CHINA, History, Outcome
+from tests.sla.walker import CHINA, History, Outcome, days_known
 
 VOID = {"refused", "withdrawn", "revoked"}
 INSTANT = timedelta(microseconds=1)
@@ -143,7 +143,7 @@ def _light(promise: dict[str, Any], policy: dict[str, Any], history: History, wa
 def _first_close(history: History) -> datetime:
     """The close of the first day, or the start where that is later."""
     day = history.start.date()
-    works = oracle.days_known(history.as_of)
+    works = days_known(history.as_of)
     if history.start.time() > time(17, 30) or not works[day]:
         day += timedelta(days=1)
         while not works[day]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -57,8 +58,8 @@ def _other_bars(ledger: dict[str, list[Fact]], found: Front, now: datetime) -> l
     return wrong
 
 
-def _facts(state: State) -> Told:
-    return Told(**{**state.model_dump(), "verdict": state.verdict.value})
+def _facts(state: State) -> dict[str, Any]:
+    return {**state.model_dump(), "verdict": state.verdict.value}
 
 
 def _nothing(state: State) -> Told:
@@ -67,10 +68,9 @@ def _nothing(state: State) -> Told:
     return Told("not-measured", 0, 0, zero, zero, zero)
 
 
-def _rounded(one: Told) -> Told:
-    return one._replace(
-        mean=_places(one.mean), year_mean=_places(one.year_mean), expected_mean=_places(one.expected_mean)
-    )
+def _rounded(one: Told) -> dict[str, Any]:
+    means = {"mean": _places(one.mean), "year_mean": _places(one.year_mean)}
+    return {**one._asdict(), **means, "expected_mean": _places(one.expected_mean)}
 
 
 def _places(value: Fraction | None) -> Decimal | None:
@@ -159,7 +159,7 @@ def of(found: Front, commitment: str) -> PromiseState:
     ],
 )
 def test_a_promise_stands_as_it_is_defined(cases: list[Case], running: list[Open], verdict: Verdict) -> None:
-    name = AVERAGE if any(one.commitment == AVERAGE for one in [*cases, *running]) else EACH
+    name = next(iter([case.commitment for case in cases] + [one.commitment for one in running]), EACH)
     found = shown(cases, running)
     assert of(found, name).now.verdict is verdict
     others = [one.now.verdict for one in found.promises if one.commitment != name]
