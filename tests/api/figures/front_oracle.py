@@ -87,7 +87,7 @@ def _averages(ledger: Iterable[list[Fact]]) -> dict[str, int]:
 
 
 def _running(number: str, facts: list[Fact], at: datetime) -> Iterator[Running]:
-    whole, then = Case(number, facts), Case(number, list(_by(facts, at)))
+    whole, then = Case(number, facts), _as_of(number, facts, at)
     if not hasattr(then, "made"):
         return
     then.receipts = [(received, None if noticed and noticed > at else noticed) for received, noticed in whole.receipts]
@@ -106,19 +106,25 @@ def _running(number: str, facts: list[Fact], at: datetime) -> Iterator[Running]:
                 yield Running(cohort, walked.used, max(walked.limit, walked.used), light)
 
 
+def _as_of(number: str, facts: list[Fact], at: datetime) -> Case:
+    """What a completion told too late lets begin has begun on its claimed day; the step itself ends when it was told."""
+    case = Case(number, list(_by(facts, at)))
+    for step in case.steps.values():
+        step.started = step.started if step.started and step.started <= at else None
+        step.completed = step.completed if step.completed and step.completed <= at else None
+    case.decided = case.decided if case.decided and case.decided[0] <= at else None
+    return case
+
+
 def _by(facts: list[Fact], at: datetime) -> Iterator[Fact]:
     """What had happened by then, as it is known at the end: corrections and confirmations are knowledge, no happening."""
-    moved, confirmed = {}, set()
+    moved = {
+        fact.body["seq"]: datetime.fromisoformat(fact.body["instant"])
+        for fact in facts
+        if fact.kind == "amended" and fact.body.get("instant")
+    }
     for fact in facts:
-        if fact.kind == "amended" and fact.body.get("instant"):
-            moved[fact.body["seq"]] = datetime.fromisoformat(fact.body["instant"])
-        elif fact.kind == "confirmed":
-            confirmed.add(fact.body["seq"])
-    for fact in facts:
-        when = moved.get(fact.seq, fact.at)
-        if fact.kind == "completed" and fact.body["backdated"] and fact.seq not in confirmed:
-            when = fact.told
-        if fact.kind in {"amended", "confirmed"} or when <= at:
+        if fact.kind in {"amended", "confirmed"} or moved.get(fact.seq, fact.at) <= at:
             yield fact
 
 
