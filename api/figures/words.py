@@ -122,6 +122,11 @@ def promised(promise: PromiseShown | PromiseState) -> Pair:
     return f"{measure[0]} {number(promise.limit)} {unit[0]}", f"{measure[1]} {number(promise.limit)} {unit[1]}"
 
 
+def place(jurisdiction: str) -> Pair:
+    """The name of a jurisdiction."""
+    return PLACES.get(jurisdiction, (jurisdiction, jurisdiction))
+
+
 def place_of(figure: FigureShown) -> Pair:
     """Whose cases a figure is of."""
     if figure.department is not None:
@@ -138,11 +143,11 @@ def kept(value: bool | None, n: int) -> Pair:  # noqa: FBT001  # as the cohort s
 
 def calendar(shown: CalendarShown) -> Pair:
     """The calendar that open cases are counted by."""
-    place = PLACES.get(shown.jurisdiction, (shown.jurisdiction, shown.jurisdiction))
+    zh, en = place(shown.jurisdiction)
     known, provisional = day(shown.known_until), day(shown.provisional_from)
     return (
-        f"{place[0]} {shown.version}，公布至 {known}，自 {provisional} 起暂定",
-        f"{place[1]}: published until {known}, provisional from {provisional}",
+        f"{zh} {shown.version}，公布至 {known}，自 {provisional} 起暂定",
+        f"{en}: published until {known}, provisional from {provisional}",
     )
 
 

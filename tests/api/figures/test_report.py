@@ -213,6 +213,19 @@ def test_the_first_page_says_each_broken_promise_with_its_figures_and_its_senten
     assert all(said in first for name in DEFINITIONS for said in name[1])
 
 
+def test_a_report_without_sentences_or_changes_is_a_page_too(march: Report) -> None:
+    bare = [one.model_copy(update={"citation": None, "change": None}) for one in march.front.promises]
+    promises = [one.model_copy(update={"citation": None}) for one in march.promises]
+    quiet = march.front.model_copy(update={"promises": tuple(bare)})
+    read = Reader(page(march.model_copy(update={"front": quiet, "promises": tuple(promises)})))
+    assert read.wrong == []
+    assert "没有变化。 Nothing." in read.text
+    assert "blockquote" not in read.names
+    kept = [one.model_copy(update={"now": one.now.model_copy(update={"verdict": Verdict.KEPT})}) for one in bare]
+    none = march.model_copy(update={"front": quiet.model_copy(update={"promises": tuple(kept)})})
+    assert "无。 None." in Reader(page(none)).text
+
+
 def test_a_bar_is_cut_at_twice_the_limit_and_a_month_without_a_case_is_no_bar(march: Report) -> None:
     trend = march.front.trends[1]
     month = trend.bars[0].model_copy(update={"n": 2, "mean": trend.limit * 50, "kept": False})
