@@ -1,15 +1,18 @@
 """What a cohort comes to with its open cases: as if each was finished now, or on its due date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from sla.axis import local_day
 from sla.calendar import Calendar
-from sla.clock import Clock, Standing, count
+from sla.clock import Clock, Interval, Reading, Standing, Suspension, count
 from sla.cohort import CohortSum, Sum
 from sla.model import Model
+
+Stretch = TypeVar("Stretch", Interval, Suspension)
 
 
 class Basis(StrEnum):
@@ -38,9 +41,30 @@ class Forecast(Sum):
     open: int  # of them
 
 
+def as_it_stood(clock: Clock, at: datetime) -> Clock:
+    """Leave out what happened after an instant: the clock as it ran then, by what is known today."""
+    receipt = clock.receipt
+    if receipt is not None and receipt.noticed is not None and receipt.noticed > at:
+        receipt = receipt.model_copy(update={"noticed": None})
+    return clock.model_copy(
+        update={
+            "start": _by(clock.start, at),
+            "receipt": receipt,
+            "running": None if clock.running is None else _begun(clock.running, at),
+            "suspensions": _begun(clock.suspensions, at),
+            "extensions": tuple(one for one in clock.extensions if one.at <= at),
+            "stop": _by(clock.stop, at),
+        }
+    )
+
+
 def progress(clock: Clock, calendar: Calendar, now: datetime) -> Progress | None:
     """Say how far a running clock has come; None before acceptance, real or presumed by law: it may never come."""
-    reading = count(clock, calendar, now)
+    return progress_of(count(clock, calendar, now), calendar, now)
+
+
+def progress_of(reading: Reading, calendar: Calendar, now: datetime) -> Progress | None:
+    """Say as `progress` does how far a clock has come that is counted already."""
     if reading.standing is Standing.NOT_STARTED:
         return None
     today = local_day(now)
@@ -58,3 +82,12 @@ def forecast(cohort: CohortSum, running: Iterable[Progress], basis: Basis) -> Fo
     return Forecast(
         n=cohort.n + len(used), open=len(used), total=cohort.total + sum(used, Decimal(0)), limit=cohort.limit
     )
+
+
+def _by(instant: datetime | None, at: datetime) -> datetime | None:
+    return None if instant is None or instant > at else instant
+
+
+def _begun(stretches: Sequence[Stretch], at: datetime) -> tuple[Stretch, ...]:
+    """Those that had begun; what ended later was open."""
+    return tuple(one.model_copy(update={"end": _by(one.end, at)}) for one in stretches if one.start <= at)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Connection, and_, case, literal_column, or
 from activities.record import ClockPicture
 from activities.store import tables
 from activities.store.database import Database
+from activities.store.instants import micros
 from sla.almanac import Almanac
+from sla.axis import end_of, local_day
 from sla.clock import Standing
 
 CASE, CLOCK, HEAD = tables.case.c, tables.clock.c, tables.head.c
@@ -51,10 +53,18 @@ class Place(NamedTuple):
 
 
 class Running(NamedTuple):
-    """A promise that is not judged yet."""
+    """A promise that is not judged yet, or was not at the instant that is asked about."""
 
     jurisdiction: str
     picture: ClockPicture
+
+
+class History(NamedTuple):
+    """Promises of one snapshot: those judged in a time, those that run, those that stopped after an instant."""
+
+    judged: list[Judged]
+    running: dict[Place, Running]
+    stopped: list[Running]
 
 
 class CohortReads(Database):
@@ -71,6 +81,15 @@ class CohortReads(Database):
         """Read as `judged`, and the promises that run, without ramp-up, in one snapshot; not again what is `known`."""
         with self.reading() as connection:
             return _judged(connection, first, last, commitment), _running(connection, commitment, known or {})
+
+    def history(self, first: date, last: date, after: datetime) -> History:
+        """Return what `cohorts` does, and what stopped after an instant and had been received by the last day, without ramp-up and void."""
+        with self.reading() as connection:
+            return History(
+                judged=_judged(connection, first, last, None),
+                running=_running(connection, None, {}),
+                stopped=_stopped(connection, after, last),
+            )
 
 
 def _judged(connection: Connection, first: date, last: date, commitment: str | None) -> list[Judged]:
@@ -115,6 +134,26 @@ def _running(connection: Connection, commitment: str | None, known: Mapping[Plac
     places = [Place(*row) for row in connection.execute(query)]
     read = dict(_read(connection, [place for place in places if place not in known]))
     return {place: known[place] if place in known else read[place] for place in places}
+
+
+def _stopped(connection: Connection, after: datetime, last: date) -> list[Running]:
+    query = (
+        select(CASE.jurisdiction, CLOCK.picture)
+        .join(tables.case, CASE.case == CLOCK.case)
+        .where(
+            CLOCK.stopped_on >= local_day(after).isoformat(),  # by the index
+            CLOCK.stopped_at > micros(after),
+            CASE.received_at < micros(end_of(last)),
+            CLOCK.standing.in_(JUDGED),
+            ~CLOCK.void,
+            ~CLOCK.ramp_up,
+            CLOCK.commitment.is_not(None),
+        )
+        .order_by(CLOCK.stopped_on, CLOCK.case, CLOCK.pos)
+    )
+    return [
+        Running(row.jurisdiction, ClockPicture.model_validate_json(row.picture)) for row in connection.execute(query)
+    ]
 
 
 def _read(connection: Connection, places: list[Place]) -> Iterator[tuple[Place, Running]]:

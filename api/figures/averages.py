@@ -117,10 +117,10 @@ def load(
     """All that figures up to a day are made of. What `before` knows of a running case is not read again."""
     first = min(window.first(last) for window in Window)
     if not running:
-        return Rows(_cases(store.judged(first, last, commitment), almanac), {})
+        return Rows(cases(store.judged(first, last, commitment), almanac), {})
     judged, found = store.cohorts(first, last, commitment, before.running if before else None)
     counted = {place: before.counted[place] for place in found if place in before.counted} if before else {}
-    return Rows(_cases(judged, almanac), found, counted)
+    return Rows(cases(judged, almanac), found, counted)
 
 
 def recompute(
@@ -139,7 +139,8 @@ def recompute(
     ]
 
 
-def _cases(found: Iterable[Judged], almanac: Almanac) -> tuple[Case, ...]:
+def cases(found: Iterable[Judged], almanac: Almanac) -> tuple[Case, ...]:
+    """Judged promises, each in every cohort that it counts in."""
     return tuple(
         _case(one, cohort, almanac) for one in found for cohort in (one.commitment, *one.also) if cohort in LISTED
     )

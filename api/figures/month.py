@@ -1,16 +1,20 @@
 """A month's report as data."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
 from activities.rungs import Instant
+from activities.store.cohorts import Running
 from activities.store.store import Store
-from api.figures.averages import figures
+from api.figures.averages import Case, Rows, cases, recompute
+from api.figures.front import Front, MonthEnd, earliest, front, month_before, ran_at
 from api.figures.shown import PromiseShown, promise_fields
-from sla.axis import local_day
+from sla.axis import MICROSECOND, end_of, local_day
+from sla.cohort import Window
 from sla.commitments.register import REGISTER
 from sla.model import Model
 
@@ -52,6 +56,7 @@ class Report(Model):
     generated_by: str
     rehearsal_rate: int  # other than 1: nothing of it happened
     calendars: tuple[CalendarShown, ...]
+    front: Front
     promises: tuple[PromiseShown, ...]
 
 
@@ -74,8 +79,12 @@ def days_of(month: str) -> Days:
 def report(store: Store, now: Instant, month: str, actor: str) -> Report:
     """The report of a month that has begun."""
     days, day = days_of(month), local_day(now.business)
-    until = min(days.last, day)
-    found = groupby(figures(store, now, until=until), key=lambda figure: figure.scope.commitment)
+    until, running = min(days.last, day), days.last >= day
+    found = store.history(earliest(until), until, end_of(month_before(until)) - MICROSECOND)
+    decided = cases(found.judged, now.almanac)
+    first = min(window.first(until) for window in Window)
+    rows = Rows(tuple(one for one in decided if one.stopped_on >= first), found.running if running else {})
+    figures = groupby(recompute(rows, now, until=until), key=lambda figure: figure.scope.commitment)
     return Report(
         month=month,
         first=days.first,
@@ -85,7 +94,20 @@ def report(store: Store, now: Instant, month: str, actor: str) -> Report:
         generated_by=actor,
         rehearsal_rate=now.timeline.rate,
         calendars=tuple(_calendar(place, now) for place in _places()),
-        promises=tuple(PromiseShown(**promise_fields(commitment, own)) for commitment, own in found),
+        front=_front(decided, [*found.running.values(), *found.stopped], now, until, ended=not running),
+        promises=tuple(PromiseShown(**promise_fields(commitment, own)) for commitment, own in figures),
+    )
+
+
+def _front(decided: tuple[Case, ...], ran: Sequence[Running], now: Instant, until: date, *, ended: bool) -> Front:
+    """Both months are told by the facts as they are known today."""
+    at = end_of(until) - MICROSECOND if ended else now.business
+    earlier = month_before(until)
+    return front(
+        at,
+        MonthEnd(until, decided, tuple(ran_at(ran, at, now.almanac))),
+        MonthEnd(earlier, decided, tuple(ran_at(ran, end_of(earlier) - MICROSECOND, now.almanac))),
+        ended=ended,
     )
 
 

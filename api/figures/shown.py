@@ -137,23 +137,23 @@ def cohort_shown(cohort: CohortSum, *, judged: bool) -> CohortShown:
     return CohortShown(
         n=cohort.n,
         total=cohort.total,
-        mean=_number(cohort.exact_mean),
+        mean=number_shown(cohort.exact_mean),
         median=cohort.median,
         p90=cohort.p90,
         maximum=cohort.maximum,
         longest=cohort.longest,
         on_time=cohort.on_time,
-        on_time_share=_number(cohort.on_time_share),
+        on_time_share=number_shown(cohort.on_time_share),
         on_time_as_told=cohort.on_time_as_told,
-        on_time_as_told_share=_number(cohort.on_time_as_told_share),
+        on_time_as_told_share=number_shown(cohort.on_time_as_told_share),
         kept=cohort.kept if judged else None,
     )
 
 
 def _forecast(one: Forecast, *, kept: bool | None) -> ForecastShown:
-    return ForecastShown(n=one.n, open=one.open, mean=_number(one.exact_mean), kept=kept)
+    return ForecastShown(n=one.n, open=one.open, mean=number_shown(one.exact_mean), kept=kept)
 
 
-def _number(value: Fraction | None) -> Decimal | None:
-    """To the sixth place, as JSON has it."""
+def number_shown(value: Fraction | None) -> Decimal | None:
+    """To the sixth place, as JSON has it; nothing for nothing."""
     return None if value is None else (Decimal(value.numerator) / value.denominator).quantize(PLACES)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from api.figures.front import PromiseState
+from api.figures.month import CalendarShown
 from api.figures.shown import FigureShown, PromiseShown
 from sla.axis import local
 from sla.clock import Unit
@@ -112,12 +114,17 @@ READING: tuple[tuple[Pair, Pair], ...] = (
 )
 
 
-def promised(promise: PromiseShown) -> Pair:
+def promised(promise: PromiseShown | PromiseState) -> Pair:
     """What a commitment promises, in words."""
     if promise.limit == 0:
         return NO_LATER
     measure, unit = MEASURES[promise.measure], UNITS[promise.unit]
     return f"{measure[0]} {number(promise.limit)} {unit[0]}", f"{measure[1]} {number(promise.limit)} {unit[1]}"
+
+
+def place(jurisdiction: str) -> Pair:
+    """The name of a jurisdiction."""
+    return PLACES.get(jurisdiction, (jurisdiction, jurisdiction))
 
 
 def place_of(figure: FigureShown) -> Pair:
@@ -132,6 +139,35 @@ def kept(value: bool | None, n: int) -> Pair:  # noqa: FBT001  # as the cohort s
     if value is None:
         return NO_AVERAGE if n else EMPTY
     return KEPT[value]
+
+
+def calendar(shown: CalendarShown) -> Pair:
+    """The calendar that open cases are counted by."""
+    zh, en = place(shown.jurisdiction)
+    known, provisional = day(shown.known_until), day(shown.provisional_from)
+    return (
+        f"{zh} {shown.version}，公布至 {known}，自 {provisional} 起暂定",
+        f"{en}: published until {known}, provisional from {provisional}",
+    )
+
+
+def remarks(figure: FigureShown) -> Pair | None:
+    """What the reader has to know of a window's numbers."""
+    window = WINDOWS[figure.window]
+    said = [
+        (number, zh, en)
+        for number, zh, en in (
+            (figure.provisional, "件到期日暂定", "with a provisional due date"),
+            (figure.uncounted, "件超出已公布日历，未计入", "ran out of the published calendar and are not counted"),
+            (figure.open_provisional, "件在办到期日暂定", "open with a provisional due date"),
+            (figure.open_uncounted, "件在办超出已公布日历，未计入预测", "open beyond the calendar, in no forecast"),
+        )
+        if number
+    ]
+    if not said:
+        return None
+    zh, en = "；".join(f"{n} {text}" for n, text, _ in said), "; ".join(f"{n} {text}" for n, _, text in said)
+    return f"{window[0]}：{zh}", f"{window[1]}: {en}"
 
 
 def two_places(number: Decimal | None) -> str:

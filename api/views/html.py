@@ -1,24 +1,15 @@
-"""HTML in which every text is escaped, because nothing else can be put into it."""
+"""Pages from templates: every text that is put into one is escaped, and a name that is not given is an error."""
 
-from html import escape
-
-VOID = frozenset({"meta", "br"})
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
-class Html(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
-
-
-def tag(name: str, /, *parts: object, **attributes: str) -> Html:
-    """An element. A part that is no HTML is escaped, None is left out; an attribute's name is written as in `class_`."""
-    given = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    if name in VOID:
-        return Html(f"<{name}{given}>")
-    return Html(f"<{name}{given}>{joined(*parts)}</{name}>")
-
-
-def joined(*parts: object) -> Html:
-    """Parts one after another."""
-    return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts if part is not None))
+def templates(package: str) -> Environment:
+    """The folder `templates` of a package."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

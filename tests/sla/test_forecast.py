@@ -1,5 +1,6 @@
 """What open cases make of an average."""
 
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.clock import ApplicationReceipt
+from sla.clock import ApplicationReceipt, Clock, Standing, count
 from sla.cohort import CohortSum
-from sla.forecast import Basis, Progress, forecast, progress
-from tests.sla.build import at, clock, extension, national, suspension
+from sla.forecast import Basis, Progress, as_it_stood, forecast, progress
+from tests.sla.build import CHINA, at, clock, extension, interval, national, suspension
 
 DECIDED = CohortSum(n=2, total=Decimal(10), on_time=2, on_time_as_told=2, limit=Decimal(6))
 
@@ -85,3 +86,47 @@ def test_a_start_outside_the_calendar_is_not_counted():
     come = progress(clock("1999-03-02", 5), national(), at("2026-03-05"))
     assert come is not None
     assert come.uncounted
+
+
+WHOLE = clock(
+    "2026-03-02",
+    5,
+    receipt=ApplicationReceipt(received=at("2026-02-27"), noticed=at("2026-02-28")),
+    running=(interval("2026-03-02", "2026-03-05"), interval("2026-03-06", "2026-03-12")),
+    suspensions=(suspension("2026-03-03", "2026-03-04"), suspension("2026-03-10", "2026-03-11")),
+    extensions=(extension(2, "2026-03-04"), extension(3, "2026-03-09")),
+    stop=at("2026-03-12"),
+)
+
+
+def test_a_clock_as_it_stood_knows_nothing_of_what_came_later():
+    stood = as_it_stood(WHOLE, at("2026-03-03 12:00"))
+    assert stood == clock(
+        "2026-03-02",
+        5,
+        receipt=WHOLE.receipt,
+        running=(interval("2026-03-02"),),
+        suspensions=(WHOLE.suspensions[0].model_copy(update={"end": None}),),
+    )
+    assert count(stood, national(), at("2026-03-03 12:00")).standing is Standing.SUSPENDED
+    before = as_it_stood(WHOLE, at("2026-02-27 12:00"))
+    assert before.receipt == ApplicationReceipt(received=at("2026-02-27"))
+    assert (before.start, before.running, before.stop) == (None, (), None)
+    assert as_it_stood(clock("2026-03-02", 5), at("2026-03-09")) == clock("2026-03-02", 5)
+
+
+@given(st.datetimes(at("2026-02-20").replace(tzinfo=None), at("2026-03-20").replace(tzinfo=None)))
+def test_looking_back_twice_is_looking_back_once_and_all_that_happened_is_the_clock_itself(moment: datetime):
+    when = moment.replace(tzinfo=CHINA)
+    stood = as_it_stood(WHOLE, when)
+    assert as_it_stood(stood, when) == stood
+    assert (stood == WHOLE) is (when >= at("2026-03-12"))
+    assert _instants(stood) == {one for one in _instants(WHOLE) if one <= when}
+
+
+def _instants(facts: Clock) -> set[datetime]:
+    found = [facts.start, facts.stop, *(one.at for one in facts.extensions)]
+    found += [instant for one in facts.suspensions for instant in (one.start, one.end)]
+    found += [instant for one in facts.running or () for instant in (one.start, one.end)]
+    found += [facts.receipt.noticed] if facts.receipt else []
+    return {one for one in found if one is not None}

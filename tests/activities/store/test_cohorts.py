@@ -1,6 +1,6 @@
 """Which promises averages are made of."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from activities.record import Role, Rung, RungKind
@@ -86,3 +86,20 @@ def test_promises_that_run_come_with_their_facts_and_are_read_once(store: Store)
     _, again = store.cohorts(*YEAR, known=running)
     same = {place.case: again[place] is running.get(place) for place in again}
     assert same == {"c1": False, "c3": True}
+
+
+def test_what_stopped_after_an_instant_was_open_then(store: Store) -> None:
+    late = T + timedelta(days=60)
+    put(store, a_case("c1", judged("tc-water", MARCH, Standing.MET)))
+    put(store, a_case("c2", judged("tc-water", APRIL, Standing.MISSED)))
+    put(store, a_case("c3", judged("tc-water", APRIL, Standing.MET, ramp_up=True)))
+    put(store, a_case("c4", judged("tc-water", APRIL, Standing.MET, void=True)))
+    put(store, a_case("c5", judged("tc-gas", late.date(), Standing.MET), received_at=T + timedelta(days=31)))
+    put(store, a_case("c6", a_row(a_clock(commitment="tc-gas"))))
+    before, exactly = datetime(2021, 4, 1, 1, 59, 59, tzinfo=UTC), datetime(2021, 4, 1, 2, tzinfo=UTC)
+    found = store.history(MARCH, MARCH, before)
+    assert [one.case for one in found.judged] == ["c1"]
+    assert {place.case for place in found.running} == {"c6"}
+    assert [(one.jurisdiction, one.picture.clock.stop) for one in found.stopped] == [("taicang", exactly)]
+    assert store.history(MARCH, MARCH, exactly).stopped == []
+    assert [one.picture.commitment for one in store.history(MARCH, APRIL, exactly).stopped] == ["tc-gas"]

@@ -8,18 +8,21 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from activities.store.store import Store
 from api.figures.averages import LISTED, figures
+from api.figures.bars import drawing
 from api.figures.csv_table import COLUMNS, MARK, sheet
+from api.figures.front import Verdict
+from api.figures.front_words import DEFINITIONS, figures_of
 from api.figures.html_page import POLICY, page
 from api.figures.month import Format, Report, accepted, days_of, report
 from api.figures.shown import CohortShown, FigureShown
 from api.figures.words import percent
 from api.http.plain_json import plain
-from api.views.html import tag
 from sla.commitments.register import REGISTER
 from tests.api.figures.conftest import LAST
 from tests.api.figures.filling import instant
@@ -171,8 +174,69 @@ def test_no_cell_is_a_formula_and_no_text_is_markup(march: Report) -> None:
     assert NASTY in read.text
 
 
-def test_attributes_and_parts_are_escaped() -> None:
-    assert tag("p", "<", tag("b", "&"), None, class_='"x"') == '<p class="&quot;x&quot;">&lt;<b>&amp;</b></p>'
+CLOSED = {"measure", "unit", "window", "verdict", "change"}  # fields that can hold no other text
+
+
+def spoilt(value: Any, field: str = "") -> Any:
+    """A value with hostile text wherever text may stand."""
+    if isinstance(value, dict):
+        return {name: spoilt(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [spoilt(one, field) for one in value]
+    is_text = isinstance(value, str) and field not in CLOSED and not re.match(r"\d{4}-\d\d-\d\d|-?\d+(\.\d+)?$", value)
+    return NASTY if is_text else value
+
+
+def test_hostile_text_in_every_field_is_text(march: Report) -> None:
+    bad = Report.model_validate(spoilt(json.loads(march.model_dump_json())))
+    assert {bad.month, bad.front.before, bad.promises[0].jurisdiction, bad.front.promises[0].title_en} == {NASTY}
+    clean, read = Reader(page(march)), Reader(page(bad))
+    assert read.wrong == []
+    assert set(read.names) == set(clean.names)
+    assert {name for name, _ in read.attributes} == {name for name, _ in clean.attributes}
+    assert read.text.count(NASTY) > 200
+
+
+def test_the_first_page_says_each_broken_promise_with_its_figures_and_its_sentence(march: Report) -> None:
+    first = Reader(page(march).partition("<main")[2].partition("</main>")[0]).text
+    for one in march.front.promises:
+        assert one.citation is not None
+        if one.now.verdict is Verdict.BROKEN:
+            assert " ".join(figures_of(one, one.now)) in first
+            assert one.commitment in first
+            assert f"“{one.citation.quote}”《{one.citation.title}》" in first
+        if one.change is not None:
+            assert " → ".join(" ".join(figures_of(one, state)) for state in (one.before, one.now)) in first
+    assert march.front.broken > 0
+    for n, name in ((march.front.broken, "未达标 broken"), (march.front.kept, "达标 kept")):
+        assert f"{n} {name}" in first
+    assert all(said in first for name in DEFINITIONS for said in name[1])
+
+
+def test_a_report_without_sentences_or_changes_is_a_page_too(march: Report) -> None:
+    bare = [one.model_copy(update={"citation": None, "change": None}) for one in march.front.promises]
+    promises = [one.model_copy(update={"citation": None}) for one in march.promises]
+    quiet = march.front.model_copy(update={"promises": tuple(bare)})
+    read = Reader(page(march.model_copy(update={"front": quiet, "promises": tuple(promises)})))
+    assert read.wrong == []
+    assert "没有变化。 Nothing." in read.text
+    assert "blockquote" not in read.names
+    kept = [one.model_copy(update={"now": one.now.model_copy(update={"verdict": Verdict.KEPT})}) for one in bare]
+    none = march.model_copy(update={"front": quiet.model_copy(update={"promises": tuple(kept)})})
+    assert "无。 None." in Reader(page(none)).text
+
+
+def test_a_bar_is_cut_at_twice_the_limit_and_a_month_without_a_case_is_no_bar(march: Report) -> None:
+    trend = march.front.trends[1]
+    month = trend.bars[0].model_copy(update={"n": 2, "mean": trend.limit * 50, "kept": False})
+    gap = trend.bars[1].model_copy(update={"n": 0, "mean": None, "kept": None})
+    level = trend.bars[2].model_copy(update={"n": 1, "mean": trend.limit, "kept": True})
+    drawn = drawing(trend.model_copy(update={"bars": (month, gap, level)}))
+    assert [(bar.kind, bar.cut) for bar in drawn.bars] == [("broken", True), ("gap", False), ("kept", False)]
+    assert drawn.bars[1].label == ""
+    assert Decimal(drawn.bars[0].height) == 2 * Decimal(drawn.bars[2].height)
+    assert drawn.bars[2].y == drawn.limit_y
+    assert f"{month.month} {trend.limit * 50:.2f}" in drawn.said
 
 
 def test_the_page_is_whole_and_needs_nothing_else(march: Report) -> None:
@@ -180,7 +244,9 @@ def test_the_page_is_whole_and_needs_nothing_else(march: Report) -> None:
     read = Reader(text)
     assert read.wrong == []
     assert read.open == []
-    assert not {"src", "href", "action", "srcset"} & {name for name, _ in read.attributes}
+    assert not {"src", "action", "srcset", "style"} & {name for name, _ in read.attributes}
+    leads = {value for name, value in read.attributes if name == "href"}
+    assert {f"#{value}" for name, value in read.attributes if name == "id"} >= leads > set()
     assert not [value for _, value in read.attributes if value and "//" in value]
     assert "url(" not in text
     assert "@import" not in text
