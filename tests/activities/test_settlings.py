@@ -6,7 +6,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.record import Head
-from activities.settle import Handed, Settle
+from activities.settle import Settle
+from activities.settlings import Handed
 
 
 def test_a_request_is_found_by_its_number_while_its_workflow_holds_it() -> None:
