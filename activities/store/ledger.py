@@ -69,9 +69,11 @@ class Statements:
         """The text that writes so many rows, their columns in the table's order; events are never replaced."""
         text = self._rows.get((table.name, number))
         if text is None:
-            row = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")] * number)
-            statement = row if table is tables.event else _replacing(row, table)
-            text = self._rows[table.name, number] = str(statement.compile(dialect=self._by_place))
+            insert = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")])
+            statement = insert if table is tables.event else _replacing(insert, table)
+            before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
+            row, end, after = rest.partition(")")
+            text = self._rows[table.name, number] = before + values + ", ".join([row + end] * number) + after
         return text
 
 
