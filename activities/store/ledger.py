@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
 from activities.store.columns import Shown, shown
-from activities.store.database import Database, translated
+from activities.store.database import Database, by_place, translated
 from activities.store.errors import Conflict
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
@@ -62,7 +62,7 @@ class Statements:
             cases = case.in_([bindparam(f"of_{place}") for place in range(number)])
             # in one order, so that no two groups wait for each other
             free = self._locked.where(cases).order_by(case).with_for_update(of=tables.head, skip_locked=True)
-            text = self._locks[number] = str(free.compile(dialect=self._by_place))
+            text = self._locks[number] = _numbered(str(free.compile(dialect=self._by_place)))
         return text
 
     def rows(self, table: Table, number: int) -> str:
@@ -73,8 +73,15 @@ class Statements:
             statement = insert if table is tables.event else _replacing(insert, table)
             before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
             row, end, after = rest.partition(")")
-            text = self._rows[table.name, number] = before + values + ", ".join([row + end] * number) + after
+            text = before + values + ", ".join([row + end] * number) + after
+            text = self._rows[table.name, number] = _numbered(text)
         return text
+
+
+def _numbered(text: str) -> str:
+    """A text whose parameters stand by place, as `by_place` takes it: on PostgreSQL with a number each."""
+    first, *rest = text.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
 def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
@@ -171,7 +178,7 @@ def _put(cursor: DBAPICursor, statements: Statements, table: Table, rows: Sequen
     """One statement for many rows: each call of SQLite's lets go of the interpreter and has to get it back."""
     for first in range(0, len(rows), ROWS):
         some = rows[first : first + ROWS]
-        cursor.execute(statements.rows(table, len(some)), [value for row in some for value in row])
+        by_place(cursor).execute(statements.rows(table, len(some)), [value for row in some for value in row])
 
 
 def _cut(cursor: DBAPICursor, statements: Statements, ledger: Appending, sizes: tuple[int, int]) -> None:
@@ -227,8 +234,9 @@ class Ledger(Database):
             yield Group(cursor, self._sql, ledgers)
 
     def _locked(self, cursor: DBAPICursor, cases: Collection[str]) -> dict[str, Appending]:
-        cursor.execute(self._sql.lock_free(len(cases)), list(cases))
-        return {row[0]: Appending(cursor, self._sql, row) for row in cursor.fetchall()}
+        free = by_place(cursor)
+        free.execute(self._sql.lock_free(len(cases)), list(cases))
+        return {row[0]: Appending(cursor, self._sql, row) for row in free.fetchall()}
 
     def head(self, case: str) -> Head:
         """Where the case's ledger stands; number 0 where it has none."""
