@@ -1,7 +1,6 @@
 """The activity: settlings of different cases that wait at one time share a transaction, and its commit."""
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -16,21 +15,21 @@ TOGETHER = 32  # settlings in one transaction
 
 
 class Handed:
-    """Requests on their way to a local activity, which runs in the workflow's own process: they need no text."""
+    """Requests on their way to a local activity, which runs in the workflow's own process: they need no text.
+
+    A run settles one request at a time, so its id is enough to find it by, and the activity has no argument to encode.
+    """
 
     def __init__(self) -> None:
-        self._requests: WeakValueDictionary[int, Settle] = WeakValueDictionary()
-        self._numbers = itertools.count()
+        self._requests: WeakValueDictionary[str, Settle] = WeakValueDictionary()
 
-    def put(self, request: Settle) -> int:
-        """The number by which the request is found for as long as the workflow holds it."""
-        number = next(self._numbers)
-        self._requests[number] = request
-        return number
+    def put(self, run: str, request: Settle) -> None:
+        """Let a run's request be found for as long as the workflow holds it."""
+        self._requests[run] = request
 
-    def get(self, number: int) -> Settle:
-        """The request; where its workflow has left the process nobody waits for an answer."""
-        request = self._requests.get(number)
+    def get(self, run: str | None) -> Settle:
+        """The run's request; where its workflow has left the process nobody waits for an answer."""
+        request = self._requests.get(run or "")
         if request is None:
             raise ApplicationError("The workflow that asked has left this process.", non_retryable=True)
         return request
@@ -56,13 +55,13 @@ class Settlings:
         self._writer: asyncio.Task[None] | None = None
 
     @activity.defn(name="settle")
-    async def settle(self, asked: Settle | int) -> Settled:
-        """Compare and append; raises StoreUnavailable while the database is away.
+    async def settle(self, asked: Settle | None = None) -> Settled:
+        """Compare and append what is asked, or what the run has handed over; raises StoreUnavailable while the database is away.
 
         An attempt that is given up is dropped where it still waits. In a transaction it runs on to its end, and what
         it writes is adopted.
         """
-        request = handed.get(asked) if isinstance(asked, int) else asked
+        request = asked or handed.get(activity.info().workflow_run_id)
         waiting = Waiting(self._settler.prepare(request), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None:

@@ -226,9 +226,10 @@ class CaseWorkflow:
         self._state = fold(self._state, events, self._case)
 
     async def _settle(self, request: Settle) -> Settled:
+        handed.put(workflow.info().run_id, request)
         try:
             return await workflow.execute_local_activity_method(
-                Settlings.settle, handed.put(request), start_to_close_timeout=LOCAL_TIMEOUT, retry_policy=LOCAL_RETRIES
+                Settlings.settle, start_to_close_timeout=LOCAL_TIMEOUT, retry_policy=LOCAL_RETRIES
             )
         except FailureError:
             return await workflow.execute_activity_method(

@@ -19,20 +19,22 @@ from tests.activities.test_settle import IDENTITY, NOW, opening
 from tests.workflows.bench import GRACE
 
 
-def test_a_request_is_found_by_its_number_while_its_workflow_holds_it() -> None:
+def test_a_runs_last_request_is_found_while_its_workflow_holds_it() -> None:
     handed = Handed()
-    one, other = (Settle(case=case, expected=Head()) for case in ("c1", "c2"))
-    numbers = handed.put(one), handed.put(other)
-    assert handed.get(numbers[0]) is one
-    assert handed.get(numbers[1]) is other
+    before, one, other = (Settle(case=case, expected=Head()) for case in ("c1", "c1", "c2"))
+    for run, request in (("run-1", before), ("run-1", one), ("run-2", other)):
+        handed.put(run, request)
+    del before
+    assert handed.get("run-1") is one
+    assert handed.get("run-2") is other
 
 
 def test_a_request_whose_workflow_has_gone_is_not_tried_again() -> None:
     handed = Handed()
-    number = handed.put(Settle(case="c1", expected=Head()))
+    handed.put("run-1", Settle(case="c1", expected=Head()))
     gc.collect()
     with pytest.raises(ApplicationError) as caught:
-        handed.get(number)
+        handed.get("run-1")
     assert caught.value.non_retryable
 
 
