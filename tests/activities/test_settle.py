@@ -1,6 +1,8 @@
 """Several cases settled in one transaction."""
 
+import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -145,6 +147,31 @@ def test_a_case_that_another_transaction_writes_to_holds_up_nobody(store: Store)
     with store.append("held"):
         assert [outcome(one) for one in together(settler, requests)] == [StoreUnavailable.__name__, "level"]
     assert [outcome(one) for one in together(settler, requests)] == ["level"] * 2
+
+
+def opened_by_one_of_several(url: str, cases: Sequence[str], seed: int) -> int:
+    """Settles the cases in groups of its own until each is answered; how many were opened here."""
+    chance, waiting, opened = random.Random(seed), set(cases), 0  # noqa: S311
+    own = Store.open(url, durable=False)
+    while waiting:
+        group = chance.sample(sorted(waiting), min(4, len(waiting)))
+        for case, answer in zip(group, together(settler_over(own), [opening(case) for case in group]), strict=True):
+            if isinstance(answer, StoreUnavailable):
+                continue
+            assert isinstance(answer, Settled)
+            waiting.remove(case)
+            opened += answer.outcome is Outcome.LEVEL
+    own.close()
+    return opened
+
+
+def test_groups_that_race_for_the_same_cases_write_each_once(store: Store, url: str) -> None:
+    cases = [f"c{number}" for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda seed: opened_by_one_of_several(url, cases, seed), range(4)))
+    assert sum(opened) == len(cases)
+    assert [store.head(case).seq for case in cases] == [1] * len(cases)
+    assert [store.verify_chain(case) for case in cases] == [None] * len(cases)
 
 
 def test_a_single_request_raises_what_the_store_raises(store: Store) -> None:
