@@ -86,7 +86,7 @@ class Settler:
         return Prepared(request, draft, now.business)
 
     def settle(self, request: Settle) -> Settled:
-        """Compare and append in one transaction; raises StoreUnavailable while the database is away."""
+        """Compare and append in one transaction; StoreUnavailable: the database is away, or another one writes to the case."""
         [answer] = self._settled([self.prepare(request)])
         if isinstance(answer, Exception):
             raise answer
