@@ -173,7 +173,7 @@ def changes(before: Picture | None, after: Picture) -> Changes:
     return Changes(
         case=after.case,
         steps=tuple(None if was is now or was == now else now for was, now in steps),
-        clocks=tuple(None if (was is now or was == now) and _rests(now) else now for was, now in clocks),
+        clocks=tuple(None if _rests(now) and (was is now or was == now) else now for was, now in clocks),
     )
 
 

@@ -5,16 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
-from weakref import WeakValueDictionary
-
-from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.record import Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
 from activities.store.columns import Shown, shown
+from activities.store.errors import StoreUnavailable
 from activities.store.hashing import Stored, linked, numbered
-from activities.store.ledger import Appending
+from activities.store.ledger import Appending, LedgerEntry
 from activities.store.rows import CaseRows, ChangedRows, ClockRow, counted
 from activities.store.store import Store
 from activities.withdrawals import Facts
@@ -40,30 +37,6 @@ class Settle(Model):
     calendar: str | None = None  # version of the last known event
 
 
-class Handed:
-    """Requests on their way to a local activity, which runs in the workflow's own process: they need no text."""
-
-    def __init__(self) -> None:
-        self._requests: WeakValueDictionary[int, Settle] = WeakValueDictionary()
-        self._numbers = itertools.count()
-
-    def put(self, request: Settle) -> int:
-        """The number by which the request is found for as long as the workflow holds it."""
-        number = next(self._numbers)
-        self._requests[number] = request
-        return number
-
-    def get(self, number: int) -> Settle:
-        """The request; where its workflow has left the process nobody waits for an answer."""
-        request = self._requests.get(number)
-        if request is None:
-            raise ApplicationError("The workflow that asked has left this process.", non_retryable=True)
-        return request
-
-
-handed = Handed()
-
-
 class Outcome(StrEnum):
     """What became of a request."""
 
@@ -86,8 +59,16 @@ class Settled(Model):
     fault: str | None = None
 
 
+class Prepared(NamedTuple):
+    """A request, and what it writes where ledger and workflow agree; None where it only compares."""
+
+    request: Settle
+    draft: "Draft | None"
+    at: datetime  # business instant
+
+
 class Settler:
-    """The activity, over one store and one timeline."""
+    """Settles over one store and one timeline."""
 
     def __init__(
         self, store: Store, timeline: Timeline, grace: timedelta, now: Callable[[], datetime], almanac: Almanac
@@ -98,27 +79,62 @@ class Settler:
         self._grace = grace
         self._now = now
 
-    # An attempt that is given up runs on to its end, and what it writes is adopted: an exception thrown into its thread
-    # may hit the moment between taking the writer's lock and being able to give it back.
-    @activity.defn(name="settle", no_thread_cancel_exception=True)
-    def settle(self, asked: Settle | int) -> Settled:
-        """Compares and appends in one transaction; raises StoreUnavailable while the database is away."""
-        request = handed.get(asked) if isinstance(asked, int) else asked
+    def prepare(self, request: Settle) -> Prepared:
+        """Count as if ledger and workflow agreed, before the lock for which others wait."""
         now = Instant(self._now(), self._timeline, self._grace, self._almanac)
-        # drafted as if ledger and workflow agreed, before the lock for which others wait
         draft = None if request.changes is None else drafted(request, request.changes, now)
-        with self._store.append(request.case) as ledger:
-            behind = _disagreement(ledger, request.expected)
-            if behind is not None:
-                ledger.fault(FAULT, behind, now.business)
-                return Settled(outcome=Outcome.FAULT, head=ledger.head, fault=behind)
-            if ledger.head.seq > request.expected.seq:
-                unknown = tuple(ledger.events_after(request.expected.seq, PAGE))
-                return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
-            if draft is None:
-                return Settled(outcome=Outcome.LEVEL, head=ledger.head)
-            ledger.write(draft.events, draft.rows)
-            return draft.settled
+        return Prepared(request, draft, now.business)
+
+    def settle(self, request: Settle) -> Settled:
+        """Compare and append in one transaction; StoreUnavailable: the database is away, or another one writes to the case."""
+        [answer] = self._settled([self.prepare(request)])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def settle_together(self, prepared: Sequence[Prepared]) -> list[Settled | Exception]:
+        """Settle several cases in one transaction; each gets its answer or its error.
+
+        Where one of them cannot be written, each is settled by itself, and only that one fails.
+        """
+        try:
+            return self._settled(prepared)
+        except StoreUnavailable as error:
+            return [error] * len(prepared)
+        except Exception as error:  # noqa: BLE001  # of which case, shows when each is by itself
+            if len(prepared) == 1:
+                return [error]
+            return [answer for one in prepared for answer in self.settle_together([one])]
+
+    def _settled(self, prepared: Sequence[Prepared]) -> list[Settled | Exception]:
+        with self._store.append_together([one.request.case for one in prepared]) as group:
+            answers: list[Settled | Exception] = []
+            entries: list[LedgerEntry] = []
+            for request, draft, at in prepared:
+                ledger = group.ledgers.get(request.case)
+                if ledger is None:
+                    answers.append(StoreUnavailable("(another transaction writes to the case)"))
+                elif (other := _compared(ledger, request, at)) is not None:
+                    answers.append(other)
+                elif draft is None:
+                    answers.append(Settled(outcome=Outcome.LEVEL, head=ledger.head))
+                else:
+                    answers.append(draft.settled)
+                    entries.append(LedgerEntry(ledger, draft.events, draft.rows))
+            group.write(entries)
+        return answers
+
+
+def _compared(ledger: Appending, request: Settle, now: datetime) -> Settled | None:
+    """The answer where ledger and workflow are not level, so that nothing is written; None where they are."""
+    behind = _disagreement(ledger, request.expected)
+    if behind is not None:
+        ledger.fault(FAULT, behind, now)
+        return Settled(outcome=Outcome.FAULT, head=ledger.head, fault=behind)
+    if ledger.head.seq > request.expected.seq:
+        unknown = tuple(ledger.events_after(request.expected.seq, PAGE))
+        return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
+    return None
 
 
 def _disagreement(ledger: Appending, expected: Head) -> str | None:

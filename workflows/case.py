@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import Event, Head, NewEvent, Picture, changes
-    from activities.settle import Outcome, Settle, Settled, Settler, as_settled, handed
+    from activities.settle import Outcome, Settle, Settled, as_settled
+    from activities.settlings import Settlings, handed
     from workflows.answers import Decision, OnRecord, Refusal
     from workflows.decide import decide
     from workflows.fold import fold, sealed
@@ -215,13 +216,14 @@ class CaseWorkflow:
         self._state = fold(self._state, events, self._case)
 
     async def _settle(self, request: Settle) -> Settled:
+        handed.put(workflow.info().run_id, request)
         try:
             return await workflow.execute_local_activity_method(
-                Settler.settle, handed.put(request), start_to_close_timeout=LOCAL_TIMEOUT, retry_policy=LOCAL_RETRIES
+                Settlings.settle, start_to_close_timeout=LOCAL_TIMEOUT, retry_policy=LOCAL_RETRIES
             )
         except FailureError:
             return await workflow.execute_activity_method(
-                Settler.settle, request, start_to_close_timeout=PATIENT_TIMEOUT, retry_policy=PATIENT_RETRIES
+                Settlings.settle, request, start_to_close_timeout=PATIENT_TIMEOUT, retry_policy=PATIENT_RETRIES
             )
 
     def _arm(self, alarm: datetime | None) -> None:

@@ -19,6 +19,7 @@ from temporalio.runtime import (
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
+from activities.settlings import Settlings
 from workflows.case import CaseWorkflow
 from workflows.defaults import NAMESPACE
 from workflows.heartbeat import Heart, HeartbeatWorkflow
@@ -28,7 +29,7 @@ TASK_QUEUE = "cases"
 # at once as it finishes within it (thousands of cases fall due at the same 17:30).
 TASK_TIMEOUT = timedelta(seconds=2)
 WORKFLOW_TASKS = 10
-SETTLE_THREADS = 2
+ACTIVITY_THREADS = 2
 STICKY_TIMEOUT = timedelta(seconds=1)
 NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost a twentieth of the time
 
@@ -72,8 +73,8 @@ def worker(
         client,
         task_queue=task_queue,
         workflows=[CaseWorkflow, HeartbeatWorkflow],
-        activities=[settler.settle, *([heart.beat] if heart else ())],
-        activity_executor=ThreadPoolExecutor(SETTLE_THREADS, thread_name_prefix="settle"),
+        activities=[Settlings(settler).settle, *([heart.beat] if heart else ())],
+        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         **options(grace),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import psycopg
@@ -119,6 +119,12 @@ class Database:
     def sql(self, statement: ClauseElement, *columns: str) -> str:
         """Write a statement for `exec_driver_sql`, parameters by name; `columns` are those it writes if not all."""
         return str(statement.compile(dialect=self.engine.dialect, column_keys=columns or None))
+
+
+def by_place(cursor: DBAPICursor) -> DBAPICursor:
+    """A cursor of the same transaction for long texts, which psycopg's usual one would read through at every call."""
+    connection: object = cursor.connection
+    return cast("DBAPICursor", psycopg.RawCursor(connection)) if isinstance(connection, psycopg.Connection) else cursor
 
 
 def _begin(cursor: DBAPICursor) -> None:

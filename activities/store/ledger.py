@@ -1,19 +1,19 @@
 """Events: appending them, reading them, verifying their chain."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
 from activities.store.columns import Shown, shown
-from activities.store.database import Database, translated
+from activities.store.database import Database, by_place, translated
 from activities.store.errors import Conflict
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
@@ -33,14 +33,11 @@ class Statements:
         self.head = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")))
         # SQLite renders no FOR UPDATE: BEGIN IMMEDIATE has locked already
         size = tables.case.c
-        self.lock = sql(
-            select(head.c.seq, head.c.hash, size.steps, size.clocks)
-            .select_from(head.outerjoin(tables.case, size.case == head.c.case))
-            .where(head.c.case == bindparam("of"))
-            .with_for_update(of=head)
+        self._locked = select(head.c.case, head.c.seq, head.c.hash, size.steps, size.clocks).select_from(
+            head.outerjoin(tables.case, size.case == head.c.case)
         )
+        self.lock = sql(self._locked.where(head.c.case == bindparam("of")).with_for_update(of=head))
         self.open_head = sql(upsert(head).on_conflict_do_nothing())
-        self.move_head = sql(update(head).where(head.c.case == bindparam("of")), "seq", "hash")
         of_case = select(*EVENT).where(event.c.case == bindparam("of"))
         # numbers have no gaps, so this is the limit
         few = event.c.seq.between(bindparam("first"), bindparam("last"))
@@ -55,15 +52,36 @@ class Statements:
         self._upsert = upsert
         self._by_place = database.by_place
         self._rows: dict[tuple[str, int], str] = {}
+        self._locks: dict[int, str] = {}
+
+    def lock_free(self, number: int) -> str:
+        """The text that locks the heads of so many cases, but for those that another transaction has locked."""
+        text = self._locks.get(number)
+        if text is None:
+            case = tables.head.c.case
+            cases = case.in_([bindparam(f"of_{place}") for place in range(number)])
+            # in one order, so that no two groups wait for each other
+            free = self._locked.where(cases).order_by(case).with_for_update(of=tables.head, skip_locked=True)
+            text = self._locks[number] = _numbered(str(free.compile(dialect=self._by_place)))
+        return text
 
     def rows(self, table: Table, number: int) -> str:
         """Return the SQL that writes a number of rows, their columns in the table's order; events are never replaced."""
         text = self._rows.get((table.name, number))
         if text is None:
-            row = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")] * number)
-            statement = row if table is tables.event else _replacing(row, table)
-            text = self._rows[table.name, number] = str(statement.compile(dialect=self._by_place))
+            insert = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")])
+            statement = insert if table is tables.event else _replacing(insert, table)
+            before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
+            row, end, after = rest.partition(")")
+            text = before + values + ", ".join([row + end] * number) + after
+            text = self._rows[table.name, number] = _numbered(text)
         return text
+
+
+def _numbered(text: str) -> str:
+    """A text whose parameters stand by place, as `by_place` takes it: on PostgreSQL with a number each."""
+    first, *rest = text.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
 def _replacing(row: sqlite.Insert | postgresql.Insert, table: Table) -> Insert:
@@ -82,10 +100,10 @@ def _beyond(table: Table) -> Delete:
 class Appending:
     """A case's ledger under its lock, until the transaction ends."""
 
-    def __init__(self, case: str, cursor: DBAPICursor, statements: Statements, locked: Sequence[Any]) -> None:
-        self.case = case
-        self.head = Head(seq=locked[0], hash=locked[1])
-        self._sizes = (locked[2] or 0, locked[3] or 0)
+    def __init__(self, cursor: DBAPICursor, statements: Statements, locked: Sequence[Any]) -> None:
+        self.case: str = locked[0]
+        self.head = Head(seq=locked[1], hash=locked[2])
+        self.sizes = (locked[3] or 0, locked[4] or 0)  # rows shown: steps, clocks
         self._cursor = cursor
         self._sql = statements
 
@@ -102,14 +120,6 @@ class Appending:
         found = self._cursor.fetchone()
         return None if found is None else str(found[0])
 
-    def write(self, events: Sequence[Stored], rows: Shown | None) -> None:
-        """Append events that follow this head, and replace the rows that they change; Conflict where a key is taken."""
-        if events and events[0].prev_hash != self.head.hash:
-            raise Conflict(f"(number {events[0].seq} does not follow number {self.head.seq})")
-        self._insert(events)
-        if rows is not None:
-            self._show(rows)
-
     def add(self, events: Sequence[Event]) -> None:
         """Append events that were hashed before; Conflict where they don't follow this head or a key is taken."""
         rows: list[Stored] = []
@@ -120,40 +130,76 @@ class Appending:
             previous = rows[-1].hash
             if event.seq != seq or event.hash != previous:
                 raise Conflict(f"(number {event.seq} does not follow number {seq - 1})")
-        self._insert(rows)
-
-    def _insert(self, rows: Sequence[Stored]) -> None:
-        if not rows:
-            return
-        with translated():
-            self._put(tables.event, rows)
-        last = rows[-1]
-        self._cursor.execute(self._sql.move_head, {"of": self.case, "seq": last.seq, "hash": last.hash})
-        self.head = Head(seq=last.seq, hash=last.hash)
+        self.write(rows, None)
 
     def put(self, rows: CaseRows | ChangedRows) -> None:
         """Replace the case's rows in the read model; equal input leaves equal rows, and None leaves one as it is."""
-        self._show(shown(rows))
+        self.write([], shown(rows))
 
-    def _show(self, rows: Shown) -> None:
-        self._put(tables.case, [rows.case.values()])
-        self._put(tables.step, [step.values() for step in rows.steps])
-        self._put(tables.clock, [clock.values() for clock in rows.clocks])
-        for before, now, cut in zip(self._sizes, rows.sizes, (self._sql.cut_step, self._sql.cut_clock), strict=True):
-            if before > now:
-                self._cursor.execute(cut, {"of": self.case, "rows": now})
-        self._sizes = rows.sizes
-
-    def _put(self, table: Table, rows: Sequence[Collection[Any]]) -> None:
-        """One statement for many rows: each call of SQLite's lets go of the interpreter and has to get it back."""
-        for first in range(0, len(rows), ROWS):
-            some = rows[first : first + ROWS]
-            self._cursor.execute(self._sql.rows(table, len(some)), [value for row in some for value in row])
+    def write(self, events: Sequence[Stored], rows: Shown | None) -> None:
+        """Append events that follow this head, and replace the rows that they change; Conflict where a key is taken."""
+        write(self._cursor, self._sql, [LedgerEntry(self, events, rows)])
 
     def fault(self, kind: str, detail: str, at: datetime) -> None:
         """Record a fault of this case; one that is open already is not recorded again."""
         values = {"case": self.case, "kind": kind, "detail": detail, "at": micros(at)}
         self._cursor.execute(self._sql.fault, values)
+
+
+class LedgerEntry(NamedTuple):
+    """What is written of one case: events that follow its head, and rows that they change."""
+
+    ledger: Appending
+    events: Sequence[Stored]
+    rows: Shown | None
+
+
+def write(cursor: DBAPICursor, statements: Statements, entries: Sequence[LedgerEntry]) -> None:
+    """Append the events and replace the rows of several cases, table by table; Conflict where a key is taken."""
+    for ledger, events, _ in entries:
+        if events and events[0].prev_hash != ledger.head.hash:
+            raise Conflict(f"(number {events[0].seq} does not follow number {ledger.head.seq})")
+    last = [events[-1] for _, events, _ in entries if events]
+    rows = [rows for _, _, rows in entries if rows is not None]
+    with translated():
+        _put(cursor, statements, tables.event, [event for _, events, _ in entries for event in events])
+    _put(cursor, statements, tables.head, [(event.case, event.seq, event.hash) for event in last])
+    _put(cursor, statements, tables.case, [one.case.values() for one in rows])
+    _put(cursor, statements, tables.step, [step.values() for one in rows for step in one.steps])
+    _put(cursor, statements, tables.clock, [clock.values() for one in rows for clock in one.clocks])
+    for ledger, events, shown_ in entries:
+        if events:
+            ledger.head = Head(seq=events[-1].seq, hash=events[-1].hash)
+        if shown_ is not None:
+            _cut(cursor, statements, ledger, shown_.sizes)
+
+
+def _put(cursor: DBAPICursor, statements: Statements, table: Table, rows: Sequence[Collection[Any]]) -> None:
+    """One statement for many rows: each call of SQLite's lets go of the interpreter and has to get it back."""
+    for first in range(0, len(rows), ROWS):
+        some = rows[first : first + ROWS]
+        by_place(cursor).execute(statements.rows(table, len(some)), [value for row in some for value in row])
+
+
+def _cut(cursor: DBAPICursor, statements: Statements, ledger: Appending, sizes: tuple[int, int]) -> None:
+    """Remove the rows of what a case has fewer of than before."""
+    for before, now, cut in zip(ledger.sizes, sizes, (statements.cut_step, statements.cut_clock), strict=True):
+        if before > now:
+            cursor.execute(cut, {"of": ledger.case, "rows": now})
+    ledger.sizes = sizes
+
+
+class Group:
+    """The ledgers of several cases under their locks, until the transaction ends."""
+
+    def __init__(self, cursor: DBAPICursor, statements: Statements, ledgers: Mapping[str, Appending]) -> None:
+        self.ledgers = ledgers  # without those that another transaction writes to
+        self._cursor = cursor
+        self._sql = statements
+
+    def write(self, entries: Sequence[LedgerEntry]) -> None:
+        """Append events and replace rows; Conflict, of whichever case, where a number or a key is taken."""
+        write(self._cursor, self._sql, entries)
 
 
 class Ledger(Database):
@@ -173,7 +219,24 @@ class Ledger(Database):
                 cursor.execute(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
                 cursor.execute(self._sql.lock, {"of": case})
                 [found] = cursor.fetchall()
-            yield Appending(case, cursor, self._sql, found)
+            yield Appending(cursor, self._sql, found)
+
+    @contextmanager
+    def append_together(self, cases: Collection[str]) -> Iterator[Group]:
+        """One write transaction on several cases; it waits for no other on one of them, and commits at the end."""
+        with self.appending() as cursor:
+            ledgers = self._locked(cursor, cases)
+            missing = sorted(case for case in cases if case not in ledgers)
+            for case in missing:
+                cursor.execute(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
+            if missing:
+                ledgers |= self._locked(cursor, missing)
+            yield Group(cursor, self._sql, ledgers)
+
+    def _locked(self, cursor: DBAPICursor, cases: Collection[str]) -> dict[str, Appending]:
+        free = by_place(cursor)
+        free.execute(self._sql.lock_free(len(cases)), list(cases))
+        return {row[0]: Appending(cursor, self._sql, row) for row in free.fetchall()}
 
     def head(self, case: str) -> Head:
         """Say where the case's ledger stands; number 0 where it has none."""

@@ -9,7 +9,7 @@ from activities.record import CasePicture, ClockPicture, Head, Role, StepPicture
 from sla.clock import Horizon, Reading, Standing
 from sla.model import Model
 
-OFFSET = re.compile(r'[+-]\d\d:\d\d"')
+WEST = re.compile(r'-\d\d:\d\d"')
 BY_NOW = {Standing.ON_TIME, Standing.DUE_SOON, Standing.OVERDUE}
 
 
@@ -125,9 +125,10 @@ def main_clock(rows: CaseRows | ChangedRows) -> ClockRow | None:
 
 def model_text(model: Model) -> str:
     """Return the model as JSON text, the same for equal models: instants in UTC, members of a dict by key."""
-    if type(model) is not CasePicture:  # the only one that holds a dict
+    if type(model) is not CasePicture or not model.facts:  # nothing else holds a dict
         text = model.model_dump_json()
-        if OFFSET.search(text) is None:
+        # instants are UTC nearly always, and a search that begins with one character is five times as fast as one with two
+        if "+" not in text and WEST.search(text) is None:
             return text
     data = model.model_dump()
     if "facts" in data:

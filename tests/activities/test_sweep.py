@@ -1,5 +1,6 @@
 """A changed calendar applied to open cases, as in January 2020."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 from activities.record import Event, Head, Picture, changes
 from activities.rungs import Instant
 from activities.settle import Outcome, Settle, Settled, Settler, applied, as_settled, read
+from activities.store.errors import StoreUnavailable
 from activities.store.rows import ClockRow
 from activities.store.store import Store
 from activities.sweep import Batch, preview, sweep
@@ -66,16 +68,15 @@ class Run:
         assert isinstance(answer, Decision)
         tentative = Event(**dict(answer.event), seq=self._head.seq + 1, calendar="", hash="")
         after = shown(fold(self._state, [tentative], self.case))
-        settled = Settler(self._store, IDENTITY, GRACE, lambda: self._now, RELEASE).settle(
-            Settle(
-                case=self.case,
-                expected=self._head,
-                events=(answer.event,),
-                changes=changes(self._shown, after),
-                as_of=self._state.as_of if self._state else None,
-                calendar=self._state.events[-1].calendar if self._state else None,
-            )
+        request = Settle(
+            case=self.case,
+            expected=self._head,
+            events=(answer.event,),
+            changes=changes(self._shown, after),
+            as_of=self._state.as_of if self._state else None,
+            calendar=self._state.events[-1].calendar if self._state else None,
         )
+        settled = self._settled(request)
         new = settled.unknown
         if settled.outcome is Outcome.LEVEL:
             new = tuple(self._store.events(self.case, self._head.seq))
@@ -83,6 +84,14 @@ class Run:
         self._head = Head(seq=new[-1].seq, hash=new[-1].hash)
         self._shown = as_settled(after, settled) if settled.outcome is Outcome.LEVEL else shown(self._state)
         return settled
+
+    def _settled(self, request: Settle) -> Settled:
+        settler = Settler(self._store, IDENTITY, GRACE, lambda: self._now, RELEASE)
+        while True:
+            try:
+                return settler.settle(request)
+            except StoreUnavailable:  # a sweep writes to the case; Temporal tries again as well
+                time.sleep(0.01)
 
 
 def shown(state: CaseState | None) -> Picture:

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from workflows.messages import CaseInput, Command, Receipt
-from workflows.worker import SETTLE_THREADS, options
+from workflows.worker import ACTIVITY_THREADS, options
 
 QUEUE = "bare"
 
@@ -79,6 +79,6 @@ def bare_worker(client: Client) -> Worker:
         task_queue=QUEUE,
         workflows=[Bare],
         activities=[nothing],
-        activity_executor=ThreadPoolExecutor(SETTLE_THREADS),
+        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS),
         **options(timedelta(seconds=1)),
     )

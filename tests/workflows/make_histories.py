@@ -11,10 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio import activity
 from temporalio.client import Client
 
-from activities.settle import Settle, Settled, Settler
+from activities.settle import Prepared, Settle, Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.processes.binaries import TEMPORAL, find
@@ -40,12 +39,11 @@ class Flaky(Settler):
 
     away = 0
 
-    @activity.defn(name="settle", no_thread_cancel_exception=True)
-    def settle(self, asked: Settle | int) -> Settled:
+    def prepare(self, request: Settle) -> Prepared:
         if self.away:
             self.away -= 1
             raise StoreUnavailable
-        return super().settle(asked)
+        return super().prepare(request)
 
 
 def scrubbed(value: Any) -> Any:
