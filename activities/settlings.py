@@ -28,7 +28,7 @@ class Handed:
         self._requests[run] = request
 
     def get(self, run: str | None) -> Settle:
-        """The run's request; where its workflow has left the process nobody waits for an answer."""
+        """Return the run's request; where its workflow has left the process nobody waits for an answer."""
         request = self._requests.get(run or "")
         if request is None:
             raise ApplicationError("The workflow that asked has left this process.", non_retryable=True)
@@ -38,7 +38,7 @@ class Handed:
 handed = Handed()
 
 
-class Waiting(NamedTuple):
+class WaitingSettling(NamedTuple):
     """A settling that waits for its transaction, and the answer that it gets once that is committed."""
 
     prepared: Prepared
@@ -51,7 +51,7 @@ class Settlings:
     def __init__(self, settler: Settler) -> None:
         self._settler = settler
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="settle")
-        self._waiting: list[Waiting] = []
+        self._waiting: list[WaitingSettling] = []
         self._writer: asyncio.Task[None] | None = None
 
     @activity.defn(name="settle")
@@ -62,7 +62,7 @@ class Settlings:
         it writes is adopted.
         """
         request = asked or handed.get(activity.info().workflow_run_id)
-        waiting = Waiting(self._settler.prepare(request), asyncio.get_running_loop().create_future())
+        waiting = WaitingSettling(self._settler.prepare(request), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="settlings")
@@ -81,10 +81,10 @@ class Settlings:
         finally:
             self._writer = None
 
-    def _group(self) -> list[Waiting]:
+    def _group(self) -> list[WaitingSettling]:
         """Takes what has waited longest, one of each case."""
-        group: dict[str, Waiting] = {}
-        later: list[Waiting] = []
+        group: dict[str, WaitingSettling] = {}
+        later: list[WaitingSettling] = []
         for one in self._waiting:
             case = one.prepared.request.case
             if one.answer.done():
@@ -97,7 +97,7 @@ class Settlings:
         return list(group.values())
 
 
-def _tell(group: Sequence[Waiting], answers: Sequence[Settled | Exception]) -> None:
+def _tell(group: Sequence[WaitingSettling], answers: Sequence[Settled | Exception]) -> None:
     for (_, waiting), answer in zip(group, answers, strict=True):
         if waiting.done():
             continue  # given up

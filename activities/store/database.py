@@ -122,7 +122,7 @@ class Database:
 
 
 def by_place(cursor: DBAPICursor) -> DBAPICursor:
-    """A cursor of the same transaction for long texts, which psycopg's usual one would read through at every call."""
+    """Return a cursor of the same transaction for long texts, which psycopg's usual one would read through at every call."""
     connection: object = cursor.connection
     return cast("DBAPICursor", psycopg.RawCursor(connection)) if isinstance(connection, psycopg.Connection) else cursor
 

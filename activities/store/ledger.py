@@ -55,7 +55,7 @@ class Statements:
         self._locks: dict[int, str] = {}
 
     def lock_free(self, number: int) -> str:
-        """The text that locks the heads of so many cases, but for those that another transaction has locked."""
+        """Return the SQL that locks the heads of a number of cases, but for those that another transaction has locked."""
         text = self._locks.get(number)
         if text is None:
             case = tables.head.c.case
@@ -189,7 +189,7 @@ def _cut(cursor: DBAPICursor, statements: Statements, ledger: Appending, sizes: 
     ledger.sizes = sizes
 
 
-class Group:
+class LedgerGroup:
     """The ledgers of several cases under their locks, until the transaction ends."""
 
     def __init__(self, cursor: DBAPICursor, statements: Statements, ledgers: Mapping[str, Appending]) -> None:
@@ -222,8 +222,8 @@ class Ledger(Database):
             yield Appending(cursor, self._sql, found)
 
     @contextmanager
-    def append_together(self, cases: Collection[str]) -> Iterator[Group]:
-        """One write transaction on several cases; it waits for no other on one of them, and commits at the end."""
+    def append_together(self, cases: Collection[str]) -> Iterator[LedgerGroup]:
+        """Hold a write transaction on several cases; it waits for no other on one of them, and commits at the end."""
         with self.appending() as cursor:
             ledgers = self._locked(cursor, cases)
             missing = sorted(case for case in cases if case not in ledgers)
@@ -231,7 +231,7 @@ class Ledger(Database):
                 cursor.execute(self._sql.open_head, {"case": case, "seq": 0, "hash": GENESIS})
             if missing:
                 ledgers |= self._locked(cursor, missing)
-            yield Group(cursor, self._sql, ledgers)
+            yield LedgerGroup(cursor, self._sql, ledgers)
 
     def _locked(self, cursor: DBAPICursor, cases: Collection[str]) -> dict[str, Appending]:
         free = by_place(cursor)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from activities.record import Event, Head, changes
 from activities.settle import Outcome, Settle, Settled, Settler
 from activities.store.errors import Conflict, StoreUnavailable
-from activities.store.ledger import Group
+from activities.store.ledger import LedgerGroup
 from activities.store.store import Store
 from sla.release import RELEASE
 from sla.timeline import Timeline
@@ -100,7 +100,7 @@ class Failing(Store):
     """A store whose database goes away before it has committed."""
 
     @contextmanager
-    def append_together(self, cases: Sequence[str]) -> Iterator[Group]:  # type: ignore[override]
+    def append_together(self, cases: Sequence[str]) -> Iterator[LedgerGroup]:  # type: ignore[override]
         with super().append_together(cases) as group:
             yield group
             raise StoreUnavailable
