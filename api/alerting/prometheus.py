@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from api.alerting.model import NONE, RUNBOOKS, Alert, Group, Record, Scope
+from api.alerting.model import NONE, RUNBOOKS, VALUE, Alert, Group, Record, Scope
 from api.alerting.platform_alerts import PLATFORM
 from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
 from api.alerting.records import RECORDS
@@ -101,8 +101,13 @@ def _alert(alert: Alert, scale: float, runbooks: str) -> dict[str, Any]:
     if alert.keep:
         rule["keep_firing_for"] = duration(_scaled(alert.keep, scale, ROOM))
     rule["labels"] = {"severity": alert.severity.value, "scope": alert.scope.value}
-    rule["annotations"] = {**alert.texts.model_dump(), "runbook_url": f"{runbooks}/{alert.name}.md"}
+    rule["annotations"] = {"summary": _line(alert), VALUE: "{{ $value }}", "runbook_url": f"{runbooks}/{alert.name}.md"}
     return rule
+
+
+def _line(alert: Alert) -> str:
+    """For Prometheus and Alertmanager alone: at each evaluation it is made anew for every alert, so it asks nothing."""
+    return " ".join([alert.name, *(f"{{{{ $labels.{label} }}}}" for label in alert.about)])
 
 
 def _expression(alert: Alert, scale: float) -> str:
