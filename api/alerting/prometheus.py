@@ -15,6 +15,7 @@ from api.alerting.records import RECORDS
 
 COMMON: Mapping[str, int] = MappingProxyType({})
 INTERVAL = "5s"
+SERIES = 5000  # steps, and cases, that the exporter shows by themselves where no setting says otherwise
 RULES = "rules/shixian.yml"  # beside the configuration
 ALERTMANAGER = "127.0.0.1:9093"
 # Where the processes of one machine listen when nothing else is said. API and worker are added with a key and an address.
@@ -29,8 +30,8 @@ TARGETS: Mapping[str, str] = MappingProxyType(
 ROOM = timedelta(seconds=10)  # two scrapes, which a scaled duration leaves to machines
 _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 # Fuses: a target that exports more than this is taken for broken, and counts as down.
-_SAMPLES = {"shixian": 60_000}
-_SAMPLES_OF_OTHERS = 10_000
+_SAMPLES = 10_000
+_SAMPLES_OF_EXPORTER, _SAMPLES_OF_ONE = 30_000, 6  # without single steps and cases, and of a step with a case
 _LABELS = 30
 
 
@@ -68,14 +69,21 @@ def prometheus_config(
     alertmanager: str = ALERTMANAGER,
     interval: str = INTERVAL,
     keys: Mapping[str, str] = MappingProxyType({}),
+    series: int = SERIES,
 ) -> str:
-    """Prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token."""
+    """Prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token.
+
+    `series`: steps, and cases, that the exporter may show by themselves before it is taken for broken.
+    """
+    fuses = {"shixian": _SAMPLES_OF_EXPORTER + _SAMPLES_OF_ONE * series}
     return _yaml(
         {
             "global": {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval},
             "rule_files": [rules],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
-            "scrape_configs": [_scraped(job, target, keys.get(job)) for job, target in targets.items()],
+            "scrape_configs": [
+                _scraped(job, target, keys.get(job), fuses.get(job, _SAMPLES)) for job, target in targets.items()
+            ],
         }
     )
 
@@ -118,12 +126,12 @@ def _scaled(length: timedelta, scale: float, least: timedelta) -> timedelta:
     return max(length / scale, min(length, least))
 
 
-def _scraped(job: str, target: str, key: str | None) -> dict[str, Any]:
+def _scraped(job: str, target: str, key: str | None, samples: int) -> dict[str, Any]:
     secret = {} if key is None else {"authorization": {"credentials_file": key}}
     return {
         "job_name": job,
         **secret,
-        "sample_limit": _SAMPLES.get(job, _SAMPLES_OF_OTHERS),
+        "sample_limit": samples,
         "label_limit": _LABELS,
         "static_configs": [{"targets": [target]}],
     }

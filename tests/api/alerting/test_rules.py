@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.alerting.model import KEEP, PREFIX, Alert, Scope
-from api.alerting.prometheus import ROOM, TARGETS, duration, groups, prometheus_config, render
-from api.exporter.catalogue import CATALOGUE, names
+from api.alerting.prometheus import ROOM, SERIES, TARGETS, duration, groups, prometheus_config, render
+from api.exporter.catalogue import CATALOGUE, Job, names
+from api.settings import Settings
 from tests.api.serving import CommandLine
 
 DEPLOY = Path(__file__).parents[3] / "deploy/prometheus"
@@ -293,6 +294,21 @@ def test_every_target_is_scraped_as_often_as_rules_are_evaluated_and_has_a_fuse(
     assert all(job["sample_limit"] and job["label_limit"] for job in jobs)
     assert [job["job_name"] for job in jobs if "authorization" in job] == ["shixian-api"]
     assert "sx_test" not in file.read_text()
+
+
+@pytest.mark.parametrize("series", [0, SERIES, 20_000])
+def test_the_exporter_may_show_as_many_steps_and_cases_as_it_is_told_to_before_its_fuse_blows(series: int) -> None:
+    [exporter] = [
+        job
+        for job in yaml.safe_load(prometheus_config(series=series))["scrape_configs"]
+        if job["job_name"] == Job.EXPORTER
+    ]
+    of_one = [entry for entry in CATALOGUE.values() if "case_id" in entry.labels]
+    assert exporter["sample_limit"] >= 20_000 + len(of_one) * series
+
+
+def test_the_configuration_expects_as_many_series_as_the_setting_has() -> None:
+    assert Settings.model_fields["metrics_series"].default == SERIES
 
 
 def test_the_documents_list_the_alerts_as_they_are() -> None:

@@ -1,5 +1,6 @@
 """What a notice says of an alert of the rules: written when it is told, from what the read model knows then."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,11 +11,13 @@ from sqlalchemy import event
 
 from activities.store.store import Store
 from api.alerting.model import VALUE
+from api.alerting.prometheus import SERIES
 from api.relay.notice import NAMED, AlertShown, Notice
+from api.relay.webhook import LARGEST, MOST_ALERTS
 from api.relay.wording import text
 from sla.clock import Standing
 from tests.activities.store.build import a_case, decided, put
-from tests.api.relay.build import Hand, LiveCase, alert, beat, desk, tellings, webhook
+from tests.api.relay.build import Hand, LiveCase, alert, beat, body, desk, tellings, webhook
 from tests.desk import CALENDAR, Desk, at, water
 
 COMMITMENT = "sz-22-power-low"  # 7 working days on average
@@ -150,9 +153,10 @@ def test_a_storm_asks_the_database_no_more_than_a_few_times(store: Store, hand: 
 
 def test_the_storm_that_the_limit_of_series_allows_fits_into_a_webhook(store: Store, hand: Hand) -> None:
     long = {**OF_WATER, "job": "shixian", "step": "a-step-with-a-rather-long-name-of-its-own"}
-    many = [of_rules("3", case=f"2021-SZ-WATER-{number:08}", severity="critical", **long) for number in range(5000)]
+    many = [of_rules("3", case=f"2021-SZ-WATER-{number:08}", severity="critical", **long) for number in range(SERIES)]
     for one in many:
         one["generatorURL"] = "http://prometheus.example/graph?g0.expr=" + "x" * 400
+    assert len(json.dumps(body(*many))) * MOST_ALERTS / len(many) <= LARGEST
     desk(store, hand).accept("sz-water", webhook(*many))
     [notice] = notices(store)
-    assert notice.more == 4990
+    assert notice.more == len(many) - NAMED
