@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "alert" in wanted:
             alerts.measure(sheet, home, asked.alerts)
         if "storm" in wanted:
-            storm.measure(sheet, home, asked.storms, asked.storm_seconds, asked.at_once)
+            storm.measure(sheet, home, storm.Sizes(asked.storms, asked.city, asked.storm_seconds, asked.at_once))
     sheet.write(asked.output)
     return 0
 
@@ -86,6 +86,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--storms", type=int, nargs="*", default=[500, 5000], help="series of steps, and of cases, that all fire"
     )
+    parser.add_argument("--city", type=int, default=20_000, help="steps open in the city whose storm it is")
     parser.add_argument("--storm-seconds", type=int, default=120, help="for which each storm is watched")
     parser.add_argument("--at-once", type=int, default=500, help="steps that fall due at one instant")
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")

@@ -39,13 +39,23 @@ from tests.desk import at
 T = TypeVar("T")
 
 TODAY = "2021-06-30 10:00"  # when all of the crowd is overdue
-OPEN_STEPS = 20_000  # of the city whose storm it is, whatever has series of its own
-LEAD = timedelta(seconds=75)  # in which the processes come up before the steps fall due
+LATER = timedelta(days=30)
+LEAD = timedelta(seconds=20)  # in which the exporter reads when the steps are due
 WITHIN = 300.0  # seconds in which everything fires, and in which everything is told
 LOOK = 2.0
 MOST = {500: 0.15, 5000: 0.6}  # of a core, that Prometheus may take with so many series of each kind
 STEP_OVERDUE, YELLOW = "ShixianStepOverdue", "warning"
 FIRING = 'count(ALERTS{alertstate="firing"})'
+DATED = "count(shixian_case_step_due_timestamp_seconds)"
+
+
+class Sizes(NamedTuple):
+    """Series of steps, and of cases, that all fire; steps open in that city; how long it is watched; steps due at one instant."""
+
+    storms: list[int]
+    open_steps: int
+    seconds: int
+    at_once: int
 
 
 class Load(NamedTuple):
@@ -82,6 +92,13 @@ class Watch:
             store.set_timeline_once(timeline)
             crowd(store, steps, events=False)
         return timeline
+
+    def fall_due(self, due: datetime) -> int:
+        """Has every open step fall due at an instant; how many they are."""
+        clock = tables.clock.c
+        moved = update(tables.clock).where(clock.live, clock.role == "step", clock.due_at.is_not(None))
+        with closing(Store.open(self.url)) as store, store.writing() as connection:
+            return int(connection.execute(moved.values(due_at=micros(due))).rowcount)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -146,13 +163,13 @@ class Watch:
         os.kill(int((self._folder / "monitor" / "alertmanager.pid").read_text()), signal.SIGHUP)
 
 
-def measure(sheet: Sheet, home: Path, sizes: list[int], seconds: int, at_once: int) -> None:
-    """Watches a city of which everything is overdue with so many series of each kind; then as many steps fall due at once."""
-    for series in sizes:
+def measure(sheet: Sheet, home: Path, sizes: Sizes) -> None:
+    """Watches a city of which everything is overdue; then one in which many steps fall due at once."""
+    for series in sizes.storms:
         watch = Watch(home / f"storm-{series}", series)
-        watch.fill(OPEN_STEPS)
-        _cost(sheet, watch, series, seconds)
-    _told(sheet, Watch(home / "storm-at-once", at_once), at_once)
+        watch.fill(sizes.open_steps)
+        _cost(sheet, watch, series, sizes.seconds)
+    _told(sheet, Watch(home / "storm-at-once", sizes.at_once), sizes.at_once)
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------
@@ -184,25 +201,18 @@ def _cost(sheet: Sheet, watch: Watch, series: int, seconds: int) -> None:
 def _told(sheet: Sheet, watch: Watch, steps: int) -> None:
     """So many steps of one office fall due at one instant, while all their cases are overdue."""
     timeline = watch.fill(steps)
-    due = timeline.business(now()) + LEAD
-    number = _fall_due(watch.url, due)
+    number = watch.fall_due(at(TODAY) + LATER)
     with watch.watching():
+        _until(lambda: watch.asked(DATED) >= steps, f"{steps} steps are seen")
+        instant = now() + LEAD
+        watch.fall_due(timeline.business(instant))
         told = _until(partial(_all_told, watch, number), f"{number} steps are told")
-    instant = timeline.real(due)
     took = max((when - instant).total_seconds() for when in told.values())
     against = f"{number} steps due at one instant"
     sheet.add("storm.told.last", took, "s", f"from then to the last that a webhook took, {against}; at most 60")
     got = Counter(one.notice["receiver"] for one in watch.arrivals if _is_card(one) and not one.again)
     offices = f"the most that one of {len(got)} offices got, about {against}"
     sheet.add("storm.told.messages", max(got.values()), "messages", offices)
-
-
-def _fall_due(url: str, due: datetime) -> int:
-    """Has every open step fall due at an instant; how many."""
-    clock = tables.clock.c
-    with closing(Store.open(url)) as store, store.writing() as connection:
-        moved = update(tables.clock).where(clock.live, clock.role == "step", clock.due_at.is_not(None))
-        return int(connection.execute(moved.values(due_at=micros(due))).rowcount)
 
 
 def _all_told(watch: Watch, number: int) -> dict[tuple[str, str | None], datetime] | None:

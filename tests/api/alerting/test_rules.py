@@ -282,7 +282,7 @@ def test_every_target_is_scraped_as_often_as_rules_are_evaluated_and_has_a_fuse(
     (tmp_path / "rules.yml").write_text(render(60))
     targets = {**TARGETS, "shixian-api": "127.0.0.1:8080"}
     keys = {"shixian-api": str(tmp_path / "key")}
-    told_to = {"alertmanager": "127.0.0.1:1", "interval": "1s", "rules": str(tmp_path / "rules.yml")}
+    told_to: dict[str, Any] = {"alertmanager": "127.0.0.1:1", "interval": "1s", "rules": str(tmp_path / "rules.yml")}
     file = tmp_path / "prometheus.yml"
     file.write_text(prometheus_config(targets=targets, keys=keys, **told_to))
     said = told(promtool, "check", "config", "--lint=all", "--lint-fatal", file)
