@@ -10,7 +10,7 @@ import yaml
 
 from api.alerting.model import NONE, RUNBOOKS, VALUE, Alert, Group, Record, Scope
 from api.alerting.platform_alerts import PLATFORM
-from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
+from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, STEPS, red_cards
 from api.alerting.records import RECORDS
 
 COMMON: Mapping[str, int] = MappingProxyType({})
@@ -33,12 +33,15 @@ _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1
 _SAMPLES = 10_000
 _SAMPLES_OF_EXPORTER, _SAMPLES_OF_ONE = 30_000, 6  # without single steps and cases, and of a step with a case
 _LABELS = 30
+# Thousands of these may fire. Each label of a rule is a template, read anew for each of them at each evaluation, which costs
+# a hundred times what it costs to have the expression bring it. Severity stays: promtool tells two rules of one name by it.
+_MANY = (Scope.STEP, Scope.CASE)
 
 
 def groups(red_card: Mapping[str, int] = COMMON) -> tuple[Group, ...]:
     """Every rule there is; `red_card`: working days until the red card where it is not the common number, by procedure."""
     records = Group(name="shixian-records", records=RECORDS)
-    return (records, steps(red_card), CASES, DEPARTMENTS, COMMITMENTS, PLATFORM)
+    return (records, STEPS, red_cards(red_card), CASES, DEPARTMENTS, COMMITMENTS, PLATFORM)
 
 
 def render(scale: float = 1, red_card: Mapping[str, int] = COMMON, *, runbooks: str = RUNBOOKS) -> str:
@@ -109,6 +112,8 @@ def _alert(alert: Alert, scale: float, runbooks: str) -> dict[str, Any]:
     if alert.keep:
         rule["keep_firing_for"] = duration(_scaled(alert.keep, scale, ROOM))
     rule["labels"] = {"severity": alert.severity.value, "scope": alert.scope.value}
+    if alert.scope in _MANY:
+        del rule["labels"]["scope"]  # which its expression brings
     rule["annotations"] = {"summary": _line(alert), VALUE: "{{ $value }}", "runbook_url": f"{runbooks}/{alert.name}.md"}
     return rule
 
@@ -119,7 +124,10 @@ def _line(alert: Alert) -> str:
 
 
 def _expression(alert: Alert, scale: float) -> str:
-    return alert.expression.replace("$offset", f"offset {duration(alert.offset / scale)}")
+    expression = alert.expression.replace("$offset", f"offset {duration(alert.offset / scale)}")
+    if alert.scope not in _MANY:
+        return expression
+    return f'label_replace(\n{expression},\n"scope", "{alert.scope}", "", "")'
 
 
 def _scaled(length: timedelta, scale: float, least: timedelta) -> timedelta:

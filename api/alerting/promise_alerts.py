@@ -52,7 +52,7 @@ def _step_overdue(severity: Severity, expression: str) -> Alert:
     )
 
 
-def _red_cards(thresholds: Mapping[str, int]) -> str:
+def _passed(thresholds: Mapping[str, int]) -> str:
     """Each procedure with a number of its own, and all others with the common one."""
     own = {procedure: days for procedure, days in sorted(thresholds.items()) if days != RED_CARD}
     if not own:
@@ -66,11 +66,12 @@ def _overdue(match: str, procedures: str, days: int) -> str:
     return f"{newest(f'shixian_case_step_overdue_workdays{{procedure{match}{procedures!r}}}')} >= {days}"
 
 
-def steps(red_cards: Mapping[str, int]) -> Group:
-    """Steps; `red_cards`: working days until the red card, by procedure."""
-    yellow = _step_overdue(Severity.WARNING, f"{STEP_OVERDUE} >= 0")
-    red = _step_overdue(Severity.CRITICAL, _red_cards(red_cards))
-    return Group(name="shixian-steps", alerts=(_STEP_DUE_SOON, yellow, red))
+STEPS = Group(name="shixian-steps", alerts=(_STEP_DUE_SOON, _step_overdue(Severity.WARNING, f"{STEP_OVERDUE} >= 0")))
+
+
+def red_cards(thresholds: Mapping[str, int]) -> Group:
+    """A group of its own, evaluated beside the other; `thresholds`: working days until the red card, by procedure."""
+    return Group(name="shixian-red-cards", alerts=(_step_overdue(Severity.CRITICAL, _passed(thresholds)),))
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------
