@@ -44,7 +44,7 @@ NAMES = {
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_every_figure_is_a_line_and_stands_in_the_file(
     temporal_binary: Path, prometheus_binary: Path, alertmanager_binary: Path, tmp_path: Path
 ) -> None:
@@ -61,7 +61,7 @@ def test_every_figure_is_a_line_and_stands_in_the_file(
         },
         capture_output=True,
         text=True,
-        timeout=380,
+        timeout=580,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
