@@ -200,7 +200,7 @@ def _cost(sheet: Sheet, watch: Watch, series: int, seconds: int) -> None:
 
 
 def _told(sheet: Sheet, watch: Watch, steps: int) -> None:
-    """So many steps of one office fall due at one instant, while all their cases are overdue."""
+    """So many steps fall due at one instant, while all their cases are overdue."""
     timeline = watch.fill(steps)
     number = watch.fall_due(at(TODAY) + LATER)
     with watch.watching():
