@@ -85,7 +85,7 @@ class Desk:
             before = memory.known({alert.subject for alert in webhook.alerts})
             taken = take(receiver, before, webhook.alerts, now.real, of)
             news = {told.subject: written(told, decided) for told in taken.news}
-            memory.put(news.get(told.subject, told) for told in taken.remembered)
+            memory.put(_worded(told, news.get(told.subject)) for told in taken.remembered)
             self._tell(memory, receiver, RAISED, [(told, None) for told in news.values()], now.real)
             living = [written(alive(receiver, alert, now.real), decided) for alert in taken.alive]
             self._tell(memory, receiver, REMINDER, [(told, None) for told in living], now.real)
@@ -237,6 +237,11 @@ class Desk:
 
 def _case(labels: Mapping[str, str], scope: str) -> str | None:
     return labels.get("case_id") if scope in CONFIRMED else None
+
+
+def _worded(told: Told, news: Told | None) -> Told:
+    """A subject, with the texts of what is told of it where something is: it may have changed in the same webhook since."""
+    return told if news is None else told.model_copy(update={"annotations": news.annotations})
 
 
 def _place(told: Told) -> Place:

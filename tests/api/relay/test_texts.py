@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from activities.store.store import Store
+from activities.store.tellings import State
 from api.alerting.model import VALUE
 from api.alerting.prometheus import SERIES
 from api.relay.notice import NAMED, AlertShown, Notice
@@ -96,6 +97,14 @@ def test_a_broken_average_is_told_with_the_number_of_decided_cases(store: Store,
     said = [told.description for told in shown(store)]
     assert sum("is 9.0 working days, promised are at most 7; 6 cases decided" in told for told in said) == 2
     assert sum("at most ?; ? cases decided this year" in told for told in said) == 2
+
+
+def test_texts_leave_what_is_remembered_of_an_alert_as_it_is(store: Store, hand: Hand, case: LiveCase) -> None:
+    red, yellow = (of_rules("3", severity=severity, **OF_WATER) for severity in ("critical", "warning"))
+    desk(store, hand).accept("sz-water", webhook(red, yellow))
+    [told] = store.remembered(State.TOLD)
+    assert set(told.firing) == {red["fingerprint"], yellow["fingerprint"]}
+    assert told.annotations["summary_zh"] == "【红牌】案件 SZ-1 环节「联合踏勘」已逾期 3 个工作日"
 
 
 def test_the_watchdog_says_that_it_is_alive(store: Store, hand: Hand) -> None:
