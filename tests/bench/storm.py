@@ -46,6 +46,7 @@ LEAD = timedelta(seconds=20)  # in which the exporter reads when the steps are d
 WITHIN = 300.0  # seconds in which everything fires, and in which everything is told
 LOOK = 2.0
 MOST = {500: 0.15, 5000: 0.6}  # of a core, that Prometheus may take with so many series of each kind
+SERVERS = ("prometheus", "alertmanager")
 STEP_OVERDUE, YELLOW = "ShixianStepOverdue", "warning"
 FIRING = 'count(ALERTS{alertstate="firing"})'
 DATED = "count(shixian_case_step_due_timestamp_seconds)"
@@ -114,21 +115,20 @@ class Watch:
 
     def asked(self, query: str) -> float:
         """What Prometheus answers to a query; 0 where that is nothing."""
-        found = httpx2.get(f"{self._prometheus}/api/v1/query", params={"query": query}, trust_env=False, timeout=30)
+        found = httpx2.get(f"{self._prometheus}/api/v1/query", params={"query": query}, trust_env=False, timeout=WITHIN)
         result = found.json()["data"]["result"]
         return float(result[0]["value"][1]) if result else 0.0
 
     def load(self) -> Load:
         """One look."""
-        monitor = self._monitor
-        used = {part: _seconds(self._metrics(where), "process_cpu_seconds_total") for part, where in self._servers()}
-        used |= {"exporter": spent(_pid(monitor, "metrics")), "relay": spent(_pid(monitor, "relay"))}
-        missed = sum(_values(self._metrics(self._prometheus), "prometheus_rule_group_iterations_missed_total"))
+        missed = sum(self._said("prometheus_rule_group_iterations_missed_total"))
+        used = {part: spent(self._server(part)) for part in SERVERS}
+        used |= {"exporter": spent(_pid(self._monitor, "metrics")), "relay": spent(_pid(self._monitor, "relay"))}
         return Load(time.monotonic(), used, missed)
 
     def longest_group(self) -> float:
         """How long the longest group of rules took, the last time; seconds."""
-        return max(_values(self._metrics(self._prometheus), "prometheus_rule_group_last_duration_seconds"))
+        return max(self._said("prometheus_rule_group_last_duration_seconds"))
 
     def tellings(self) -> list[Telling]:
         """The log."""
@@ -144,12 +144,15 @@ class Watch:
     def _prometheus(self) -> str:
         return f"http://{self._monitor.addresses.prometheus}"
 
-    def _servers(self) -> Iterator[tuple[str, str]]:
-        yield "prometheus", self._prometheus
-        yield "alertmanager", f"http://{self._monitor.addresses.alertmanager}"
+    def _server(self, name: str) -> int:
+        """The process of a server that is at the end of a leash."""
+        return int((self._folder / "monitor" / f"{name}.pid").read_text())
 
-    def _metrics(self, server: str) -> str:
-        return httpx2.get(f"{server}/metrics", trust_env=False, timeout=30).text
+    def _said(self, name: str) -> list[float]:
+        """The values of every series of a name that Prometheus shows of itself."""
+        text = httpx2.get(f"{self._prometheus}/metrics", trust_env=False, timeout=WITHIN).text
+        found = re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", text, re.MULTILINE)
+        return [float(value) for value in found]
 
     def _tell(self, url: str) -> None:
         here = ["here"]
@@ -162,7 +165,7 @@ class Watch:
         where, today = f"http://{self._monitor.addresses.relay}", at(TODAY).date()
         text = render(told, where, today=today, almanac=RELEASE, office_hours=False)
         (self._folder / "monitor" / "alertmanager.yml").write_text(text, encoding="utf-8")
-        os.kill(int((self._folder / "monitor" / "alertmanager.pid").read_text()), signal.SIGHUP)
+        os.kill(self._server("alertmanager"), signal.SIGHUP)
 
 
 def measure(sheet: Sheet, home: Path, sizes: Sizes) -> None:
@@ -248,12 +251,3 @@ def _until(holds: Callable[[], T | None], what: str) -> T:
             raise TimeoutError(f"not within {WITHIN:.0f} s: {what}")
         time.sleep(LOOK)
     return answer
-
-
-def _values(text: str, name: str) -> list[float]:
-    """The values of every series of a name."""
-    return [float(found) for found in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", text, re.MULTILINE)]
-
-
-def _seconds(text: str, name: str) -> float:
-    return _values(text, name)[0]
