@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         default=8081, description="port that the exporter of metrics listens on"
     )
     metrics_series: Annotated[int, Field(ge=0)] = Field(
-        default=500, description="cases, and steps, that have series of their own; the number left out is a series too"
+        default=5000, description="cases, and steps, that have series of their own; the number left out is a series too"
     )
     relay_host: str = Field(default="127.0.0.1", description="address that the relay of alerts listens on")
     relay_port: Annotated[int, Field(ge=0, le=65535)] = Field(

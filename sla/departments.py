@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 SUZHOU, TAICANG = "suzhou", "taicang"
 UNLISTED = "unlisted"  # an owner that only an older or a newer version of a procedure names
+UNLISTED_TITLES = ("未登记单位", "Not in the register")
 
 
 class Department(NamedTuple):

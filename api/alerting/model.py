@@ -1,4 +1,4 @@
-"""What a rule is: a recorded series, or an alert of one severity with its texts in two languages."""
+"""What a rule is: a recorded series, or an alert of one severity, which carries labels and a number and no prose."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ WATCHDOG = "Watchdog"  # the alert that always fires
 RUNBOOKS = "docs/runbooks"
 NONE = timedelta(0)
 KEEP = timedelta(minutes=15)  # for which an exporter that is away ends no alert
+VALUE = "value"  # the annotation with the number of an alert, from which the relay writes its texts
 
 
 class Severity(StrEnum):
@@ -31,15 +32,6 @@ class Scope(StrEnum):
     PLATFORM = "platform"
 
 
-class Texts(Model):
-    """Templates of Prometheus: one line, and what one has to know and do."""
-
-    summary_zh: str
-    summary: str
-    description_zh: str
-    description: str
-
-
 class Record(Model):
     """A series computed once, for alerts and dashboards: `level:metric:operation`."""
 
@@ -50,14 +42,14 @@ class Record(Model):
 class Alert(Model):
     """An alert of one severity. `hold`: how long it must be true; `keep`: how long it fires on where its series is gone.
 
-    `$offset` in the expression stands for a look back by `offset`.
+    `$offset` in the expression stands for a look back by `offset`. `about`: labels that say in one line what it is about.
     """
 
     name: str
     severity: Severity
     scope: Scope
     expression: str
-    texts: Texts
+    about: tuple[str, ...] = ()
     hold: timedelta = NONE
     keep: timedelta = NONE
     offset: timedelta = NONE

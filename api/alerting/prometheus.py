@@ -8,13 +8,14 @@ from typing import Any
 
 import yaml
 
-from api.alerting.model import NONE, RUNBOOKS, Alert, Group, Record, Scope
+from api.alerting.model import NONE, RUNBOOKS, VALUE, Alert, Group, Record, Scope
 from api.alerting.platform_alerts import PLATFORM
-from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, steps
+from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, STEPS, red_cards
 from api.alerting.records import RECORDS
 
 COMMON: Mapping[str, int] = MappingProxyType({})
 INTERVAL = "5s"
+SERIES = 5000  # steps, and cases, that the exporter shows by themselves where no setting says otherwise
 RULES = "rules/shixian.yml"  # beside the configuration
 ALERTMANAGER = "127.0.0.1:9093"
 # Where the processes of one machine listen when nothing else is said. API and worker are added with a key and an address.
@@ -29,15 +30,18 @@ TARGETS: Mapping[str, str] = MappingProxyType(
 ROOM = timedelta(seconds=10)  # two scrapes, which a scaled duration leaves to machines
 _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 # Fuses: a target that exports more than this is taken for broken, and counts as down.
-_SAMPLES = {"shixian": 60_000}
-_SAMPLES_OF_OTHERS = 10_000
+_SAMPLES = 10_000
+_SAMPLES_OF_EXPORTER, _SAMPLES_OF_ONE = 30_000, 6  # without single steps and cases, and of a step with a case
 _LABELS = 30
+# Thousands of these may fire. Each label of a rule is a template, read anew for each of them at each evaluation, which costs
+# a hundred times what it costs to have the expression bring it. Severity stays: promtool tells two rules of one name by it.
+_MANY = (Scope.STEP, Scope.CASE)
 
 
 def groups(red_card: Mapping[str, int] = COMMON) -> tuple[Group, ...]:
     """Every rule there is; `red_card`: working days until the red card where it is not the common number, by procedure."""
     records = Group(name="shixian-records", records=RECORDS)
-    return (records, steps(red_card), CASES, DEPARTMENTS, COMMITMENTS, PLATFORM)
+    return (records, STEPS, red_cards(red_card), CASES, DEPARTMENTS, COMMITMENTS, PLATFORM)
 
 
 def render(scale: float = 1, red_card: Mapping[str, int] = COMMON, *, runbooks: str = RUNBOOKS) -> str:
@@ -68,14 +72,21 @@ def prometheus_config(
     alertmanager: str = ALERTMANAGER,
     interval: str = INTERVAL,
     keys: Mapping[str, str] = MappingProxyType({}),
+    series: int = SERIES,
 ) -> str:
-    """Prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token."""
+    """Prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token.
+
+    `series`: steps, and cases, that the exporter may show by themselves before it is taken for broken.
+    """
+    fuses = {"shixian": _SAMPLES_OF_EXPORTER + _SAMPLES_OF_ONE * series}
     return _yaml(
         {
             "global": {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval},
             "rule_files": [rules],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
-            "scrape_configs": [_scraped(job, target, keys.get(job)) for job, target in targets.items()],
+            "scrape_configs": [
+                _scraped(job, target, keys.get(job), fuses.get(job, _SAMPLES)) for job, target in targets.items()
+            ],
         }
     )
 
@@ -101,24 +112,34 @@ def _alert(alert: Alert, scale: float, runbooks: str) -> dict[str, Any]:
     if alert.keep:
         rule["keep_firing_for"] = duration(_scaled(alert.keep, scale, ROOM))
     rule["labels"] = {"severity": alert.severity.value, "scope": alert.scope.value}
-    rule["annotations"] = {**alert.texts.model_dump(), "runbook_url": f"{runbooks}/{alert.name}.md"}
+    if alert.scope in _MANY:
+        del rule["labels"]["scope"]  # which its expression brings
+    rule["annotations"] = {"summary": _line(alert), VALUE: "{{ $value }}", "runbook_url": f"{runbooks}/{alert.name}.md"}
     return rule
 
 
+def _line(alert: Alert) -> str:
+    """For Prometheus and Alertmanager alone: at each evaluation it is made anew for every alert, so it asks nothing."""
+    return " ".join([alert.name, *(f"{{{{ $labels.{label} }}}}" for label in alert.about)])
+
+
 def _expression(alert: Alert, scale: float) -> str:
-    return alert.expression.replace("$offset", f"offset {duration(alert.offset / scale)}")
+    expression = alert.expression.replace("$offset", f"offset {duration(alert.offset / scale)}")
+    if alert.scope not in _MANY:
+        return expression
+    return f'label_replace(\n{expression},\n"scope", "{alert.scope}", "", "")'
 
 
 def _scaled(length: timedelta, scale: float, least: timedelta) -> timedelta:
     return max(length / scale, min(length, least))
 
 
-def _scraped(job: str, target: str, key: str | None) -> dict[str, Any]:
+def _scraped(job: str, target: str, key: str | None, samples: int) -> dict[str, Any]:
     secret = {} if key is None else {"authorization": {"credentials_file": key}}
     return {
         "job_name": job,
         **secret,
-        "sample_limit": _SAMPLES.get(job, _SAMPLES_OF_OTHERS),
+        "sample_limit": samples,
         "label_limit": _LABELS,
         "static_configs": [{"targets": [target]}],
     }

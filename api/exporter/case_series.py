@@ -1,13 +1,15 @@
 """Single steps and cases: when each is due, what it has used of its limit, by how much it is overdue."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from activities.record import ClockPicture
 from activities.store.instants import instant
 from activities.store.watch import Detail
 from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
+from api.exporter.exposition import Labels
 from api.exporter.standings import Moment
 from sla.almanac import Almanac
 from sla.axis import end_of, local_day
@@ -16,6 +18,9 @@ from sla.clock import Clock, Unit, count
 
 PROMISE = "promise/"  # what the key of a promise's clock begins with
 MINUTE, NOTHING = timedelta(minutes=1), timedelta(0)
+CALENDARS = 16  # of each place, yesterday's and today's
+
+CalendarFor = Callable[[str, date], Calendar]
 
 
 class Used(NamedTuple):
@@ -30,10 +35,10 @@ class Used(NamedTuple):
 class Line:
     """An open step or case by itself."""
 
-    __slots__ = ("_almanac", "_clock", "_used", "detail", "due_at", "due_day", "labels")
+    __slots__ = ("_calendar_for", "_clock", "_used", "detail", "due_at", "due_day", "labels")
 
-    def __init__(self, detail: Detail, department: str, almanac: Almanac) -> None:
-        self._almanac = almanac
+    def __init__(self, detail: Detail, department: str, calendar_for: CalendarFor) -> None:
+        self._calendar_for = calendar_for
         self.detail = detail
         self.labels = _labels(detail, department)
         self.due_at = instant(detail.due_at)
@@ -46,7 +51,7 @@ class Line:
 
         It is counted anew where what was counted does not hold so long ahead.
         """
-        calendar = self._almanac.calendar_for(self.detail.jurisdiction, local_day(now))
+        calendar = self._calendar_for(self.detail.jurisdiction, local_day(now))
         used = self._used
         if used is None or used.calendar != calendar.version or not used.since <= now < used.until - ahead:
             used = self._used = self._count(calendar, now)
@@ -56,7 +61,7 @@ class Line:
         """Working days after the due date up to today, as far as they are published; None where it is not overdue."""
         if not self.detail.judged or self.detail.due_at > moment.passed:
             return None
-        calendar = self._almanac.calendar_for(self.detail.jurisdiction, local_day(now))
+        calendar = self._calendar_for(self.detail.jurisdiction, local_day(now))
         return max(0, calendar.clipped(local_day(now)) - calendar.clipped(self.due_day))
 
     def _count(self, calendar: Calendar, now: datetime) -> Used:
@@ -74,7 +79,8 @@ class Lines:
     """The lines of one look after another: what has not changed is not parsed and counted again."""
 
     def __init__(self, department_of: Callable[[str, str], str], almanac: Almanac) -> None:
-        self._almanac = almanac
+        # thousands of lines ask for the same few at each scrape
+        self._calendar_for: CalendarFor = lru_cache(CALENDARS)(almanac.calendar_for)
         self._department_of = department_of
         self._known: dict[Detail, Line] = {}
 
@@ -87,13 +93,13 @@ class Lines:
         return list(known.values())
 
     def _made(self, detail: Detail) -> Line:
-        return Line(detail, self._department_of(detail.jurisdiction, detail.owner), self._almanac)
+        return Line(detail, self._department_of(detail.jurisdiction, detail.owner), self._calendar_for)
 
 
-def _labels(detail: Detail, department: str) -> dict[str, str]:
+def _labels(detail: Detail, department: str) -> Labels:
     labels = {DEPARTMENT: department, PROCEDURE: detail.procedure, CASE: detail.case}
     if detail.step is not None:
         labels[STEP] = detail.step
     if detail.main is not None and detail.main.startswith(PROMISE):
         labels[COMMITMENT] = detail.main.removeprefix(PROMISE)
-    return labels
+    return Labels(labels)

@@ -19,7 +19,7 @@ from sla.axis import end_of, local_day
 from sla.commitments.commitment import Commitment
 from sla.commitments.commitment import Metric as Measured
 from sla.commitments.register import REGISTER
-from sla.departments import DEPARTMENTS, UNLISTED
+from sla.departments import DEPARTMENTS, UNLISTED, UNLISTED_TITLES
 
 LEVELS = ("step", "case")
 
@@ -132,7 +132,7 @@ def names(known: Inventory) -> Iterator[Metric]:
     yield family("commitment_info", ((_promised(REGISTER[name]), 1) for name in LISTED))
     yield family("commitment_target_workdays", (((name,), float(limit.amount)) for name, limit in LISTED.items()))
     offices = [(one.id, one.title_zh, one.title_en, one.jurisdiction) for one in DEPARTMENTS.values()]
-    offices.append((UNLISTED, "未登记单位", "Not in the register", ""))
+    offices.append((UNLISTED, *UNLISTED_TITLES, ""))
     yield family("department_info", ((office, 1) for office in offices))
     yield family("procedure_info", (((key, *titles), 1) for key, titles in known.procedure_titles.items()))
     yield family("step_info", (((*key, *titles), 1) for key, titles in known.step_titles.items()))

@@ -1,16 +1,17 @@
 """The exporter over HTTP: its metrics within the time that a scrape has."""
 
 import asyncio
+import gzip
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client.exposition import gzip_accepted
 
 from api.exporter.collector import Exporter
+from api.exporter.exposition import page
 from api.http.bare_app import NO_STORE, bare_app
 
 log = logging.getLogger("shixian.exporter")
@@ -20,6 +21,7 @@ SCRAPE = 10.0  # seconds that a scrape has, where it does not say so
 SPARE = 0.5  # of them, for the way back
 LEAST = 0.1
 THREADS = 8  # scrapes at once; they wait for each other
+QUICKLY = 1  # of the levels of compression: the page goes to a neighbour
 
 
 class Overrun(Exception):
@@ -31,42 +33,35 @@ class Page:
 
     def __init__(self, exporter: Exporter) -> None:
         self._exporter = exporter
-        self._registry = CollectorRegistry()
-        self._registry.register(exporter)
-        self._render = make_wsgi_app(self._registry)
         self._lock = Lock()
 
-    def answer(self, environ: dict[str, str], until: float) -> Response:
-        """Answer as the library's own page does; raises Overrun where its turn comes too late. May be busy beyond `until`."""
+    def answer(self, accept: str, encoding: str, until: float) -> Response:
+        """Return the page as a client accepts it; raises Overrun where its turn comes too late. May be busy beyond `until`."""
         self._exporter.look((until - monotonic()) / 2)
         if not self._lock.acquire(timeout=max(0.0, until - monotonic())):
             raise Overrun
         try:
-            said: dict[str, Any] = {}
-            parts = self._render(environ, lambda status, headers: said.update(status=status, headers=headers))
-            return Response(b"".join(parts), int(said["status"].split()[0]), {**dict(said["headers"]), **NO_STORE})
+            body, content_type = page(self._exporter, accept)
         finally:
             self._lock.release()
+        headers = {"Content-Type": content_type, **NO_STORE}
+        if gzip_accepted(encoding):
+            return Response(gzip.compress(body, QUICKLY), headers={**headers, "Content-Encoding": "gzip"})
+        return Response(body, headers=headers)
 
 
 def create_app(exporter: Exporter) -> FastAPI:
     """Return the application over an exporter that it does not own."""
     app = bare_app(title="Shixian 时限")
-    page = Page(exporter)
+    shown = Page(exporter)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="scrape")
 
     @app.get("/metrics")
     async def metrics(request: Request) -> Response:
         """Answer a scrape."""
         budget = _budget(request.headers.get(TIMEOUT))
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": "/metrics",
-            "QUERY_STRING": "",
-            "HTTP_ACCEPT": request.headers.get("accept", ""),
-            "HTTP_ACCEPT_ENCODING": request.headers.get("accept-encoding", ""),
-        }
-        made = asyncio.get_running_loop().run_in_executor(pool, page.answer, environ, monotonic() + budget)
+        wanted = request.headers.get("accept", ""), request.headers.get("accept-encoding", "")
+        made = asyncio.get_running_loop().run_in_executor(pool, shown.answer, *wanted, monotonic() + budget)
         try:
             return await asyncio.wait_for(asyncio.shield(made), budget)
         except (TimeoutError, Overrun):

@@ -57,6 +57,7 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
         alertmanager=where.alertmanager,
         interval=INTERVAL if real else QUICK_INTERVAL,
         keys={"shixian-api": str(_key(folder / "api.key", settings, now))},
+        series=settings.metrics_series,
     )
     (folder / "prometheus.yml").write_text(configured, encoding="utf-8")
     told = render(

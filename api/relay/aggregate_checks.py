@@ -1,5 +1,6 @@
 """Whether what was told of a department or a commitment still holds, as the read model has it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from fractions import Fraction
 
@@ -7,8 +8,9 @@ from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.tellings import Told
 from api.alerting.promise_alerts import ENOUGH, LATE_SHARE, LATE_STEPS
-from api.figures.averages import Asked, figures
+from api.figures.averages import ALL, LISTED, Asked, figures, load, recompute
 from api.figures.averages import Scope as Cohort
+from sla.axis import local_day
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER
 from sla.departments import department_of
@@ -37,6 +39,17 @@ class Cohorts:
         if name == OVERDUE_RATIO:
             return self._late(told.labels.get("department", ""))
         return self._broken(told.labels.get("commitment", ""), forecast=name == FORECAST)
+
+    def decided(self, commitments: Collection[str]) -> dict[str, int]:
+        """How many cases of each of these commitments were decided this year; read once for all of them."""
+        whole = {Cohort(name) for name in commitments if name in LISTED}
+        if not whole:
+            return {}
+        asked = Asked(*next(iter(whole))) if len(whole) == 1 else ALL
+        today = local_day(self._now.business)
+        rows = load(self._store, self._now.almanac, today, asked.commitment, running=False)
+        years = (one for one in recompute(rows, self._now, asked) if one.window is Window.YEAR)
+        return {one.scope.commitment: one.cohort.n for one in years if one.scope in whole}
 
     def _late(self, department: str) -> bool:
         counts = [

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
@@ -11,12 +11,14 @@ from activities.rungs import Instant
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from activities.store.tellings import RAISED, REMINDER, WITHDRAWN, BareClock, NewTelling, Remembering, State, Told
+from api.alerting.model import Scope
 from api.alerting.recipients import Recipients
 from api.relay.aggregate_checks import Cohorts
 from api.relay.dedup import Known, alive, take, withdrawn
 from api.relay.notice import lines, notice
 from api.relay.office_hours import is_open
 from api.relay.resolution import OVERTAKEN, PASSED, Reason, known, over, reason
+from api.relay.texts.write import written
 from api.relay.webhook import CONFIRMED, Alert, Webhook
 from sla.almanac import Almanac
 from sla.clock import Policy
@@ -77,14 +79,15 @@ class Desk:
             number = _case(alert.labels, alert.scope)
             return known(alert.name, alert.labels.get("step"), clocks.get(number, ()), now) if number else NOTHING
 
+        decided = self._decided(webhook.alerts, now)
         with self._store.remembering(receiver) as memory:
             before = memory.known({alert.subject for alert in webhook.alerts})
             taken = take(receiver, before, webhook.alerts, now.real, of)
-            memory.put(taken.remembered)
-            self._tell(memory, receiver, RAISED, [(told, None) for told in taken.news], now.real)
-            self._tell(
-                memory, receiver, REMINDER, [(alive(receiver, a, now.real), None) for a in taken.alive], now.real
-            )
+            news = {told.subject: written(told, decided) for told in taken.news}
+            memory.put(_worded(told, news.get(told.subject)) for told in taken.remembered)
+            self._tell(memory, receiver, RAISED, [(told, None) for told in news.values()], now.real)
+            living = [written(alive(receiver, alert, now.real), decided) for alert in taken.alive]
+            self._tell(memory, receiver, REMINDER, [(told, None) for told in living], now.real)
         if taken.alive:
             self._beats.append(now.real)
 
@@ -121,6 +124,17 @@ class Desk:
         now = self._now()
         self._store.clear(now - KEPT)
         return self._store.give_up(now - GIVEN_UP, now)
+
+    def _decided(self, alerts: Iterable[Alert], now: Instant) -> Mapping[str, int]:
+        """How many cases of their commitments were decided this year, which their texts name."""
+        named = {a.labels.get("commitment", "") for a in alerts if a.firing and a.scope == Scope.COMMITMENT}
+        try:
+            return Cohorts(self._store, now).decided(named)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # a text without this number is better than none
+            log.error("decided cases cannot be counted: %s", type(error).__name__)
+            return {}
 
     def _end(self, some: Sequence[Told]) -> int:
         """Withdraw those of some that are over; how many. They are in order of their receivers."""
@@ -222,6 +236,11 @@ class Desk:
 
 def _case(labels: Mapping[str, str], scope: str) -> str | None:
     return labels.get("case_id") if scope in CONFIRMED else None
+
+
+def _worded(told: Told, news: Told | None) -> Told:
+    """A subject, with the texts of what is told of it where something is: it may have changed in the same webhook since."""
+    return told if news is None else told.model_copy(update={"annotations": news.annotations})
 
 
 def _place(told: Told) -> Place:

@@ -13,8 +13,8 @@ from api.http.problems import Problem
 from api.http.validation import flaws_of
 from sla.model import Model
 
-LARGEST = 8 * 2**20  # bytes; a thousand alerts with all that is said of them have half as many
 MOST_ALERTS = 20_000
+LARGEST = 32 * 2**20  # bytes; a refusal would lose the alerts, and so many of them have less
 CONFIRMED = frozenset({"step", "case"})  # scopes of which the read model knows whether an alert holds
 NEVER = 1  # the year of an end that has not come
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)

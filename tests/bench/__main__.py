@@ -3,18 +3,19 @@
 import argparse
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from api.processes.binaries import ALL, TEMPORAL, find
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
-from tests.bench import alerts, calendars, memory, scrape
+from tests.bench import alerts, calendars, memory, scrape, storm
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet
 from tests.bench.stand import folder, postgresql, prepared, workers
 
 WORKERS = 2  # processes, on each ledger; one uses no more than one core
+PARTS = ("calendar", "case", "memory", "scrape", "alert", "storm")  # with which the names of figures begin
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in [name for name in os.environ if name.startswith("SHIXIAN_") and name not in kept]:
         del os.environ[name]  # the settings of whoever runs it are not measured
     sheet = Sheet()
-    calendars.compare(sheet, asked.additions)
+    wanted = set(asked.only)
+    if "calendar" in wanted:
+        calendars.compare(sheet, asked.additions)
+    if "case" in wanted:
+        _cases(sheet, asked)
+    if wanted & {"memory", "scrape"}:
+        _standing(sheet, asked, wanted)
+    with folder() as home:
+        if "alert" in wanted:
+            alerts.measure(sheet, home, asked.alerts)
+        if "storm" in wanted:
+            storm.measure(sheet, home, storm.Sizes(asked.storms, asked.city, asked.storm_seconds, asked.at_once))
+    sheet.write(asked.output)
+    return 0
+
+
+def _cases(sheet: Sheet, asked: argparse.Namespace) -> None:
+    """Cases carried through, ours and bare."""
     binary = find(TEMPORAL).path
     metrics_port = free_port()
     with folder() as home, DevServer(binary, home, port=free_port(), metrics_port=metrics_port) as server:
@@ -39,19 +57,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with postgresql(home / "pg") as other, workers(server, other, WORKERS):
             pairs = asyncio.run(at_the_client(server, pairs=asked.more_pairs, **size))
             state(sheet, "case.postgresql", "at the Temporal client, PostgreSQL", pairs, targets=False)
-    # a server of its own: the worker looks for cases that lack a run
-    with folder() as home, DevServer(binary, home, port=free_port()) as server:
-        asyncio.run(memory.measure(sheet, server, prepared(f"sqlite:///{home}/ledger.sqlite"), asked.open_cases))
-        for steps in asked.open_steps:
+
+
+def _standing(sheet: Sheet, asked: argparse.Namespace, wanted: Collection[str]) -> None:
+    """Many cases open; on a server of its own, since the worker looks for cases that lack a run."""
+    with folder() as home, DevServer(find(TEMPORAL).path, home, port=free_port()) as server:
+        if "memory" in wanted:
+            ledger = prepared(f"sqlite:///{home}/ledger.sqlite")
+            asyncio.run(memory.measure(sheet, server, ledger, asked.open_cases))
+        for steps in asked.open_steps if "scrape" in wanted else ():
             scrape.measure(sheet, server, home, steps, asked.scrapes)
-    with folder() as home:
-        alerts.measure(sheet, home, asked.alerts)
-    sheet.write(asked.output)
-    return 0
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the figures whose names begin so")
     parser.add_argument("--pairs", type=int, default=7, help="pairs of runs on SQLite, ours and bare in turn")
     parser.add_argument("--more-pairs", type=int, default=5, help="pairs on PostgreSQL and over HTTP")
     parser.add_argument("--cases", type=int, default=24, help="cases in a run, 23 commands each")
@@ -64,6 +84,12 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--alerts", type=int, default=20, help="steps that fall due, with each setting of the alert path"
     )
+    parser.add_argument(
+        "--storms", type=int, nargs="*", default=[500, 5000], help="series of steps, and of cases, that all fire"
+    )
+    parser.add_argument("--city", type=int, default=20_000, help="steps open in the city whose storm it is")
+    parser.add_argument("--storm-seconds", type=int, default=120, help="for which each storm is watched")
+    parser.add_argument("--at-once", type=int, default=500, help="steps that fall due at one instant")
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args(arguments)

@@ -1,6 +1,8 @@
 """Figures of memory: the worker and the API with many open cases."""
 
 import asyncio
+import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,6 +31,17 @@ async def measure(sheet: Sheet, server: DevServer, url: str, cases: int) -> None
         for name, pid in (("worker", worker), ("api", served)):
             against = f"resident memory with {cases} open cases against {begun[pid]:.0f} MiB at its start"
             sheet.add(f"memory.{name}_{cases}_open_cases", resident(pid), "MiB", against)
+
+
+def spent(pid: int) -> float:
+    """Processor time of a process so far, in seconds."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.exists():
+        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    listed = subprocess.run(["/bin/ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    parts = reversed(re.split("[-:]", listed.stdout.strip()))
+    return sum(float(part) * unit for part, unit in zip(parts, (1, 60, 3600, 86_400), strict=False))
 
 
 def resident(pid: int) -> float:

@@ -18,6 +18,10 @@ SMALLEST = {
     "scrapes": 2,
     "alerts": 1,
     "additions": 200,
+    "storms": 5,
+    "city": 20,
+    "storm-seconds": 5,
+    "at-once": 3,
 }
 LINE = re.compile(r"(?P<name>[a-z0-9_.]+) (?P<value>-?[0-9.]+) (?P<unit>[a-zA-Z/]+), (?P<against>.+)")
 COMPARED = ("throughput_vs_bare", "p99_vs_bare", "throughput", "p50", "p99")
@@ -33,6 +37,9 @@ NAMES = {
     "memory.api_5_open_cases",
     *(f"scrape.20_open_steps.{what}" for what in ("p99_vs_bare", "p50_vs_bare", "p99", "memory", "readyz_p99")),
     *(f"alert.{setting}.{what}" for setting in ("fast", "shipped") for what in ("median", "worst")),
+    *(f"storm.5.{what}" for what in ("prometheus", "alertmanager", "exporter", "relay", "rule_group", "missed")),
+    "storm.told.last",
+    "storm.told.messages",
 }
 
 

@@ -13,9 +13,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.alerting.model import KEEP, PREFIX, Alert, Scope, Severity
-from api.alerting.prometheus import ROOM, TARGETS, duration, groups, prometheus_config, render
-from api.exporter.catalogue import CATALOGUE, names
+from api.alerting.model import KEEP, PREFIX, Alert, Scope
+from api.alerting.prometheus import ROOM, SERIES, TARGETS, duration, groups, prometheus_config, render
+from api.exporter.catalogue import CATALOGUE, Job, names
+from api.settings import Settings
 from tests.api.serving import CommandLine
 
 DEPLOY = Path(__file__).parents[3] / "deploy/prometheus"
@@ -25,7 +26,7 @@ TRIALS = sorted((DEPLOY / "tests").glob("*.yml"))
 ALERTS = [alert for group in groups() for alert in group.alerts]
 NAMES = sorted({alert.name for alert in ALERTS})
 UNITS = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
-ANNOTATIONS = ["summary_zh", "summary", "description_zh", "description", "runbook_url"]
+ANNOTATIONS = ["summary", "value", "runbook_url"]
 BEHAVIOURS = {"fires", "stays silent", "resolves"}
 # What a rule of Prometheus 2.42 may have.
 GROUP_KEYS = {"name", "rules"}
@@ -61,6 +62,12 @@ def seconds(written: str) -> float:
 
 def rules_of(text: str) -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def labels_of(rule: dict[str, Any]) -> dict[str, str]:
+    """The labels that a rule gives its alerts, by itself or in its expression."""
+    brought = re.findall(r'^"(\w+)", "(\w+)", "", ""\)', rule["expr"], re.MULTILINE)
+    return {**dict(brought), **rule.get("labels", {})}
 
 
 def trials() -> Iterator[dict[str, Any]]:
@@ -181,29 +188,32 @@ def test_business_time_is_compared_with_business_time_alone() -> None:
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: f"{alert.name}-{alert.severity}")
-def test_an_alert_says_what_it_is_in_both_languages_and_has_no_value_in_a_label(alert: Alert) -> None:
+def test_an_alert_carries_what_it_is_about_its_number_and_its_runbook_and_has_no_value_in_a_label(alert: Alert) -> None:
     rule = next(
         rule
         for rule in rules_of(render())
-        if rule.get("alert") == alert.name and rule["labels"]["severity"] == alert.severity
+        if rule.get("alert") == alert.name and labels_of(rule)["severity"] == alert.severity
     )
-    assert rule["labels"] == {"severity": alert.severity.value, "scope": alert.scope.value}
+    assert labels_of(rule) == {"severity": alert.severity.value, "scope": alert.scope.value}
     assert list(rule["annotations"]) == ANNOTATIONS
-    for key, text in rule["annotations"].items():
-        if key != "runbook_url":
-            plain = re.sub(r"\{\{.*?\}\}", "", text)
-            chinese = any("\u4e00" <= letter <= "\u9fff" for letter in plain)
-            assert chinese == key.endswith("_zh")
+    assert rule["annotations"]["summary"].startswith(alert.name)
+    assert rule["annotations"]["value"] == "{{ $value }}"
     assert rule["annotations"]["runbook_url"] == f"docs/runbooks/{alert.name}.md"
-    assert "\n处置：" in rule["annotations"]["description_zh"]
-    assert "\nTo do: " in rule["annotations"]["description"]
 
 
-def test_reminder_yellow_and_red_card_are_named() -> None:
-    cards = {Severity.INFO: "【提醒】", Severity.WARNING: "【黄牌】", Severity.CRITICAL: "【红牌】"}
+def test_no_template_asks_prometheus_anything() -> None:
+    """A template is put together for each alert, at each evaluation: all that it may do is name a label or the number."""
+    for rule in rules_of(render()):
+        for text in (*rule.get("annotations", {}).values(), *rule.get("labels", {}).values()):
+            asked = re.findall(r"\{\{(.*?)\}\}", text, re.DOTALL)
+            assert all(re.fullmatch(r" \$(value|labels\.\w+) ", part) for part in asked)
+
+
+def test_the_line_of_an_alert_names_labels_that_its_series_have() -> None:
     for alert in ALERTS:
-        if alert.scope is not Scope.PLATFORM:
-            assert alert.texts.summary_zh.startswith(cards[alert.severity])
+        named = set(re.findall(r"shixian_\w+", alert.expression)) & set(CATALOGUE)
+        for label in alert.about:
+            assert all(label in CATALOGUE[name].labels for name in named if "business" not in name)
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
@@ -227,7 +237,7 @@ def test_every_alert_is_seen_to_fire_to_stay_silent_and_to_resolve(name: str) ->
             assert bool(counted) == (behaviour == "resolves")
 
 
-def test_every_alert_and_severity_is_seen_to_fire_with_its_texts() -> None:
+def test_every_alert_and_severity_is_seen_to_fire_with_its_number() -> None:
     seen = {
         (one["alertname"], expected["exp_labels"]["severity"])
         for trial in trials()
@@ -278,7 +288,7 @@ def test_every_target_is_scraped_as_often_as_rules_are_evaluated_and_has_a_fuse(
     (tmp_path / "rules.yml").write_text(render(60))
     targets = {**TARGETS, "shixian-api": "127.0.0.1:8080"}
     keys = {"shixian-api": str(tmp_path / "key")}
-    told_to = {"alertmanager": "127.0.0.1:1", "interval": "1s", "rules": str(tmp_path / "rules.yml")}
+    told_to: dict[str, Any] = {"alertmanager": "127.0.0.1:1", "interval": "1s", "rules": str(tmp_path / "rules.yml")}
     file = tmp_path / "prometheus.yml"
     file.write_text(prometheus_config(targets=targets, keys=keys, **told_to))
     said = told(promtool, "check", "config", "--lint=all", "--lint-fatal", file)
@@ -290,6 +300,21 @@ def test_every_target_is_scraped_as_often_as_rules_are_evaluated_and_has_a_fuse(
     assert all(job["sample_limit"] and job["label_limit"] for job in jobs)
     assert [job["job_name"] for job in jobs if "authorization" in job] == ["shixian-api"]
     assert "sx_test" not in file.read_text()
+
+
+@pytest.mark.parametrize("series", [0, SERIES, 20_000])
+def test_the_exporter_may_show_as_many_steps_and_cases_as_it_is_told_to_before_its_fuse_blows(series: int) -> None:
+    [exporter] = [
+        job
+        for job in yaml.safe_load(prometheus_config(series=series))["scrape_configs"]
+        if job["job_name"] == Job.EXPORTER
+    ]
+    of_one = [entry for entry in CATALOGUE.values() if "case_id" in entry.labels]
+    assert exporter["sample_limit"] >= 20_000 + len(of_one) * series
+
+
+def test_the_configuration_expects_as_many_series_as_the_setting_has() -> None:
+    assert Settings.model_fields["metrics_series"].default == SERIES
 
 
 def test_the_documents_list_the_alerts_as_they_are() -> None:

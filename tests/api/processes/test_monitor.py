@@ -79,9 +79,9 @@ def test_a_step_that_falls_due_is_told_to_its_department_and_to_the_supervisors(
     of = {"procedure": "water-connection", "jurisdiction": "suzhou", "variant": "no-new-pipe"}
     asked(serving, "POST", "cases", "open", case="due", **of)
     asked(serving, "POST", "cases/due/accept", "accept")
-    told = r"sz-water 市水务集团 告警 raised  {}  ShixianStepOverdue .*due"
-    for card in ("黄牌 yellow card", "红牌 red card"):
-        watching.until(partial(watching.has, told.format(card)))
+    told = r"sz-water 市水务集团 告警 raised  {}  ShixianStepOverdue  【{}】案件 due 环节「联合踏勘」.*期.*  {}: case due, step "
+    for card in (("黄牌 yellow card", "黄牌", "Yellow card"), ("红牌 red card", "红牌", "Red card")):
+        watching.until(partial(watching.has, told.format(*card)))
     watching.until(lambda: watching.has(r"supervisors .* 告警 raised  红牌 red card  ShixianCaseOverdue .*due"))
     labels = [one for one in alerts(watching) if one["alertname"] == "ShixianStepOverdue" and one["case_id"] == "due"]
     assert {one["severity"] for one in labels} == {"warning", "critical"}

@@ -11,6 +11,7 @@ import pytest
 from activities.store.store import Store
 from activities.store.tellings import State, Telling, TellingFilter
 from api.alerting.alertmanager import FAST, render
+from api.alerting.model import VALUE
 from api.alerting.recipients import load
 from api.real_clock import real_now
 from sla.release import RELEASE
@@ -23,6 +24,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
+BATCH = 64  # alerts that Prometheus posts at once
 SURVEY = "joint-site-survey"
 STEP = {
     "alertname": "ShixianStepOverdue",
@@ -47,7 +49,7 @@ class Posting(Alertmanager):
         alerts = [
             {
                 "labels": {**STEP, "case_id": case},
-                "annotations": {"summary_zh": f"案件 {case} 逾期", "summary": f"case {case} is overdue"},
+                "annotations": {"summary": f"ShixianStepOverdue {case}", VALUE: "2"},
                 "startsAt": began.isoformat(),
                 "endsAt": ends.isoformat(),
             }
@@ -105,6 +107,27 @@ def test_from_alertmanager_to_the_people(
             assert len(told(store)) == 3
         until(lambda: len(arrived(people)) == 3)
         assert arrived(people) == [("raised", "SZ-1"), ("raised", "SZ-2"), ("withdrawn", "SZ-1")]
+        [said] = people.arrivals[0].notice["alerts"]
+        assert said["summary_zh"] == "【黄牌】案件 SZ-1 环节「联合踏勘」已逾期 2 个工作日"
+        assert said["description"].splitlines()[1] == "Due: 2021-03-01 15:00 Beijing time, overdue by 2 working days."
+
+
+def test_five_hundred_alerts_of_one_office_are_a_few_notices_that_tell_of_all(
+    store: Store, url: str, cases: dict[str, LiveCase], alertmanager_binary: Path, tmp_path: Path
+) -> None:
+    numbers = [f"SZ-{number}" for number in range(500)]
+    with Receiver() as people, Relay(tmp_path, url, {"hall": {"kind": "webhook", "url": people.url}}) as relay:
+        config = render(
+            load(relay.file), relay.url, today=real_now().date(), almanac=RELEASE, timing=FAST, office_hours=False
+        )
+        with Posting(alertmanager_binary, tmp_path, config) as alertmanager:
+            began = real_now()
+            for some in range(0, len(numbers), BATCH):
+                alertmanager.post(*numbers[some : some + BATCH], began=began)
+            until(lambda: len(told(store)) == len(numbers))
+        until(lambda: store.undelivered()[0] == 0)
+    assert sorted(case for _, case, _ in told(store) if case) == sorted(numbers)
+    assert len(people.arrivals) <= len(numbers) / BATCH  # were each batch told by itself
 
 
 def arrived(people: Receiver) -> list[tuple[str, Any]]:
