@@ -157,7 +157,7 @@ class Draft(NamedTuple):
 
 
 def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
-    """Counts what changed or may fall due: the request's events, what counting finds, and the rows they make."""
+    """Count what changed or may fall due: the request's events, what counting finds, and the rows they make."""
     almanac, calendar = now.almanac, now.calendar(changed.case.jurisdiction)
     clocks = [c for c in changed.clocks if c is not None]
     readings = [read(c, almanac, calendar, now.business) for c in clocks]
@@ -191,26 +191,26 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
 
 
 def read(clock: ClockPicture, almanac: Almanac, calendar: Calendar, now: datetime) -> Reading:
-    """A clock's reading; a verdict is counted under the calendar it was given under."""
+    """Return a clock's reading; a verdict is counted under the calendar it was given under."""
     under = clock.judged_under if clock.clock.stop is not None else None
     return count(clock.clock, almanac.calendar_as_corrected(under) if under else calendar, now)
 
 
 def rows(picture: Picture, almanac: Almanac, version: str, as_of: datetime) -> CaseRows:
-    """The read model's rows: the same for the same events, whoever writes them and whenever."""
+    """Return the read model's rows: the same for the same events, whoever writes them and whenever."""
     calendar = almanac.calendar_as_corrected(version)
     clocks = tuple(_row(c, read(c, almanac, calendar, as_of), almanac, calendar, as_of) for c in picture.clocks)
     return CaseRows(case=picture.case, steps=picture.steps, clocks=clocks)
 
 
 def as_settled(picture: Picture, settled: Settled) -> Picture:
-    """The picture that the rows show once it is settled: new verdicts under the calendar of their event, rungs found."""
+    """Return the picture that the rows show once it is settled: new verdicts under the calendar of their event, rungs found."""
     clocks = with_rungs([judged(c, settled.calendar) for c in picture.clocks], settled.found)
     return picture.model_copy(update={"clocks": clocks})
 
 
 def judged(clock: ClockPicture, calendar: str) -> ClockPicture:
-    """A clock whose stop has just been appended is judged under that event's calendar."""
+    """Judge a clock whose stop has just been appended under that event's calendar."""
     if clock.judged_under == "":
         return clock.model_copy(update={"judged_under": calendar})
     return clock
@@ -229,7 +229,7 @@ def _row(clock: ClockPicture, reading: Reading, almanac: Almanac, calendar: Cale
 def applied(
     clocks: Sequence[ClockPicture], last: str | None, almanac: Almanac, calendar: Calendar, now: datetime
 ) -> list[NewEvent]:
-    """The event that puts moved due dates on record, old and new, where the calendar is not the one last used."""
+    """Return the event that puts moved due dates on record, old and new, where the calendar is not the one last used."""
     if not last or last == calendar.version:
         return []
     live = [c.clock for c in clocks if c.clock.stop is None and not c.void]

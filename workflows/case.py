@@ -61,7 +61,7 @@ class CaseWorkflow:
 
     @workflow.run
     async def run(self, start: CaseInput) -> None:
-        """One loop decides: queued commands in order, against the state just before each settling."""
+        """Run the one loop that decides: queued commands in order, against the state just before each settling."""
         await self._agree(start.known)
         self._woken = True
         while True:
@@ -80,7 +80,7 @@ class CaseWorkflow:
 
     @workflow.update
     async def command(self, command: Command) -> Receipt:
-        """Queues a command and waits for what the loop makes of it; a refusal is an `ApplicationError`."""
+        """Queue a command and waits for what the loop makes of it; a refusal is an `ApplicationError`."""
         asked = QueuedCommand(command)
         self._queue.append(asked)
         await workflow.wait_condition(lambda: asked.answered)
@@ -96,12 +96,12 @@ class CaseWorkflow:
 
     @workflow.signal
     def wake(self) -> None:
-        """Asks for a settling: the calendar changed, or the ledger was repaired."""
+        """Ask for a settling: the calendar changed, or the ledger was repaired."""
         self._woken = True
 
     @workflow.query
     def record(self, after: int) -> list[Event]:
-        """Events that this run knows, for a check against the ledger; 200 at most."""
+        """Return events that this run knows, for a check against the ledger; 200 at most."""
         return list(self._state.events[after : after + 200]) if self._state else []
 
     @property

@@ -39,13 +39,13 @@ _MANY = (Scope.STEP, Scope.CASE)
 
 
 def groups(red_card: Mapping[str, int] = COMMON) -> tuple[Group, ...]:
-    """Every rule there is; `red_card`: working days until the red card where it is not the common number, by procedure."""
+    """Return every rule there is; `red_card`: working days until the red card where it is not the common number, by procedure."""
     records = Group(name="shixian-records", records=RECORDS)
     return (records, STEPS, red_cards(red_card), CASES, DEPARTMENTS, COMMITMENTS, PLATFORM)
 
 
 def render(scale: float = 1, red_card: Mapping[str, int] = COMMON, *, runbooks: str = RUNBOOKS) -> str:
-    """The file of rules. A rehearsal that runs `scale` times as fast has durations that much shorter, and nothing else.
+    """Return the file of rules. A rehearsal that runs `scale` times as fast has durations that much shorter, and nothing else.
 
     What bridges the absence of a machine stays two scrapes long: machines live in real time.
     """
@@ -74,7 +74,7 @@ def prometheus_config(
     keys: Mapping[str, str] = MappingProxyType({}),
     series: int = SERIES,
 ) -> str:
-    """Prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token.
+    """Return prometheus's configuration. `targets`: host and port by job; `keys`: the file of a job's bearer token.
 
     `series`: steps, and cases, that the exporter may show by themselves before it is taken for broken.
     """
@@ -92,7 +92,7 @@ def prometheus_config(
 
 
 def duration(length: timedelta) -> str:
-    """As Prometheus writes it; never less than a millisecond."""
+    """Write a duration as Prometheus does; never less than a millisecond."""
     left, written = max(1, round(length / timedelta(milliseconds=1))), ""
     for unit, size in _UNITS.items():
         count, left = divmod(left, size)

@@ -70,7 +70,7 @@ STEPS = Group(name="shixian-steps", alerts=(_STEP_DUE_SOON, _step_overdue(Severi
 
 
 def red_cards(thresholds: Mapping[str, int]) -> Group:
-    """A group of its own, evaluated beside the other; `thresholds`: working days until the red card, by procedure."""
+    """Return a group of its own, evaluated beside the other; `thresholds`: working days until the red card, by procedure."""
     return Group(name="shixian-red-cards", alerts=(_step_overdue(Severity.CRITICAL, _passed(thresholds)),))
 
 

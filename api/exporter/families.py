@@ -27,7 +27,7 @@ Values = Iterable[tuple[Sequence[str], float]]
 
 
 def family(name: str, values: Values) -> Metric:
-    """A family of the catalogue; each value with its labels in the catalogue's order."""
+    """Return a family of the catalogue; each value with its labels in the catalogue's order."""
     entry = CATALOGUE[PREFIX + name]
     return labelled(name, ((_named(entry.labels, tuple(labels)), value) for labels, value in values))
 
@@ -39,7 +39,7 @@ def _named(names: tuple[str, ...], values: tuple[str, ...]) -> dict[str, str]:
 
 
 def labelled(name: str, values: Iterable[tuple[dict[str, str], float]]) -> Metric:
-    """A family whose labels stand by name."""
+    """Return a family whose labels stand by name."""
     entry = CATALOGUE[PREFIX + name]
     made = Metric(entry.family, entry.help, entry.kind.value)
     made.samples = [Sample(entry.name, labels, value) for labels, value in values]
@@ -47,7 +47,7 @@ def labelled(name: str, values: Iterable[tuple[dict[str, str], float]]) -> Metri
 
 
 def one(name: str, value: float) -> Metric:
-    """A family of a single series."""
+    """Return a family of a single series."""
     return family(name, [((), value)])
 
 
@@ -72,7 +72,7 @@ def _by_light(found: Mapping[tuple[str, ...], Counted], known: Collection[tuple[
 def details(
     steps: Sequence[Line], cases: Sequence[Line], board: Board, now: datetime, moment: Moment
 ) -> Iterator[Metric]:
-    """Series of single steps and cases, and how many of those with a due date have none."""
+    """Return series of single steps and cases, and how many of those with a due date have none."""
     for level, lines in (("case_step", steps), ("case", cases)):
         yield labelled(f"{level}_due_timestamp_seconds", [(each.labels, each.due_at.timestamp()) for each in lines])
         yield labelled(f"{level}_elapsed_ratio", [(each.labels, each.elapsed(now)) for each in lines])
@@ -84,7 +84,7 @@ def details(
 
 
 def happened(counts: Mapping[tuple[str, ...], int], known: Inventory) -> Iterator[Metric]:
-    """Counters of what has happened."""
+    """Return counters of what has happened."""
     there: dict[str, Collection[tuple[str, ...]]] = {
         "steps_completed_total": known.steps,
         "steps_completed_late_total": known.planned,
@@ -98,7 +98,7 @@ def happened(counts: Mapping[tuple[str, ...], int], known: Inventory) -> Iterato
 
 
 def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None]) -> Iterator[Metric]:
-    """What of no single case is wrong or waits."""
+    """Return what is wrong or waits, of no single case."""
     yield one("overdue_steps_unmarked", seen.unmarked)
     yield one("postings_awaiting_confirmation", seen.pending)
     faults = {FAULT: 0} | dict(seen.faults)
@@ -117,7 +117,7 @@ def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, dateti
 
 
 def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:
-    """What is published of the calendar of each place."""
+    """Return what is published of the calendar of each place."""
     day = local_day(now)
     found = {place: almanac.calendar_for(place, day) for place in PLACES}
     ends = (((place,), end_of(calendar.known_until).timestamp()) for place, calendar in found.items())
@@ -128,7 +128,7 @@ def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:
 
 
 def names(known: Inventory) -> Iterator[Metric]:
-    """Titles, and what the commitments promise: the same as long as this process runs."""
+    """Return titles, and what the commitments promise: the same as long as this process runs."""
     yield family("commitment_info", ((_promised(REGISTER[name]), 1) for name in LISTED))
     yield family("commitment_target_workdays", (((name,), float(limit.amount)) for name, limit in LISTED.items()))
     offices = [(one.id, one.title_zh, one.title_en, one.jurisdiction) for one in DEPARTMENTS.values()]

@@ -41,7 +41,7 @@ class Asked(NamedTuple):
     department: str | None = None
 
     def holds(self, scope: Scope) -> bool:
-        """Whether a case of this place is asked for."""
+        """Tell whether a case of this place is asked for."""
         return all(mine is None or mine == theirs for mine, theirs in zip(self, scope, strict=True))
 
 
@@ -99,7 +99,7 @@ class Rows:
 
 
 def figures(store: Store, now: Instant, asked: Asked = ALL, until: date | None = None) -> list[Figure]:
-    """Every window that ends with a day, today where left out: of each commitment, then of each place apart."""
+    """Return every window that ends with a day, today where left out: of each commitment, then of each place apart."""
     day = local_day(now.business)
     last = until or day
     return recompute(load(store, now.almanac, last, asked.commitment, running=last >= day), now, asked, last)
@@ -114,7 +114,7 @@ def load(
     running: bool = True,
     before: Rows | None = None,
 ) -> Rows:
-    """All that figures up to a day are made of. What `before` knows of a running case is not read again."""
+    """Read all that figures up to a day are made of. What `before` knows of a running case is not read again."""
     first = min(window.first(last) for window in Window)
     if not running:
         return Rows(cases(store.judged(first, last, commitment), almanac), {})
@@ -126,7 +126,7 @@ def load(
 def recompute(
     rows: Rows, now: Instant, asked: Asked = ALL, until: date | None = None, *, apart: bool = False
 ) -> list[Figure]:
-    """The figures at an instant, from what was read a little earlier; `apart`: only each department by itself."""
+    """Return the figures at an instant, from what was read a little earlier; `apart`: only each department by itself."""
     day = local_day(now.business)
     last = until or day
     judged = _gathered(((case.scope, case) for case in rows.judged), asked, apart=apart)

@@ -44,7 +44,7 @@ class Drawing(NamedTuple):
 
 
 def drawing(trend: Trend) -> Drawing:
-    """The bars of a trend, its limit as a line."""
+    """Return the bars of a trend, its limit as a line."""
     means = [bar.mean for bar in trend.bars if bar.mean is not None]
     top = min(max([trend.limit, *means]), trend.limit * TALLEST) or Decimal(1)
     scale = (BASE - TOP) / top

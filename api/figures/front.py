@@ -140,7 +140,7 @@ def front(at: datetime, now: MonthEnd, before: MonthEnd, *, ended: bool) -> Fron
 
 
 def ran_at(found: Iterable[Running], at: datetime, almanac: Almanac) -> Iterator[OpenCase]:
-    """The cases that ran at an instant, counted by what had happened by then, in the calendar as it was known then."""
+    """Return the cases that ran at an instant, counted by what had happened by then, in the calendar as it was known then."""
     for one in found:
         picture = one.picture
         if picture.clock.stop is not None and picture.clock.stop <= at:
@@ -154,12 +154,12 @@ def ran_at(found: Iterable[Running], at: datetime, almanac: Almanac) -> Iterator
 
 
 def earliest(until: date) -> date:
-    """The first day of which the front of a month needs decided cases."""
+    """Return the first day whose decided cases the front of a month needs."""
     return min(_months(until)[0], Window.YEAR.first(month_before(until)))
 
 
 def month_before(day: date) -> date:
-    """The last day of the month before."""
+    """Return the last day of the month before."""
     return day.replace(day=1) - timedelta(days=1)
 
 

@@ -47,18 +47,18 @@ DEFINITIONS: tuple[tuple[Pair, Pair], ...] = (
 
 
 def of_verdict(front: Front, verdict: str) -> list[PromiseState]:
-    """The promises that stand so."""
+    """Return the promises with a verdict."""
     return [one for one in front.promises if one.now.verdict == verdict]
 
 
 def changed(front: Front) -> list[tuple[PromiseChange, list[PromiseState]]]:
-    """What changed, by kind, in the order in which it matters."""
+    """Say what changed, by kind, in the order in which it matters."""
     found = [(change, [one for one in front.promises if one.change is change]) for change in CHANGES]
     return [(change, promises) for change, promises in found if promises]
 
 
 def numbers(front: Front) -> tuple[tuple[Verdict, int, Pair], ...]:
-    """How many promises stand how."""
+    """Count the promises by how they stand."""
     counts = {
         Verdict.BROKEN: front.broken,
         Verdict.IN_DANGER: front.in_danger,
@@ -69,20 +69,20 @@ def numbers(front: Front) -> tuple[tuple[Verdict, int, Pair], ...]:
 
 
 def figures_of(promise: PromiseState, state: MonthState) -> Pair:
-    """What a verdict rests on, in numbers."""
+    """Say what a verdict rests on, in numbers."""
     said = _of_average(promise, state) if promise.measure is Metric.AVERAGE else _of_each(state)
     zh, en = zip(*said, strict=True)
     return "；".join(zh), "; ".join(en)
 
 
 def upper(trend: Trend) -> Pair:
-    """The limit of a trend."""
+    """Return the limit of a trend."""
     zh, en = UNITS[trend.unit]
     return f"上限 {trend.limit.normalize():f} {zh}", f"at most {trend.limit.normalize():f} {en}"
 
 
 def units(front: Front) -> Pair:
-    """The units of the averages."""
+    """Return the units of the averages."""
     found = dict.fromkeys(UNITS[trend.unit] for trend in front.trends)
     return "、".join(zh.removeprefix("个") for zh, _ in found), ", ".join(en for _, en in found)
 

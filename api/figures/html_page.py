@@ -22,7 +22,7 @@ POLICY = (
 
 
 def page(report: Report) -> str:
-    """The whole page."""
+    """Return the whole page."""
     return TEMPLATES.get_template("report.html").render(
         report=report,
         policy=POLICY,

@@ -68,7 +68,7 @@ class Days(NamedTuple):
 
 
 def days_of(month: str) -> Days:
-    """The days of `2026-10`; ValueError for anything else."""
+    """Return the days of `2026-10`; ValueError for anything else."""
     found = MONTH.fullmatch(month)
     if found is None:
         raise ValueError(month)
@@ -77,7 +77,7 @@ def days_of(month: str) -> Days:
 
 
 def report(store: Store, now: Instant, month: str, actor: str) -> Report:
-    """The report of a month that has begun."""
+    """Return the report of a month that has begun."""
     days, day = days_of(month), local_day(now.business)
     until, running = min(days.last, day), days.last >= day
     found = store.history(earliest(until), until, end_of(month_before(until)) - MICROSECOND)
@@ -112,7 +112,7 @@ def _front(decided: tuple[Case, ...], ran: Sequence[Running], now: Instant, unti
 
 
 def accepted(header: str | None) -> Format:
-    """The format that an Accept header likes best; JSON where it says nothing of any."""
+    """Return the format that an Accept header likes best; JSON where it says nothing of any."""
     best, most = Format.JSON, 0.0
     for part in (header or "").split(","):
         kind, _, rest = part.partition(";")

@@ -87,7 +87,7 @@ class PromiseShown(Model):
 
 
 def promise_fields(commitment: str, figures: Iterable[Figure]) -> dict[str, Any]:
-    """The fields of a commitment; the first of its scopes is the one that holds the others."""
+    """Return the fields of a commitment; the first of its scopes is the one that holds the others."""
     one = REGISTER[commitment]
     assert one.limit is not None  # noqa: S101  # only such have figures
     own = tuple(figures)
@@ -107,7 +107,7 @@ def promise_fields(commitment: str, figures: Iterable[Figure]) -> dict[str, Any]
 
 
 def figure_shown(figure: Figure) -> FigureShown:
-    """A figure with the titles of its department."""
+    """Return a figure with the titles of its department."""
     scope = figure.scope
     department = DEPARTMENTS.get(scope.department or "")
     expected = {
@@ -133,7 +133,7 @@ def figure_shown(figure: Figure) -> FigureShown:
 
 
 def cohort_shown(cohort: CohortSum, *, judged: bool) -> CohortShown:
-    """A cohort with its shares."""
+    """Return a cohort with its shares."""
     return CohortShown(
         n=cohort.n,
         total=cohort.total,

@@ -115,7 +115,7 @@ READING: tuple[tuple[Pair, Pair], ...] = (
 
 
 def promised(promise: PromiseShown | PromiseState) -> Pair:
-    """What a commitment promises, in words."""
+    """Say what a commitment promises, in words."""
     if promise.limit == 0:
         return NO_LATER
     measure, unit = MEASURES[promise.measure], UNITS[promise.unit]
@@ -123,26 +123,26 @@ def promised(promise: PromiseShown | PromiseState) -> Pair:
 
 
 def place(jurisdiction: str) -> Pair:
-    """The name of a jurisdiction."""
+    """Return the name of a jurisdiction."""
     return PLACES.get(jurisdiction, (jurisdiction, jurisdiction))
 
 
 def place_of(figure: FigureShown) -> Pair:
-    """Whose cases a figure is of."""
+    """Say whose cases a figure is of."""
     if figure.department is not None:
         return figure.department_zh or figure.department, figure.department_en or figure.department
     return PLACES.get(figure.jurisdiction or "", (figure.jurisdiction or "合计", figure.jurisdiction or "all"))
 
 
 def kept(value: bool | None, n: int) -> Pair:  # noqa: FBT001  # as the cohort says it
-    """Whether an average was kept."""
+    """Tell whether an average was kept."""
     if value is None:
         return NO_AVERAGE if n else EMPTY
     return KEPT[value]
 
 
 def calendar(shown: CalendarShown) -> Pair:
-    """The calendar that open cases are counted by."""
+    """Return the calendar that open cases are counted by."""
     zh, en = place(shown.jurisdiction)
     known, provisional = day(shown.known_until), day(shown.provisional_from)
     return (
@@ -152,7 +152,7 @@ def calendar(shown: CalendarShown) -> Pair:
 
 
 def remarks(figure: FigureShown) -> Pair | None:
-    """What the reader has to know of a window's numbers."""
+    """Say what the reader has to know of a window's numbers."""
     window = WINDOWS[figure.window]
     said = [
         (number, zh, en)
@@ -171,17 +171,17 @@ def remarks(figure: FigureShown) -> Pair | None:
 
 
 def two_places(number: Decimal | None) -> str:
-    """A number for people; nothing for nothing."""
+    """Return a number for people; nothing for nothing."""
     return "" if number is None else f"{number.quantize(CENT, ROUND_HALF_UP)}"
 
 
 def number(value: Decimal | None) -> str:
-    """A number as it is; nothing for nothing."""
+    """Return a number as it is; nothing for nothing."""
     return "" if value is None else f"{value.normalize():f}"
 
 
 def percent(share: Decimal | None) -> str:
-    """A share for people, never rounded up to all or down to none."""
+    """Return a share for people, never rounded up to all or down to none."""
     if share is None:
         return ""
     shown = (share * 100).quantize(TENTH, ROUND_HALF_UP)
@@ -191,10 +191,10 @@ def percent(share: Decimal | None) -> str:
 
 
 def day(value: date) -> str:
-    """A date."""
+    """Return a date."""
     return value.isoformat()
 
 
 def instant(value: datetime) -> str:
-    """An instant in China's time."""
+    """Return an instant in China's time."""
     return f"{local(value):%Y-%m-%d %H:%M:%S} 北京时间 Beijing time"

@@ -30,18 +30,18 @@ class Cohorts:
 
     @staticmethod
     def knows(told: Told) -> bool:
-        """Whether it is an alert of a department or a commitment that can be looked at."""
+        """Tell whether it is an alert of a department or a commitment that can be looked at."""
         return told.labels["alertname"] in {EXCEEDED, FORECAST, OVERDUE_RATIO}
 
     def holds(self, told: Told) -> bool:
-        """Whether an alert that it knows would fire by what the read model says; StoreUnavailable where it cannot be read."""
+        """Tell whether an alert that it knows would fire by what the read model says; StoreUnavailable where it cannot be read."""
         name = told.labels["alertname"]
         if name == OVERDUE_RATIO:
             return self._late(told.labels.get("department", ""))
         return self._broken(told.labels.get("commitment", ""), forecast=name == FORECAST)
 
     def decided(self, commitments: Collection[str]) -> dict[str, int]:
-        """How many cases of each of these commitments were decided this year; read once for all of them."""
+        """Count how many cases of each of these commitments were decided this year; read once for all of them."""
         whole = {Cohort(name) for name in commitments if name in LISTED}
         if not whole:
             return {}

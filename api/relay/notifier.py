@@ -67,7 +67,7 @@ class Desk:
         self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
 
     def knows(self, receiver: str) -> bool:
-        """Whether there is such a receiver."""
+        """Tell whether there is such a receiver."""
         return receiver in self._recipients.receivers
 
     def accept(self, receiver: str, webhook: Webhook) -> None:

@@ -106,7 +106,7 @@ class Webhook(_Lenient):
 
 
 def read(body: bytes) -> Webhook:
-    """The webhook in a body, or the Problem that names field and rule."""
+    """Read the webhook in a body, or the Problem that names field and rule."""
     value = strict_json.read(body, NAMES)
     if not isinstance(value, dict):
         raise Problem("invalid", flaws=flaws_of([{"loc": (), "type": "dict_type"}], NAMES))

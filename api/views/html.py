@@ -4,7 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 def templates(package: str) -> Environment:
-    """The folder `templates` of a package."""
+    """Open the folder `templates` of a package."""
     return Environment(
         loader=PackageLoader(package),
         autoescape=True,

@@ -10,7 +10,7 @@ DAY, HOUR, MINUTE = 86_400, 3600, 60  # seconds
 
 
 def number(written: str) -> float:
-    """A number as Prometheus writes it; not a number where it is none."""
+    """Return a number as Prometheus writes it; not a number where it is none."""
     try:
         return float(written)
     except ValueError:
@@ -18,17 +18,17 @@ def number(written: str) -> float:
 
 
 def plain(value: float) -> str:
-    """A count, without a decimal point where it is whole."""
+    """Return a count, without a decimal point where it is whole."""
     return f"{value:.0f}" if value.is_integer() else f"{value:g}"
 
 
 def percentage(ratio: float) -> str:
-    """A part of a whole in per cent, to four digits: 0.8553 is 85.53%."""
+    """Return a part of a whole in per cent, to four digits: 0.8553 is 85.53%."""
     return f"{100 * ratio:.4g}%"
 
 
 def duration(seconds: float) -> str:
-    """Days, hours, minutes and whole seconds, from the first that is not 0 on."""
+    """Write days, hours, minutes and whole seconds, from the first that is not 0 on."""
     if not math.isfinite(seconds) or abs(seconds) < MINUTE:
         return f"{seconds:.4g}s"
     sign, whole = "-" if seconds < 0 else "", int(abs(seconds))
@@ -46,12 +46,12 @@ def days_over(days: float) -> Words:
 
 
 def used(ratio: float) -> Words:
-    """How much of its time something has used."""
+    """Say how much of its time something has used."""
     return Words(f"已用时限的 {percentage(ratio)}", f"{percentage(ratio)} of its time used")
 
 
 def due(at: datetime | None) -> Words:
-    """When something is due, in Beijing time."""
+    """Say when something is due, in Beijing time."""
     if at is None:
         return Words("到期日：见案件页", "Due date: see the case")
     shown = local(at).strftime("%Y-%m-%d %H:%M")

@@ -12,7 +12,7 @@ _known = cache(known)  # of this release; it takes a while, and is always the sa
 
 
 def department(identifier: str) -> Words:
-    """A department."""
+    """Return a department."""
     if identifier == UNLISTED:
         return Words(*UNLISTED_TITLES)
     found = DEPARTMENTS.get(identifier)
@@ -20,23 +20,23 @@ def department(identifier: str) -> Words:
 
 
 def procedure(key: str) -> Words:
-    """A procedure."""
+    """Return a procedure."""
     return Words(*_known().procedure_titles.get(key, (key, key)))
 
 
 def step(of: str, key: str) -> Words:
-    """A step of a procedure."""
+    """Return a step of a procedure."""
     return Words(*_known().step_titles.get((of, key), (key, key)))
 
 
 def commitment(identifier: str) -> Words:
-    """A commitment."""
+    """Return a commitment."""
     found = REGISTER.get(identifier)
     return Words(found.title_zh, found.title_en) if found else Words(identifier, identifier)
 
 
 def promise(identifier: str) -> Words:
-    """A line of its own with the promise, its document and item; nothing where there is no promise."""
+    """Write a line of its own with the promise, its document and item; nothing where there is no promise."""
     if not identifier:
         return Words("", "")
     title, found = commitment(identifier), REGISTER.get(identifier)

@@ -24,7 +24,7 @@ class Fired(NamedTuple):
     decided: int | None = None  # cases of its commitment that were decided this year
 
     def label(self, name: str) -> str:
-        """A label; empty where the alert has none of that name."""
+        """Return a label; empty where the alert has none of that name."""
         return self.labels.get(name, "")
 
 
@@ -55,7 +55,7 @@ _NO_CARD = Words("", "")
 
 
 def texts(severity: str, scope: str, said: Said) -> dict[str, str]:
-    """The texts of an alert by their names in a notice; the summary begins with the card."""
+    """Return the texts of an alert by their names in a notice; the summary begins with the card."""
     card = (_PLATFORM if scope == Scope.PLATFORM else _CARDS).get(severity, _NO_CARD)
     return {
         "summary_zh": card.zh + said.summary.zh,

@@ -16,7 +16,7 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType({**promises.SAID,
 
 
 def written(told: Told, decided: Mapping[str, int]) -> Told:
-    """The subject with its texts. `decided`: cases decided this year by commitment.
+    """Write the texts of a subject. `decided`: cases decided this year by commitment.
 
     An alert that brings no number is not of our rules, and one of a newer release may have no words here: they stay as they
     are, with whatever line they brought.
