@@ -80,7 +80,7 @@ class CaseWorkflow:
 
     @workflow.update
     async def command(self, command: Command) -> Receipt:
-        """Queue a command and waits for what the loop makes of it; a refusal is an `ApplicationError`."""
+        """Queue a command and wait for what the loop makes of it; a refusal is an `ApplicationError`."""
         asked = QueuedCommand(command)
         self._queue.append(asked)
         await workflow.wait_condition(lambda: asked.answered)
