@@ -34,7 +34,7 @@ def test_a_tolerance_is_the_larger_of_business_time_and_real_grace():
     assert plain.tolerance(timedelta(minutes=5), timedelta(seconds=5)) == timedelta(minutes=5)
 
 
-@given(st.integers(-(10**6), 10**6), st.integers(1, 100_000))
+@given(st.integers(-500_000, 500_000), st.integers(1, 100_000))  # within the years 1 to 9999
 def test_there_and_back_is_the_same_instant(seconds: int, rate: int):
     timeline = Timeline(anchor_real=REAL, anchor_business=BUSINESS, rate=rate)
     real = REAL + timedelta(seconds=seconds)

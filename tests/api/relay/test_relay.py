@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from activities.store.store import Store
 from activities.store.tellings import TellingFilter
+from api.relay.webhook import LARGEST
 from tests.api.relay.build import RECEIVERS, alert, body
 from tests.api.relay.running import CaseReceiver, Receiver, Relay
 from tests.databases import PostgreSQL
@@ -236,7 +237,7 @@ def test_a_bad_body_is_refused_over_http(url: str, tmp_path: Path) -> None:
         assert wrong.headers["content-type"] == "application/problem+json"
         assert sent(b"{").status_code == 400
         assert sent(b"{}", "text/plain").status_code == 415
-        assert sent(b" " * 9_000_000).status_code == 413
+        assert sent(b" " * (LARGEST + 1)).status_code == 413
         assert relay.post(overdue(1), "nobody") == 404
         assert httpx2.get(address, trust_env=False).status_code == 405
         assert httpx2.get(f"{relay.url}/nowhere", trust_env=False).status_code == 404
