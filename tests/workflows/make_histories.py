@@ -1,11 +1,12 @@
-"""Makes the histories that later releases are replayed against: `python -m tests.workflows.make_histories`.
+"""Makes the histories of a day that later releases are replayed against: `python -m tests.workflows.make_histories 2026-11-22`.
 
-They are made anew only where a release may no longer replay the old ones, which is a decision of its own.
+Those of a release stay: one that may no longer replay them is a decision of its own.
 """
 
 import asyncio
 import json
 import re
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from tests.workflows.test_case import PROMISE, append_behind
 from workflows.answers import Refusal
 from workflows.worker import connect, worker
 
-HISTORIES = Path(__file__).parent / "histories"
+HISTORIES = Path(__file__).parent / "histories" / sys.argv[-1]
 SHORT = {"limit.historyCount.suggestContinueAsNew": "60"}
 SCRUBBED = {"identity", "stackTrace", "workerControlTaskQueue", "workerInstanceKey"}
 MACHINE = re.compile(r"\d+@[\w.-]+")  # a process and its machine

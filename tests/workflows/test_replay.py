@@ -1,4 +1,4 @@
-"""Histories of this release are replayed with the worker's own settings."""
+"""Histories of this release and of those before it are replayed with the worker's own settings."""
 
 import json
 from datetime import timedelta
@@ -13,8 +13,8 @@ from temporalio.workflow import NondeterminismError
 from workflows.case import CaseWorkflow
 from workflows.worker import options
 
-FILES = sorted((Path(__file__).parent / "histories").glob("*.json"))
-HISTORIES = {path.stem: path.read_text() for path in FILES}
+FOLDER = Path(__file__).parent / "histories"
+HISTORIES = {f"{path.parent.name}/{path.stem}": path.read_text() for path in sorted(FOLDER.glob("*/*.json"))}
 KINDS = {
     "adoption",
     "alarm-and-told-late",
@@ -36,16 +36,18 @@ def replayer() -> Replayer:
 
 
 def test_there_is_a_history_of_every_kind() -> None:
-    assert HISTORIES.keys() >= KINDS
+    days = {day.name for day in FOLDER.iterdir()}
+    assert len(days) > 1
+    assert HISTORIES.keys() == {f"{day}/{kind}" for day in days for kind in KINDS}
 
 
-@pytest.mark.parametrize("kind", HISTORIES)
-async def test_a_history_of_this_release_is_replayed(kind: str) -> None:
-    await replayer().replay_workflow(WorkflowHistory.from_json("case", HISTORIES[kind]))
+@pytest.mark.parametrize("history", HISTORIES)
+async def test_a_history_is_replayed(history: str) -> None:
+    await replayer().replay_workflow(WorkflowHistory.from_json("case", HISTORIES[history]))
 
 
 async def test_a_history_that_asks_for_other_commands_is_noticed() -> None:
-    history = json.loads(HISTORIES["alarm-and-told-late"])
+    history = json.loads(HISTORIES["2026-11-22/alarm-and-told-late"])
     started = next(e for e in history["events"] if e["eventType"] == "EVENT_TYPE_TIMER_STARTED")
     started["eventType"] = "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
     started["activityTaskScheduledEventAttributes"] = {
