@@ -7,7 +7,6 @@ from activities.store.cohorts import CohortReads
 from activities.store.database import parse
 from activities.store.keys import Keys
 from activities.store.ledger import Ledger
-from activities.store.migrating import migrate
 from activities.store.outbox import Outbox
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
@@ -26,6 +25,9 @@ class Store(Ledger, Cases, CohortReads, Keys, Outbox, Tellings, Upkeep, Watch):
 
     def migrate(self) -> None:
         """Create or upgrade the tables; several processes may do so at once."""
+        # Alembic takes a fifth of a second to load, and most processes never migrate.
+        from activities.store.migrating import migrate  # noqa: PLC0415
+
         migrate(self)
 
     def close(self) -> None:
