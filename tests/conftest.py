@@ -1,6 +1,9 @@
 """What tests share: their sizes, their order, an environment without settings, and one Temporal server a process."""
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from api.processes.binaries import ALERTMANAGER, AMTOOL, PROMETHEUS, PROMTOOL, T
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 
+USUAL_START = 8.0  # seconds that one of our processes takes at most to start on two cores, beside three other tests
 KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER"}
 # A history is deleted once these queues have moved on, which they note every half minute.
 QUICK_DELETION = {
@@ -64,6 +68,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def nightly(pytestconfig: pytest.Config) -> bool:
     """Whether what is made smaller for every day runs in its whole size."""
     return bool(pytestconfig.getoption("--nightly"))
+
+
+@pytest.fixture
+def pace() -> float:
+    """How many times as long as usual things take now; 1 at least. What a test bounds in real time is stretched by it."""
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-m", "api.cli", "serve", "--help"], capture_output=True, check=True)
+    return max(1.0, (time.monotonic() - begun) / USUAL_START)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -79,10 +79,10 @@ def test_the_first_start_makes_one_officer_key_and_shows_it_once(serving: Servin
 
 
 def test_started_again_it_goes_on_and_raises_what_fell_due_meanwhile_with_its_true_instant(
-    temporal_binary: Path, tmp_path: Path
+    temporal_binary: Path, tmp_path: Path, pace: float
 ) -> None:
     """At a rate at which the limit of four days passes while nothing runs."""
-    rehearsal = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "10800")
+    rehearsal = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", f"{10_800 / pace:.0f}")
     with Serving(tmp_path, temporal_binary, *rehearsal) as serving:
         opened(serving, "meanwhile", china("2021-03-01 08:30"))
         assert "overdue" not in str(asked(serving, "GET", "cases/meanwhile")["clocks"][1]["rungs"])
@@ -199,10 +199,10 @@ def test_a_rehearsal_is_refused_over_cases_of_real_time(serving: Serving) -> Non
 
 
 def test_in_a_rehearsal_of_january_2020_the_notice_arrives_while_cases_run(
-    temporal_binary: Path, tmp_path: Path
+    temporal_binary: Path, tmp_path: Path, pace: float
 ) -> None:
     """On the real server: the worker sweeps at the midnight at which the notice is there, and the run adopts it."""
-    rehearsal = ("--rehearsal", "--start", "2020-01-20 18:00", "--rate", "21600")
+    rehearsal = ("--rehearsal", "--start", "2020-01-20 18:00", "--rate", f"{14_400 / pace:.0f}")
     with Serving(tmp_path, temporal_binary, *rehearsal) as serving:
         opened(serving, "open", china("2020-01-20 10:00"))
         opened(serving, "decided", china("2020-01-20 10:00"))
