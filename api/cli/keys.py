@@ -1,5 +1,6 @@
 """Commands on API keys: made, listed and revoked where the database is."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -34,9 +35,8 @@ def new(
         raise typer.BadParameter(f"{error} [unknown-company]", param_hint="--company") from None
     except LifeTooLong as error:
         raise typer.BadParameter(f"{error} [life-too-long]", param_hint="--days") from None
-    store = open_store(read_settings())
-    store.add_key(kept)
-    store.close()
+    with closing(open_store(read_settings())) as store:
+        store.add_key(kept)
     if json:
         print_json({"key": text, **_shown(kept)})
         return
@@ -47,9 +47,8 @@ def new(
 @app.command(name="list")
 def list_keys(json: Json = False) -> None:
     """列出密钥 · List the keys, without their text."""
-    store = open_store(read_settings())
-    kept = store.keys()
-    store.close()
+    with closing(open_store(read_settings())) as store:
+        kept = store.keys()
     if json:
         print_json([_shown(key) for key in kept])
         return
@@ -74,9 +73,8 @@ def revoke(
     key: Annotated[str, typer.Argument(metavar="ID", help="编号 · its id, as `keys list` shows it")], json: Json = False
 ) -> None:
     """撤销密钥 · Revoke a key; within seconds no process takes it any more."""
-    store = open_store(read_settings())
-    revoked = store.revoke(key, real_now())
-    store.close()
+    with closing(open_store(read_settings())) as store:
+        revoked = store.revoke(key, real_now())
     if not revoked:
         raise Failure("ID: 没有这把有效的密钥 There is no such key, or it is revoked already. [unknown-key]")
     if json:

@@ -1,6 +1,7 @@
 """Commands over the database itself: `migrate`, `rebuild` and `verify`."""
 
 import asyncio
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -21,9 +22,8 @@ from workflows.worker import connect
 
 def migrate(json: Json = False) -> None:
     """建立或升级数据表 · Create or upgrade the tables of the database."""
-    store = open_store(read_settings())
-    store.migrate()
-    store.close()
+    with closing(open_store(read_settings())) as store:
+        store.migrate()
     if json:
         print_json({"migrated": True})
     else:
@@ -32,9 +32,8 @@ def migrate(json: Json = False) -> None:
 
 def rebuild(json: Json = False) -> None:
     """重建读模型 · Drop the rows of the read model and make them anew from the events."""
-    store = open_store(read_settings())
-    cases = ledger.rebuild(store, RELEASE)
-    store.close()
+    with closing(open_store(read_settings())) as store:
+        cases = ledger.rebuild(store, RELEASE)
     if json:
         print_json({"cases": cases})
     else:

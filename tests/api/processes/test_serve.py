@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -194,7 +195,7 @@ def test_a_rehearsal_is_refused_over_cases_of_real_time(serving: Serving) -> Non
     )
     assert refused.returncode == 1
     assert "another timeline" in refused.stderr
-    with sqlite3.connect(serving.folder / "data" / "ledger.sqlite") as connection:
+    with closing(sqlite3.connect(serving.folder / "data" / "ledger.sqlite")) as connection:
         assert connection.execute("SELECT value FROM setting WHERE key = 'timeline'").fetchall() == []
 
 
