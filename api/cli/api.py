@@ -1,6 +1,7 @@
 """The command `api`: one process that answers HTTP."""
 
 import asyncio
+from contextlib import closing
 
 from api.app import create_app
 from api.cli.output import Json
@@ -25,18 +26,16 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
 
 
 async def _answer(settings: Settings, said: Say) -> None:
-    store = open_store(settings)
-    timeline = await stored_timeline(store, said)
-    client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
-    services = Services(
-        store=store,
-        dispatcher=Dispatcher(client, in_flight=settings.in_flight),
-        timeline=timeline,
-        settings=settings,
-        almanac=RELEASE,
-        now=real_now,
-    )
-    app, host, port = create_app(services), settings.host, settings.port
-    await serve_until_told(
-        "api", app, host, port, said, grace=API_GRACE, close=store.close, behind_proxy=settings.behind_proxy
-    )
+    with closing(open_store(settings)) as store:
+        timeline = await stored_timeline(store, said)
+        client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        services = Services(
+            store=store,
+            dispatcher=Dispatcher(client, in_flight=settings.in_flight),
+            timeline=timeline,
+            settings=settings,
+            almanac=RELEASE,
+            now=real_now,
+        )
+        app, host, port = create_app(services), settings.host, settings.port
+        await serve_until_told("api", app, host, port, said, grace=API_GRACE, behind_proxy=settings.behind_proxy)

@@ -1,6 +1,7 @@
 """Commands that watch: `metrics`."""
 
 import asyncio
+from contextlib import closing
 
 from activities.store.store import Store
 from api.cli.output import Json
@@ -25,18 +26,12 @@ def metrics(with_parent: WithParent = False, json: Json = False) -> None:
 
 
 async def _export(settings: Settings, said: Say) -> None:
-    store = _reading(settings)
-    timeline = await stored_timeline(store, said, "metrics")
-    exporter = Exporter(
-        store, timeline, settings.alarm_grace, series=settings.metrics_series, now=real_now, almanac=RELEASE
-    )
-
-    def close() -> None:
-        exporter.close()
-        store.close()
-
-    app, host, port = create_app(exporter), settings.metrics_host, settings.metrics_port
-    await serve_until_told("metrics", app, host, port, said, grace=GRACE, close=close)
+    with closing(_reading(settings)) as store:
+        timeline = await stored_timeline(store, said, "metrics")
+        series, host, port = settings.metrics_series, settings.metrics_host, settings.metrics_port
+        exporter = Exporter(store, timeline, settings.alarm_grace, series=series, now=real_now, almanac=RELEASE)
+        with closing(exporter):
+            await serve_until_told("metrics", create_app(exporter), host, port, said, grace=GRACE)
 
 
 def _reading(settings: Settings) -> Store:

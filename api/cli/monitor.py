@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -54,9 +55,8 @@ def monitor(  # one parameter for each option
     ports = Ports(prometheus_port, alertmanager_port, receiver_port)
     heed_signals()
     try:
-        store = open_store(settings)
-        timeline = asyncio.run(stored_timeline(store, said, "monitor"))
-        store.close()
+        with closing(open_store(settings)) as store:
+            timeline = asyncio.run(stored_timeline(store, said, "monitor"))
         with monitoring(settings, timeline, said, now=real_now(), ports=ports) as running:
             where = {part: f"http://{address}" for part, address in asdict(running.addresses).items() if address}
             text = "monitor: Prometheus {prometheus}, Alertmanager {alertmanager}, metrics {exporter}, relay {relay}"

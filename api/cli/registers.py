@@ -1,6 +1,7 @@
 """The registers: commitments, procedures, calendars. They are part of the program, so no server is asked."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -264,14 +265,12 @@ def _calendar(found: Calendar, days: list[tuple[date, DayKind, str | None]], pub
 
 
 def _preview(known_on: date, *, json: bool) -> None:
-    store = open_store(read_settings())
-    try:
+    with closing(open_store(read_settings())) as store:
         now = store.timeline().business(real_now())
-        found = preview(store, now, RELEASE, known_on)
-    except CountingError as error:
-        raise Failure(f"--preview: {error} [calendar-horizon]", code=2) from None
-    finally:
-        store.close()
+        try:
+            found = preview(store, now, RELEASE, known_on)
+        except CountingError as error:
+            raise Failure(f"--preview: {error} [calendar-horizon]", code=2) from None
     if json:
         print_json(found)
         return

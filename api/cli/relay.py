@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -76,11 +77,10 @@ def tellings(
         set_aside=refused,
     )
     settings = read_settings()
-    store = open_store(settings)
-    found = list(_all(store, wanted))
-    if send_again:
-        found = _send_again(store, found, read_recipients(settings.recipients_file))
-    store.close()
+    with closing(open_store(settings)) as store:
+        found = list(_all(store, wanted))
+        if send_again:
+            found = _send_again(store, found, read_recipients(settings.recipients_file))
     if json:
         print_json(found)
         return
@@ -138,17 +138,17 @@ def _row(one: Telling) -> tuple[object, ...]:
 
 
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
-    store = open_store(settings)
-    parts = Parts(
-        store=store,
-        recipients=recipients,
-        link=settings.public_url,
-        timeline=await stored_timeline(store, said, "relay"),
-        alarm_grace=settings.alarm_grace,
-        policy=settings.policy,
-        almanac=RELEASE,
-        now=real_now,
-        say=said,
-    )
-    app, host, port = create_app(parts), settings.relay_host, settings.relay_port
-    await serve_until_told("relay", app, host, port, said, grace=API_GRACE, close=store.close)
+    with closing(open_store(settings)) as store:
+        parts = Parts(
+            store=store,
+            recipients=recipients,
+            link=settings.public_url,
+            timeline=await stored_timeline(store, said, "relay"),
+            alarm_grace=settings.alarm_grace,
+            policy=settings.policy,
+            almanac=RELEASE,
+            now=real_now,
+            say=said,
+        )
+        app, host, port = create_app(parts), settings.relay_host, settings.relay_port
+        await serve_until_told("relay", app, host, port, said, grace=API_GRACE)

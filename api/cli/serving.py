@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -28,7 +28,6 @@ async def serve_until_told(
     said: Say,
     *,
     grace: int,
-    close: Callable[[], None],
     behind_proxy: bool = False,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish for `grace` seconds what has begun; ends with 1 if it cannot listen."""
@@ -48,6 +47,5 @@ async def serve_until_told(
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     said(note(f"{name}-started", "{name}: http://{host}:{port}", name=name, host=bracketed(host), port=port))
     await server.serve()
-    close()
     if not server.started:
         sys.exit(1)

@@ -13,7 +13,7 @@ from api.cli.output import Json, print_json, print_table, say
 from api.failures import Failure
 from api.processes.embedded import open_store
 from api.real_clock import real_now
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from sla.release import RELEASE
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
@@ -71,23 +71,23 @@ def verify(
 
 async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, bool]]:
     settings = read_settings()
-    store = open_store(settings)
-    client: Client | None = None
-    if not ledger_only:
+    with closing(open_store(settings)) as store:
+        client = None if ledger_only else await _connected(settings)
         try:
-            client = await connect(settings.temporal_address, settings.temporal_namespace)
-        except RuntimeError:
-            where = settings.temporal_address
-            raise Failure(
-                f"SHIXIAN_TEMPORAL_ADDRESS: {where} 没有应答 does not answer; --ledger-only 不需要它 needs none [no-answer]"
-            ) from None
+            found = [finding async for finding in ledger.verify(store, RELEASE, client)]
+            return [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
+        except RPCError as error:
+            raise Failure(f"Temporal: {error.message} [no-answer]") from None
+
+
+async def _connected(settings: Settings) -> Client:
+    where = settings.temporal_address
     try:
-        found = [finding async for finding in ledger.verify(store, RELEASE, client)]
-        return [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
-    except RPCError as error:
-        raise Failure(f"Temporal: {error.message} [no-answer]") from None
-    finally:
-        store.close()
+        return await connect(where, settings.temporal_namespace)
+    except RuntimeError:
+        raise Failure(
+            f"SHIXIAN_TEMPORAL_ADDRESS: {where} 没有应答 does not answer; --ledger-only 不需要它 needs none [no-answer]"
+        ) from None
 
 
 async def _repair(store: Store, client: Client, finding: Finding) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+from contextlib import closing
 from datetime import timedelta
 from typing import Annotated
 
@@ -41,17 +42,16 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    store = open_store(settings)
-    process = WorkerProcess(
-        store,
-        settings.temporal_address,
-        settings.temporal_namespace,
-        alarm_grace=settings.alarm_grace,
-        shutdown_grace=timedelta(seconds=WORKER_GRACE),
-        now=real_now,
-        almanac=RELEASE,
-        say=said,
-        metrics=metrics,
-    )
-    await process.run(stop)
-    store.close()
+    with closing(open_store(settings)) as store:
+        process = WorkerProcess(
+            store,
+            settings.temporal_address,
+            settings.temporal_namespace,
+            alarm_grace=settings.alarm_grace,
+            shutdown_grace=timedelta(seconds=WORKER_GRACE),
+            now=real_now,
+            almanac=RELEASE,
+            say=said,
+            metrics=metrics,
+        )
+        await process.run(stop)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,8 +108,6 @@ def settings_of(folder: Path, *, alarm_grace: timedelta | None = None) -> Settin
 
 
 def _keys(settings: Settings) -> dict[str, str]:
-    store = open_store(settings)
-    store.migrate()
     now = real_now()
     keys: dict[str, str] = {}
     players: list[tuple[str, CallerRole, str | None]] = [
@@ -116,18 +115,17 @@ def _keys(settings: Settings) -> dict[str, str]:
         (AUDITOR, CallerRole.AUDITOR, None),
     ]
     players += [(company, CallerRole.UTILITY, company) for company in COMPANIES]
-    for name, role, company in players:
-        keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now)
-        store.add_key(kept)
-    store.close()
+    with closing(open_store(settings)) as store:
+        store.migrate()
+        for name, role, company in players:
+            keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now)
+            store.add_key(kept)
     return keys
 
 
 def _timeline(settings: Settings) -> Timeline:
-    store = open_store(settings)
-    timeline = store.timeline()
-    store.close()
-    return timeline
+    with closing(open_store(settings)) as store:
+        return store.timeline()
 
 
 def _heard(said: Note) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,14 +75,13 @@ def embedded(
         namespace=settings.temporal_namespace,
         env=environment(settings),
     )
-    store = open_store(settings)
-    store.migrate()
-    known = store.keys()
-    if first_key is not None and not any(key.role == CallerRole.OFFICER for key in known):
-        text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now())
-        store.add_key(kept)
-        first_key(text)
-    store.close()
+    with closing(open_store(settings)) as store:
+        store.migrate()
+        known = store.keys()
+        if first_key is not None and not any(key.role == CallerRole.OFFICER for key in known):
+            text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now())
+            store.add_key(kept)
+            first_key(text)
     return Stack(place, said, lambda: _set_timeline(settings, said, begins, rate))
 
 
@@ -107,26 +107,19 @@ def located(program: Program, said: Say) -> Path:
 
 
 def _as_note(said: Say) -> Callable[[str], None]:
-    def heard(text: str) -> None:
-        if text.strip(" .\n"):  # not the dots of a build
-            said(note("command", "{line}", line=text.strip()))
-
-    return heard
+    return lambda line: said(note("command", "{line}", line=line.strip()))
 
 
 def _set_timeline(settings: Settings, said: Say, begins: datetime | None, rate: int) -> float:
     """The monotonic second at which a rehearsal begins; 0 where none does."""
     begun = 0.0
-    store = open_store(settings)
-    try:
+    with closing(open_store(settings)) as store:
         timeline = store.timeline()
         going_on = not timeline.identity and (timeline.anchor_business, timeline.rate) == (begins, rate)
         if begins is not None and not going_on:
             timeline = Timeline(anchor_real=real_now() + HEAD_START, anchor_business=begins, rate=rate)
             store.set_timeline_once(timeline)
             begun = time.monotonic() + HEAD_START.total_seconds()
-    finally:
-        store.close()
     if not timeline.identity:
         text = "演练 Rehearsal: {rate} business seconds in a real one, from {start} on"
         said(note("rehearsal", text, rate=timeline.rate, start=timeline.anchor_business.isoformat(sep=" ")))

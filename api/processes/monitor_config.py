@@ -1,5 +1,6 @@
 """The files by which Prometheus, Alertmanager and the relay know what to watch, where, and who is told."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,14 +83,11 @@ def told_to(url: str, link: str, file: Path) -> None:
 
 def _key(file: Path, settings: Settings, now: datetime) -> Path:
     """The file of the key with which Prometheus reads the API's metrics; a new one in the last month of the old one."""
-    store = open_store(settings)
-    try:
+    with closing(open_store(settings)) as store:
         known = store.key_by_hash(hashed(file.read_text())) if file.exists() else None
         if known is None or known.revoked or (known.expires and known.expires - now < RENEWED):
             text, kept = new_key(actor="prometheus", role=CallerRole.AUDITOR, now=now, days=LONGEST_DAYS)
             store.add_key(kept)
             file.touch(mode=0o600)
             file.write_text(text)
-    finally:
-        store.close()
     return file
