@@ -163,12 +163,16 @@ def month_before(day: date) -> date:
     return day.replace(day=1) - timedelta(days=1)
 
 
+def _counted(moment: MonthEnd) -> list[Case]:
+    """The decided cases that count: ramp-up and what ran out of the calendar do not."""
+    return [case for case in moment.decided if not (case.ramp_up or case.uncounted)]
+
+
 def _states(moment: MonthEnd) -> list[tuple[str, MonthState]]:
     decided: dict[str, list[Case]] = {name: [] for name in LISTED}
     running: dict[str, list[OpenCase]] = {name: [] for name in LISTED}
-    for case in moment.decided:
-        if not (case.ramp_up or case.uncounted):
-            decided[case.commitment].append(case)
+    for case in _counted(moment):
+        decided[case.commitment].append(case)
     for one in moment.running:
         running[one.commitment].append(one)
     return [(name, _state(name, moment.until, decided[name], running[name])) for name in LISTED]
@@ -245,13 +249,15 @@ def _change(before: Verdict, now: Verdict) -> PromiseChange | None:
 
 def _trends(moment: MonthEnd, *, ended: bool) -> Iterator[Trend]:
     months = _months(moment.until)
-    bound = [case for case in moment.decided if not (case.ramp_up or case.uncounted)]
+    decided = _counted(moment)
     for name, limit in LISTED.items():
         if REGISTER[name].measure is Metric.AVERAGE:
-            found = {(one.year, one.month): one.of_month for one in by_month(bound, name, limit.amount)}
-            bars = (_bar(month, found.get((month.year, month.month)), ended=True) for month in months[:-1])
-            last = _bar(months[-1], found.get((months[-1].year, months[-1].month)), ended=ended)
-            yield Trend(**_titles(name), bars=(*bars, last))
+            found = {(one.year, one.month): one.of_month for one in by_month(decided, name, limit.amount)}
+            bars = (
+                _bar(month, found.get((month.year, month.month)), ended=ended or month != months[-1])
+                for month in months
+            )
+            yield Trend(**_titles(name), bars=tuple(bars))
 
 
 def _bar(month: date, cohort: CohortSum | None, *, ended: bool) -> Bar:

@@ -24,17 +24,22 @@ class ProgramMissing(Failure):
 
 
 class Program(NamedTuple):
-    """A command: what it is built from, how it is called on a path, and from which version on it will do."""
+    """A command: what it is built from, from which version on one on the path will do, and how it is called there."""
 
     package: Package
-    called: tuple[str, ...]
-    version: str  # a pattern for what it says of itself
     at_least: tuple[int, ...]
+    version: str = r"version (\d+)\.(\d+)"  # a pattern for what it says of itself
+    also_called: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The command, as its module names it."""
         return self.package.command
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Its names on a path, the likelier first."""
+        return (self.name, *self.also_called)
 
     @property
     def setting(self) -> str:
@@ -49,68 +54,43 @@ class Binary(NamedTuple):
     how: str
 
 
-_MODULES = {
-    "temporal": Module("temporal"),
-    # Discovery of services in thirty clouds, of which static addresses need none, is two thirds of its build.
-    "prometheus": Module("prometheus", emptied=("github.com/prometheus/prometheus", "plugins/plugins.go")),
-    "alertmanager": Module("alertmanager"),
-}
-_SERVER = "go.temporal.io/server/cmd"
-_PROMETHEUS = "github.com/prometheus/prometheus/cmd"
-_ALERTMANAGER = "github.com/prometheus/alertmanager/cmd"
-_ANY_VERSION = r"version (\d+)\.(\d+)"
+_TEMPORAL = Module("temporal")
+# Discovery of services in thirty clouds, of which static addresses need none, is two thirds of its build.
+_PROMETHEUS = Module("prometheus", emptied=("github.com/prometheus/prometheus", "plugins/plugins.go"))
+_ALERTMANAGER = Module("alertmanager")
 
-
-def _package(module: str, command: str, path: str, title: str, lasts: str) -> Package:
-    return Package(_MODULES[module], command, path, title, lasts)
-
+_CLI, _SERVER = "github.com/temporalio/cli/cmd", "go.temporal.io/server/cmd"
+_PROMETHEUS_CMD, _ALERTMANAGER_CMD = (f"github.com/prometheus/{one.name}/cmd" for one in (_PROMETHEUS, _ALERTMANAGER))
+_TEMPORAL_SINCE, _PROMETHEUS_SINCE, _ALERTMANAGER_SINCE = (1, 29), (2, 42), (0, 25)
+_LONG, _SHORT = "about three minutes", "about half a minute"
 
 TEMPORAL = Program(
-    _package(
-        "temporal", "temporal", "github.com/temporalio/cli/cmd/temporal", "the Temporal server", "about three minutes"
-    ),
-    ("temporal",),
-    r"Server (\d+)\.(\d+)",
-    (1, 29),
+    Package(_TEMPORAL, "temporal", f"{_CLI}/temporal", "the Temporal server", _LONG),
+    _TEMPORAL_SINCE,
+    version=r"Server (\d+)\.(\d+)",
 )
 PROMETHEUS = Program(
-    _package("prometheus", "prometheus", f"{_PROMETHEUS}/prometheus", "Prometheus", "about two minutes"),
-    ("prometheus",),
-    _ANY_VERSION,
-    (2, 42),
+    Package(_PROMETHEUS, "prometheus", f"{_PROMETHEUS_CMD}/prometheus", "Prometheus", "about two minutes"),
+    _PROMETHEUS_SINCE,
 )
 PROMTOOL = Program(
-    _package("prometheus", "promtool", f"{_PROMETHEUS}/promtool", "promtool", "about two minutes"),
-    ("promtool",),
-    _ANY_VERSION,
-    (2, 42),
+    Package(_PROMETHEUS, "promtool", f"{_PROMETHEUS_CMD}/promtool", "promtool", "about two minutes"), _PROMETHEUS_SINCE
 )
 ALERTMANAGER = Program(
-    _package("alertmanager", "alertmanager", f"{_ALERTMANAGER}/alertmanager", "Alertmanager", "about half a minute"),
-    ("alertmanager", "prometheus-alertmanager"),
-    _ANY_VERSION,
-    (0, 25),
+    Package(_ALERTMANAGER, "alertmanager", f"{_ALERTMANAGER_CMD}/alertmanager", "Alertmanager", _SHORT),
+    _ALERTMANAGER_SINCE,
+    also_called=("prometheus-alertmanager",),  # by Debian
 )
-AMTOOL = Program(
-    _package("alertmanager", "amtool", f"{_ALERTMANAGER}/amtool", "amtool", "about half a minute"),
-    ("amtool",),
-    _ANY_VERSION,
-    (0, 25),
-)
+AMTOOL = Program(Package(_ALERTMANAGER, "amtool", f"{_ALERTMANAGER_CMD}/amtool", "amtool", _SHORT), _ALERTMANAGER_SINCE)
 ALL = (TEMPORAL, PROMETHEUS, PROMTOOL, ALERTMANAGER, AMTOOL)
 
 # For those who run a cluster of their own (docs/running.md); nothing here starts them.
 TEMPORAL_SERVER = Program(
-    _package("temporal", "temporal-server", f"{_SERVER}/server", "a cluster's server", "about three minutes"),
-    ("temporal-server",),
-    _ANY_VERSION,
-    (1, 29),
+    Package(_TEMPORAL, "temporal-server", f"{_SERVER}/server", "a cluster's server", _LONG), _TEMPORAL_SINCE
 )
 TEMPORAL_SQL_TOOL = Program(
-    _package("temporal", "temporal-sql-tool", f"{_SERVER}/tools/sql", "its tool for tables", "about a minute"),
-    ("temporal-sql-tool",),
-    _ANY_VERSION,
-    (1, 29),
+    Package(_TEMPORAL, "temporal-sql-tool", f"{_SERVER}/tools/sql", "its tool for tables", "about a minute"),
+    _TEMPORAL_SINCE,
 )
 CLUSTER = (TEMPORAL_SERVER, TEMPORAL_SQL_TOOL)
 
@@ -156,7 +136,8 @@ class Search:
                 self._say(f"Still waiting for {program.package.title} ({seconds:.0f} s).\n")
 
     def _find(self, program: Program, *, yielding: bool) -> Binary:
-        binary = _named(program) or _on_path(program) or self._made_earlier(program) or self._made(program, yielding)
+        binary = _named(program) or _on_path(program) or self._made_earlier(program)
+        binary = binary or self._made(program, yielding=yielding)
         if binary is None:
             raise ProgramMissing(
                 f"No {program.name}: none on the path, none could be built. "
@@ -172,22 +153,23 @@ class Search:
         downloaded = sorted(self._tools.glob("temporal-sdk-python-*")) if program is TEMPORAL else []
         return Binary(downloaded[-1], "downloaded earlier") if downloaded else None
 
-    def _made(self, program: Program, yielding: bool) -> Binary | None:  # noqa: FBT001
+    def _made(self, program: Program, *, yielding: bool) -> Binary | None:
         self._tools.mkdir(parents=True, exist_ok=True)
         with locked(self._tools / f"lock-{program.name}"):
             if earlier := self._made_earlier(program):  # by whoever held the lock
                 return earlier
-            go = go_on_path()
-            downloads = [self._downloaded] if program is TEMPORAL else []
-            if go is None and downloads and (binary := downloads.pop()()):
+            own = go_on_path()
+            if own is None and (binary := self._downloaded(program)):  # far quicker than a Go that has to be fetched
                 return binary
-            go = go or self._builder.fetched_go()
+            go = own or self._builder.fetched_go()
             if go is not None and self._builder.build(program.package, go, yielding=yielding):
                 return Binary(self._builder.target(program.package), f"built now with {go}")
-            return downloads.pop()() if downloads else None
+            return self._downloaded(program) if own is not None else None
 
-    def _downloaded(self) -> Binary | None:
-        """The Temporal server that the SDK downloads, which is no more than a try."""
+    def _downloaded(self, program: Program) -> Binary | None:
+        """The Temporal server that the SDK downloads, which is no more than a try; nothing else comes that way."""
+        if program is not TEMPORAL:
+            return None
         self._say(f"Asking the Temporal SDK for its server ({DOWNLOAD_WITHIN:.0f} s at most).\n")
         with tempfile.TemporaryDirectory(prefix="download-", dir=self._tools) as scratch:
             command = [sys.executable, "-P", "-m", "api.processes.sdk_server", scratch]

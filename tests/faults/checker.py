@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from api.processes.binaries import TEMPORAL, find
 from api.real_clock import real_now
 from tests.faults import evidence, oracle
 from tests.faults.city import GRACE, RATE, City, dev_server, plan
+from tests.faults.evidence import Fact
 from tests.faults.load import Answers, Load
 
 CATCH_UP = 300  # looks, a second apart, at a case whose run does not know its ledger, or whose rung is not raised
@@ -100,15 +102,14 @@ def _caught_up(city: City) -> datetime:
     """The instant of a look at which every rung was raised: alarms that wait for a busy machine are late, not lost."""
     for _ in range(CATCH_UP):
         looked = real_now()
-        if not _misraised(city, looked):
+        if not _misraised(city, evidence.ledger(city.database_url), looked):
             break
         time.sleep(1)
     return looked
 
 
-def _misraised(city: City, at: datetime) -> list[str]:
+def _misraised(city: City, facts: Mapping[str, list[Fact]], at: datetime) -> list[str]:
     now, grace, slack = city.timeline.business(at), GRACE * RATE, SLACK * RATE
-    facts = evidence.ledger(city.database_url)
     return [found for case, events in facts.items() for found in oracle.misraised(case, events, now, grace, slack)]
 
 
@@ -123,7 +124,7 @@ def _check(city: City, report: Report, answers: Answers, ended: datetime) -> Non
     report.add("refused", [f"{k}: {s}" for k, s in answers.refused.items() if s != 409])
     report.add("status", [str(s) for s in answers.statuses if s not in PROBLEM_STATUSES])
     report.add("chain", evidence.broken_chains(facts, evidence.heads(city.database_url)))
-    report.add("rungs", _misraised(city, ended))
+    report.add("rungs", _misraised(city, facts, ended))
     raised = [f for events in facts.values() for f in events if f.kind == "rung-raised"]
     late = [evidence.instant(f.told) - evidence.instant(f.at) for f in raised]
     report.figures |= {
