@@ -37,7 +37,7 @@ class Settle(Model):
     calendar: str | None = None  # version of the last known event
 
 
-class Outcome(StrEnum):
+class SettleOutcome(StrEnum):
     """What became of a request."""
 
     LEVEL = "level"  # ledger and workflow agree; the events were appended
@@ -48,7 +48,7 @@ class Outcome(StrEnum):
 class Settled(Model):
     """The answer. `hashes` are of the request's events; `found` are events that settling itself appended."""
 
-    outcome: Outcome
+    outcome: SettleOutcome
     head: Head
     calendar: str = ""
     hashes: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class Settler:
                 elif (other := _compared(ledger, request, at)) is not None:
                     answers.append(other)
                 elif draft is None:
-                    answers.append(Settled(outcome=Outcome.LEVEL, head=ledger.head))
+                    answers.append(Settled(outcome=SettleOutcome.LEVEL, head=ledger.head))
                 else:
                     answers.append(draft.settled)
                     entries.append(LedgerEntry(ledger, draft.events, draft.rows))
@@ -130,10 +130,10 @@ def _compared(ledger: Appending, request: Settle, now: datetime) -> Settled | No
     behind = _disagreement(ledger, request.expected)
     if behind is not None:
         ledger.fault(FAULT, behind, now)
-        return Settled(outcome=Outcome.FAULT, head=ledger.head, fault=behind)
+        return Settled(outcome=SettleOutcome.FAULT, head=ledger.head, fault=behind)
     if ledger.head.seq > request.expected.seq:
         unknown = tuple(ledger.events_after(request.expected.seq, PAGE))
-        return Settled(outcome=Outcome.AHEAD, head=ledger.head, unknown=unknown)
+        return Settled(outcome=SettleOutcome.AHEAD, head=ledger.head, unknown=unknown)
     return None
 
 
@@ -179,7 +179,7 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
         rows = shown(ChangedRows.model_construct(case=changed.case, steps=changed.steps, clocks=kept))
     alarms = [a for c, r in zip(clocks, readings, strict=True) if (a := next_alarm(c, r, now))]
     settled = Settled(
-        outcome=Outcome.LEVEL,
+        outcome=SettleOutcome.LEVEL,
         head=Head(seq=events[-1].seq, hash=events[-1].hash) if events else request.expected,
         calendar=calendar.version,
         hashes=tuple(row.hash for row in events[:known]),

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import Event, Head, NewEvent, Picture, changes
-    from activities.settle import Outcome, Settle, Settled, as_settled
+    from activities.settle import Settle, Settled, SettleOutcome, as_settled
     from activities.settlings import Settlings, handed
     from workflows.answers import Decision, OnRecord, Refusal
     from workflows.decide import decide
@@ -120,7 +120,7 @@ class CaseWorkflow:
         """Waits until the ledger holds what the run before knew: one that was put back must not be taken for all."""
         while known.seq:
             settled = await self._settle(Settle(case=self._case, expected=known))
-            if settled.outcome is not Outcome.FAULT:
+            if settled.outcome is not SettleOutcome.FAULT:
                 return
             self._refuse_all(_fault(settled))
             if workflow.info().is_continue_as_new_suggested():
@@ -141,11 +141,11 @@ class CaseWorkflow:
             events = [a.event for a in answers if isinstance(a, Decision)]
             after = picture(state, self._drawn) if state else None
             settled = await self._settle(self._request(after, events))
-            if settled.outcome is not Outcome.AHEAD:
+            if settled.outcome is not SettleOutcome.AHEAD:
                 break
             self._fold(settled.unknown)
             self._drawn = Drawn(self._state, picture(self._state)) if self._state else None
-        if settled.outcome is Outcome.FAULT:
+        if settled.outcome is SettleOutcome.FAULT:
             self._refuse_all(_fault(settled))
             self._arm(workflow.now() + FAULT_PAUSE)
             return

@@ -25,7 +25,7 @@ T = TypeVar("T")
 LISTED: Mapping[str, Limit] = {one.id: one.limit for one in REGISTER.values() if one.core and one.limit is not None}
 
 
-class Scope(NamedTuple):
+class FigureScope(NamedTuple):
     """Whose cases a figure is of; None: everybody's. A department is the owner of the promise."""
 
     commitment: str
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     jurisdiction: str | None = None
     department: str | None = None
 
-    def holds(self, scope: Scope) -> bool:
+    def holds(self, scope: FigureScope) -> bool:
         """Tell whether a case of this place is asked for."""
         return all(mine is None or mine == theirs for mine, theirs in zip(self, scope, strict=True))
 
@@ -52,7 +52,7 @@ ALL = Asked()
 class Case(Measured):
     """A judged case in one cohort."""
 
-    scope: Scope
+    scope: FigureScope
     ramp_up: bool
     provisional: bool
     uncounted: bool
@@ -64,7 +64,7 @@ class Figure(Model):
     There is a forecast, by basis, where the window ends today or later.
     """
 
-    scope: Scope
+    scope: FigureScope
     window: Window
     first: date
     until: date
@@ -81,7 +81,7 @@ class Figure(Model):
     def judged(self) -> bool:
         """Whether its mean is kept or broken: where an average is promised, and of the whole cohort only."""
         commitment = self.scope.commitment
-        return self.scope == Scope(commitment) and REGISTER[commitment].measure is Metric.AVERAGE
+        return self.scope == FigureScope(commitment) and REGISTER[commitment].measure is Metric.AVERAGE
 
     @property
     def kept(self) -> bool | None:
@@ -155,7 +155,7 @@ def _case(one: Judged, cohort: str, almanac: Almanac) -> Case:
         stopped_on=one.stopped_on,
         on_time=on_time,
         on_time_as_told=on_time and not one.told_late,
-        scope=Scope(cohort, one.jurisdiction, department_of(one.jurisdiction, one.owner)),
+        scope=FigureScope(cohort, one.jurisdiction, department_of(one.jurisdiction, one.owner)),
         ramp_up=one.ramp_up,
         provisional=one.provisional,
         uncounted=one.uncounted(almanac),
@@ -172,7 +172,7 @@ def _within(picture: ClockPicture | None, limit: Limit, almanac: Almanac) -> boo
     return read(wider, almanac, calendar, stop).standing is Standing.MET
 
 
-def _progress(rows: Rows, now: Instant) -> Iterator[tuple[Scope, Progress]]:
+def _progress(rows: Rows, now: Instant) -> Iterator[tuple[FigureScope, Progress]]:
     """How far every running case has come, in each of its cohorts."""
     for place, one in rows.running.items():
         come = _come(rows, place, one, now)
@@ -180,7 +180,7 @@ def _progress(rows: Rows, now: Instant) -> Iterator[tuple[Scope, Progress]]:
             department = department_of(one.jurisdiction, one.picture.owner)
             for cohort in (one.picture.commitment or "", *one.picture.also):
                 if cohort in LISTED:
-                    yield Scope(cohort, one.jurisdiction, department), come
+                    yield FigureScope(cohort, one.jurisdiction, department), come
 
 
 def _come(rows: Rows, place: Place, one: Running, now: Instant) -> Progress | None:
@@ -195,9 +195,9 @@ def _come(rows: Rows, place: Place, one: Running, now: Instant) -> Progress | No
     return come
 
 
-def _gathered(placed: Iterable[tuple[Scope, T]], asked: Asked, *, apart: bool) -> dict[Scope, list[T]]:
+def _gathered(placed: Iterable[tuple[FigureScope, T]], asked: Asked, *, apart: bool) -> dict[FigureScope, list[T]]:
     """Each case under every scope that holds it."""
-    found: dict[Scope, list[T]] = {}
+    found: dict[FigureScope, list[T]] = {}
     for place, case in placed:
         if asked.holds(place):
             for scope in (place,) if apart else _holding(place, asked):
@@ -205,24 +205,24 @@ def _gathered(placed: Iterable[tuple[Scope, T]], asked: Asked, *, apart: bool) -
     return found
 
 
-def _holding(place: Scope, asked: Asked) -> Iterable[Scope]:
+def _holding(place: FigureScope, asked: Asked) -> Iterable[FigureScope]:
     """All that is asked for together, each jurisdiction, each department: those that differ."""
-    together = Scope(place.commitment, asked.jurisdiction, asked.department)
+    together = FigureScope(place.commitment, asked.jurisdiction, asked.department)
     if asked.department is not None:
         return (together,)
     return dict.fromkeys((together, place._replace(department=None), place))
 
 
-def _promised(asked: Asked) -> Iterator[Scope]:
+def _promised(asked: Asked) -> Iterator[FigureScope]:
     """The commitments that are shown though they have no case: all, or those of the place that is asked for."""
     for name in LISTED if asked.commitment is None else [asked.commitment]:
         one = REGISTER[name]
-        answers = Scope(name, one.jurisdiction, department_of(one.jurisdiction, one.owners.answerable))
+        answers = FigureScope(name, one.jurisdiction, department_of(one.jurisdiction, one.owners.answerable))
         if name in LISTED and (asked.commitment is not None or asked.holds(answers)):
-            yield Scope(name, asked.jurisdiction, asked.department)
+            yield FigureScope(name, asked.jurisdiction, asked.department)
 
 
-def _order(scope: Scope) -> tuple[int, str, str]:
+def _order(scope: FigureScope) -> tuple[int, str, str]:
     return _PLACES[scope.commitment], scope.jurisdiction or "", scope.department or ""
 
 
@@ -230,7 +230,13 @@ _PLACES = {name: place for place, name in enumerate(LISTED)}
 
 
 def _figure(
-    scope: Scope, window: Window, last: date, judged: Sequence[Case], running: Sequence[Progress], *, predicted: bool
+    scope: FigureScope,
+    window: Window,
+    last: date,
+    judged: Sequence[Case],
+    running: Sequence[Progress],
+    *,
+    predicted: bool,
 ) -> Figure:
     first, limit = window.first(last), LISTED[scope.commitment].amount
     held = [case for case in judged if first <= case.stopped_on <= last]

@@ -9,7 +9,7 @@ from activities.store.store import Store
 from activities.store.tellings import Told
 from api.alerting.promise_alerts import ENOUGH, LATE_SHARE, LATE_STEPS
 from api.figures.averages import ALL, LISTED, Asked, figures, load, recompute
-from api.figures.averages import Scope as Cohort
+from api.figures.averages import FigureScope as Cohort
 from sla.axis import local_day
 from sla.cohort import CohortSum, Window
 from sla.commitments.register import REGISTER

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from activities.store.tellings import Firing, State, Told
 from api.alerting.model import WATCHDOG, Severity
-from api.relay.webhook import CONFIRMED, Alert
+from api.relay.webhook import CONFIRMED, PostedAlert
 
 SEVERITIES = tuple(Severity)  # the least first
 
@@ -23,15 +23,15 @@ class Taken(NamedTuple):
 
     remembered: tuple[Told, ...]  # what has changed
     news: tuple[Told, ...]  # of these, what is to be told
-    alive: tuple[Alert, ...]  # what is told each time, being there only to say that all is alive
+    alive: tuple[PostedAlert, ...]  # what is told each time, being there only to say that all is alive
 
 
 def take(
     receiver: str,
     known: Mapping[str, Told],
-    alerts: Iterable[Alert],
+    alerts: Iterable[PostedAlert],
     now: datetime,
-    of: Callable[[Alert], Known],
+    of: Callable[[PostedAlert], Known],
 ) -> Taken:
     """Fold a webhook's alerts into what the receiver was told. `of` asks the read model about an alert."""
     found = sorted(alerts, key=lambda alert: not alert.firing)  # what is less grave now goes on, it does not end
@@ -59,7 +59,7 @@ def withdrawn(told: Told, now: datetime) -> Told:
     return told.model_copy(update={"state": State.WITHDRAWN, "since": now})
 
 
-def alive(receiver: str, alert: Alert, now: datetime) -> Told:
+def alive(receiver: str, alert: PostedAlert, now: datetime) -> Told:
     """Say what is told of an alert that is not remembered."""
     return _raised(receiver, None, alert, now, Known(holds=True, due_at=None))
 
@@ -69,7 +69,7 @@ def rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else 1
 
 
-def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
+def _is_news(before: Told | None, alert: PostedAlert, known: Known) -> bool:
     if before is None:
         return True
     same = before.firing.get(alert.fingerprint) == _fires(alert)
@@ -80,7 +80,7 @@ def _is_news(before: Told | None, alert: Alert, known: Known) -> bool:
     return rank(alert.severity) > rank(before.severity) or (not same and _is_another(before, alert, known))
 
 
-def _is_another(before: Told, alert: Alert, known: Known) -> bool:
+def _is_another(before: Told, alert: PostedAlert, known: Known) -> bool:
     """Whether what begins to fire is not what was told, the end of which never came here (it fell into closed hours).
 
     Of a case or step the due instant tells; of all else, that it was not said to have ended.
@@ -91,11 +91,11 @@ def _is_another(before: Told, alert: Alert, known: Known) -> bool:
     return before.state is State.TOLD and alert.fingerprint in before.firing
 
 
-def _fires(alert: Alert) -> Firing:
+def _fires(alert: PostedAlert) -> Firing:
     return Firing(severity=alert.severity, started_at=alert.starts_at)
 
 
-def _raised(receiver: str, before: Told | None, alert: Alert, now: datetime, known: Known) -> Told:
+def _raised(receiver: str, before: Told | None, alert: PostedAlert, now: datetime, known: Known) -> Told:
     others = before.firing if before is not None and before.state is State.TOLD else {}
     return Told(
         receiver=receiver,
@@ -114,7 +114,7 @@ def _raised(receiver: str, before: Told | None, alert: Alert, now: datetime, kno
     )
 
 
-def _still(before: Told | None, alert: Alert, now: datetime, known: Known) -> Told | None:
+def _still(before: Told | None, alert: PostedAlert, now: datetime, known: Known) -> Told | None:
     """It fires on, or again after a resolution that was none; None where nothing is to be noted."""
     if before is None or before.state is State.WITHDRAWN:
         return None
@@ -128,7 +128,7 @@ def _still(before: Told | None, alert: Alert, now: datetime, known: Known) -> To
     return before.model_copy(update={"firing": {**before.firing, alert.fingerprint: _fires(alert)}})
 
 
-def _resolved(before: Told | None, alert: Alert, now: datetime, listed: set[str]) -> Told | None:
+def _resolved(before: Told | None, alert: PostedAlert, now: datetime, listed: set[str]) -> Told | None:
     """Held until it is confirmed. Who was never told of it need not hear that it is over."""
     if before is None or before.state is not State.TOLD or alert.fingerprint not in before.firing:
         return None

@@ -19,7 +19,7 @@ from api.relay.notice import lines, notice
 from api.relay.office_hours import is_open
 from api.relay.resolution import OVERTAKEN, PASSED, Reason, known, over, reason
 from api.relay.texts.write import written
-from api.relay.webhook import CONFIRMED, Alert, Webhook
+from api.relay.webhook import CONFIRMED, PostedAlert, Webhook
 from sla.almanac import Almanac
 from sla.clock import Policy
 from sla.timeline import Timeline
@@ -75,7 +75,7 @@ class Desk:
         now = self._instant()
         clocks = self._store.bare_clocks(number for a in webhook.alerts if (number := _case(a.labels, a.scope)))
 
-        def of(alert: Alert) -> Known:
+        def of(alert: PostedAlert) -> Known:
             number = _case(alert.labels, alert.scope)
             return known(alert.name, alert.labels.get("step"), clocks.get(number, ()), now) if number else NOTHING
 
@@ -125,7 +125,7 @@ class Desk:
         self._store.clear(now - KEPT)
         return self._store.give_up(now - GIVEN_UP, now)
 
-    def _decided(self, alerts: Iterable[Alert], now: Instant) -> Mapping[str, int]:
+    def _decided(self, alerts: Iterable[PostedAlert], now: Instant) -> Mapping[str, int]:
         """How many cases of their commitments were decided this year, which their texts name."""
         named = {a.labels.get("commitment", "") for a in alerts if a.firing and a.scope == Scope.COMMITMENT}
         try:

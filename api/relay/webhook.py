@@ -54,7 +54,7 @@ class _Lenient(Model):
     model_config = ConfigDict(extra="ignore")
 
 
-class Alert(_Lenient):
+class PostedAlert(_Lenient):
     """One alert of a group, as it is now."""
 
     status: Literal["firing", "resolved"]
@@ -102,7 +102,7 @@ class Webhook(_Lenient):
     status: Literal["firing", "resolved"]
     receiver: Text
     truncated: Annotated[int, Field(alias="truncatedAlerts", strict=True, ge=0)] = 0
-    alerts: Annotated[list[Alert], Field(min_length=1, max_length=MOST_ALERTS)]
+    alerts: Annotated[list[PostedAlert], Field(min_length=1, max_length=MOST_ALERTS)]
 
 
 def read(body: bytes) -> Webhook:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.record import Event, Head, changes
-from activities.settle import Outcome, Settle, Settled, Settler
+from activities.settle import Settle, Settled, SettleOutcome, Settler
 from activities.store.errors import Conflict, StoreUnavailable
 from activities.store.ledger import LedgerGroup
 from activities.store.store import Store
@@ -160,7 +160,7 @@ def opened_by_one_of_several(url: str, cases: Sequence[str], seed: int) -> int:
                 continue
             assert isinstance(answer, Settled)
             waiting.remove(case)
-            opened += answer.outcome is Outcome.LEVEL
+            opened += answer.outcome is SettleOutcome.LEVEL
     own.close()
     return opened
 
@@ -178,4 +178,4 @@ def test_a_single_request_raises_what_the_store_raises(store: Store) -> None:
     settler = settler_over(store)
     with pytest.raises(Conflict):
         settler.settle(opening("broken", times=2))
-    assert settler.settle(opening("broken")).outcome is Outcome.LEVEL
+    assert settler.settle(opening("broken")).outcome is SettleOutcome.LEVEL

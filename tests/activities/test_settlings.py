@@ -10,7 +10,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.record import Head
-from activities.settle import Outcome, Prepared, Settle, Settled, Settler
+from activities.settle import Prepared, Settle, Settled, SettleOutcome, Settler
 from activities.settlings import TOGETHER, Handed, Settlings
 from activities.store.errors import Conflict, StoreUnavailable
 from activities.store.store import Store
@@ -93,7 +93,7 @@ async def test_what_comes_while_another_is_written_shares_the_next_transaction(s
     settled = await asyncio.gather(*first, *rest)
     assert settler.groups == [cases[:1], cases[1:]]
     assert [one.head for one in settled] == [store.head(case) for case in cases]
-    assert {one.outcome for one in settled} == {Outcome.LEVEL}
+    assert {one.outcome for one in settled} == {SettleOutcome.LEVEL}
 
 
 async def test_a_transaction_takes_no_more_than_so_many_and_those_that_waited_longest(settler: Held) -> None:
@@ -116,7 +116,7 @@ async def test_settlings_of_one_case_are_written_in_turn_and_the_second_adopts_t
         rest = await asking(settlings, opening("c"), opening("c"), opening("d"))
     _, one, two, three = await asyncio.gather(*first, *rest)
     assert settler.groups == [["other"], ["c", "d"], ["c"]]
-    assert (one.outcome, two.outcome, three.outcome) == (Outcome.LEVEL, Outcome.AHEAD, Outcome.LEVEL)
+    assert (one.outcome, two.outcome, three.outcome) == (SettleOutcome.LEVEL, SettleOutcome.AHEAD, SettleOutcome.LEVEL)
     assert list(two.unknown) == store.events("c")
 
 
@@ -133,9 +133,9 @@ async def test_one_that_is_given_up_while_it_waits_is_dropped_and_one_in_its_tra
     await asyncio.gather(written, waiting, other, return_exceptions=True)
     assert written.cancelled()
     assert waiting.cancelled()
-    assert (await other).outcome is Outcome.LEVEL
+    assert (await other).outcome is SettleOutcome.LEVEL
     assert [store.head(case).seq for case in ("written", "waiting", "other")] == [1, 0, 1]
-    assert (await settlings.settle(opening("written"))).outcome is Outcome.AHEAD
+    assert (await settlings.settle(opening("written"))).outcome is SettleOutcome.AHEAD
 
 
 async def test_a_refused_one_gets_its_own_error_and_the_others_their_answers(settler: Held) -> None:
@@ -146,7 +146,7 @@ async def test_a_refused_one_gets_its_own_error_and_the_others_their_answers(set
         good, broken, other = await asking(settlings, opening("good"), opening("broken", times=2), opening("other"))
     with pytest.raises(Conflict):
         await broken
-    assert {(await one).outcome for one in (first, good, other)} == {Outcome.LEVEL}
+    assert {(await one).outcome for one in (first, good, other)} == {SettleOutcome.LEVEL}
 
 
 async def test_while_the_database_is_away_all_that_wait_fail_and_later_ones_go_through(settler: Held) -> None:
@@ -159,7 +159,7 @@ async def test_while_the_database_is_away_all_that_wait_fail_and_later_ones_go_t
     failed = await asyncio.gather(*first, *rest, return_exceptions=True)
     assert [type(one) for one in failed] == [StoreUnavailable] * 4
     settler.away = False
-    assert (await settlings.settle(opening("first"))).outcome is Outcome.LEVEL
+    assert (await settlings.settle(opening("first"))).outcome is SettleOutcome.LEVEL
 
 
 async def test_what_cannot_be_counted_fails_alone_before_it_waits(settler: Held) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from activities.record import Event, Head, Picture, changes
 from activities.rungs import Instant
-from activities.settle import Outcome, Settle, Settled, Settler, applied, as_settled, read
+from activities.settle import Settle, Settled, SettleOutcome, Settler, applied, as_settled, read
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import ClockRow
 from activities.store.store import Store
@@ -59,7 +59,7 @@ class Run:
     def play(self, *commands: Message) -> None:
         """Each is decided against what is known; where the ledger is ahead, again after adopting it."""
         for command in commands:
-            while self._turn(command).outcome is Outcome.AHEAD:
+            while self._turn(command).outcome is SettleOutcome.AHEAD:
                 pass
 
     def _turn(self, command: Message) -> Settled:
@@ -78,11 +78,11 @@ class Run:
         )
         settled = self._settled(request)
         new = settled.unknown
-        if settled.outcome is Outcome.LEVEL:
+        if settled.outcome is SettleOutcome.LEVEL:
             new = tuple(self._store.events(self.case, self._head.seq))
         self._state = fold(self._state, new, self.case)
         self._head = Head(seq=new[-1].seq, hash=new[-1].hash)
-        self._shown = as_settled(after, settled) if settled.outcome is Outcome.LEVEL else shown(self._state)
+        self._shown = as_settled(after, settled) if settled.outcome is SettleOutcome.LEVEL else shown(self._state)
         return settled
 
     def _settled(self, request: Settle) -> Settled:

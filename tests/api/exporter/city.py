@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from activities.record import Event, Head, NewEvent, Picture, changes
-from activities.settle import Outcome, Settle, Settled, Settler, as_settled
+from activities.settle import Settle, Settled, SettleOutcome, Settler, as_settled
 from activities.store.store import Store
 from api.exporter.collector import Exporter
 from sla.release import RELEASE
@@ -77,7 +77,7 @@ class Driven:
             calendar=self._state.events[-1].calendar if self._state else None,
         )
         settled = self._settler.settle(request)
-        assert settled.outcome is Outcome.LEVEL
+        assert settled.outcome is SettleOutcome.LEVEL
         pairs = zip(tentative, settled.hashes, strict=True)
         new = [e.model_copy(update={"calendar": settled.calendar, "hash": h}) for e, h in pairs]
         self._state = fold(self._state, [*new, *settled.found], self.case)

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from activities.record import Event, Head, NewEvent, Picture, changes
-from activities.settle import Outcome, Settle, Settler, as_settled
+from activities.settle import Settle, SettleOutcome, Settler, as_settled
 from activities.store.hashing import chain
 from activities.store.store import Store
 from sla.axis import local_day
@@ -239,7 +239,7 @@ class Settled(Player):
             calendar=self.events[-1].calendar if self.events else None,
         )
         settled = self.settler.settle(request)
-        assert settled.outcome is Outcome.LEVEL
+        assert settled.outcome is SettleOutcome.LEVEL
         new = self.store.events(self.case, len(self.events))
         self.events += new
         self.state = fold(self.state, new, self.case)

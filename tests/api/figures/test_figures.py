@@ -12,7 +12,7 @@ from activities.store import tables
 from activities.store.store import Store
 from api.exporter.catalogue import CATALOGUE
 from api.exporter.commitment_series import families
-from api.figures.averages import LISTED, Asked, Scope, figures, load, recompute
+from api.figures.averages import LISTED, Asked, FigureScope, figures, load, recompute
 from sla.cohort import Window
 from sla.forecast import Basis
 from sla.release import RELEASE
@@ -43,7 +43,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, nightly: bool) -> Iterator[
 def test_figures_equal_a_recount_over_thousands_of_random_cases(filled: tuple[Store, str]) -> None:
     store, url = filled
     found = figures(store, instant(LAST))
-    whole = [one for one in found if one.scope == Scope(one.scope.commitment) and one.window is Window.YEAR]
+    whole = [one for one in found if one.scope == FigureScope(one.scope.commitment) and one.window is Window.YEAR]
     assert {one.scope.commitment for one in whole} == set(LISTED)
     assert sum(one.cohort.n for one in whole) > CASES / 10
     assert sum(one.open for one in whole) > CASES / 100
@@ -104,7 +104,7 @@ def test_places_come_to_the_whole(small: Store) -> None:
         sorted(found, key=lambda one: (one.scope.commitment, one.window)), key=lambda o: (o.scope.commitment, o.window)
     ):
         own = list(group)
-        [whole] = [one for one in own if one.scope == Scope(commitment)]
+        [whole] = [one for one in own if one.scope == FigureScope(commitment)]
         by_jurisdiction = [one for one in own if one.scope.jurisdiction and not one.scope.department]
         by_department = [one for one in own if one.scope.department]
         for parts in (by_jurisdiction, by_department):

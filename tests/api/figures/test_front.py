@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.store.store import Store
-from api.figures.averages import LISTED, Case, Scope
+from api.figures.averages import LISTED, Case, FigureScope
 from api.figures.front import Front, MonthEnd, MonthState, OpenCase, PromiseChange, PromiseState, Verdict, front
 from api.figures.month import days_of, report
 from sla.clock import Standing
@@ -115,7 +115,7 @@ def decided(commitment: str, day: str, used: int = 3, *, late: bool = False, **m
     facts = {"ramp_up": False, "uncounted": False, **more}
     return Case(
         case=f"{day}-{used}", commitment=commitment, used=Decimal(used), stopped_on=date.fromisoformat(day),
-        on_time=not late, on_time_as_told=not late, scope=Scope(commitment), provisional=False, **facts,
+        on_time=not late, on_time_as_told=not late, scope=FigureScope(commitment), provisional=False, **facts,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from activities.store.tellings import State, Told
 from api.relay.dedup import Known, rank, take, withdrawn
-from api.relay.webhook import Alert
+from api.relay.webhook import PostedAlert
 from tests.api.relay.build import alert, webhook
 from tests.desk import at
 
@@ -32,8 +32,8 @@ class Course(RuleBasedStateMachine):
         self.now = BEGIN
         self.overdue = False
         self.due = 0
-        self.firing: dict[str, Alert] = {}
-        self.seen: dict[str, Alert] = {}  # the last that fired, of each severity
+        self.firing: dict[str, PostedAlert] = {}
+        self.seen: dict[str, PostedAlert] = {}  # the last that fired, of each severity
         self.memory: dict[str, Told] = {}
         self.log: list[Telling] = []
 
@@ -96,19 +96,19 @@ class Course(RuleBasedStateMachine):
             elif before is not None and before.kind == "raised":
                 assert rank(after.severity) > rank(before.severity) or after.due != before.due
 
-    def _alert(self, severity: str, of: Alert | None = None) -> Alert:
+    def _alert(self, severity: str, of: PostedAlert | None = None) -> PostedAlert:
         self.now += timedelta(seconds=1)
         [made] = webhook(alert(severity=severity, since=self.now)).alerts
         due = str(self.due) if of is None else of.annotations["due"]
         self.seen[severity] = made = made.model_copy(update={"annotations": {"due": due}})
         return made
 
-    def _post(self, resolved: list[Alert], route: str) -> None:
+    def _post(self, resolved: list[PostedAlert], route: str) -> None:
         self.now += timedelta(seconds=1)
         ended = [one.model_copy(update={"status": "resolved", "ends_at": self.now}) for one in resolved]
         alerts = [one for one in (*self.firing.values(), *ended) if route in {"both", one.severity}]
 
-        def of(_: Alert) -> Known:
+        def of(_: PostedAlert) -> Known:
             return Known(self.overdue, BEGIN + self.due * timedelta(days=1))
 
         taken = take("sz-water", self.memory, alerts, self.now, of)
