@@ -10,15 +10,15 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.record import Event, Head, NewEvent, Picture, changes
-    from activities.settle import Settle, Settled, SettleOutcome, as_settled
+    from activities.record import Event, Head
+    from activities.settle import Settle, Settled, SettleOutcome
     from activities.settlings import Settlings, handed
-    from workflows.answers import Decision, OnRecord, Refusal
-    from workflows.decide import decide
-    from workflows.fold import fold, sealed
+    from workflows.answers import Refusal
+    from workflows.fold import fold
     from workflows.messages import CaseInput, Command, Extend, Message, Receipt
     from workflows.picture import Drawn, picture
     from workflows.state import CaseState
+    from workflows.turn import head_of, turn
 
 # With the database away a local activity that retries for ever would write history at every task timeout and fail the
 # case in the end: a few quick attempts, then the same function as an ordinary activity, which costs nothing to wait for.
@@ -76,7 +76,7 @@ class CaseWorkflow:
                     continue
                 if self._finished():
                     return
-                workflow.continue_as_new(CaseInput(case=self._case, known=self._head))
+                workflow.continue_as_new(CaseInput(case=self._case, known=head_of(self._state)))
 
     @workflow.update
     async def command(self, command: Command) -> Receipt:
@@ -103,11 +103,6 @@ class CaseWorkflow:
     def record(self, after: int) -> list[Event]:
         """Return events that this run knows, for a check against the ledger; 200 at most."""
         return list(self._state.events[after : after + 200]) if self._state else []
-
-    @property
-    def _head(self) -> Head:
-        last = self._state.events[-1] if self._state else None
-        return Head(seq=last.seq, hash=last.hash) if last else Head()
 
     def _finished(self) -> bool:
         if self._state is None:
@@ -137,10 +132,8 @@ class CaseWorkflow:
         """
         while True:
             asked = self._batch()
-            state, answers = self._decide(asked)
-            events = [a.event for a in answers if isinstance(a, Decision)]
-            after = picture(state, self._drawn) if state else None
-            settled = await self._settle(self._request(after, events))
+            taken = turn(self._case, self._state, self._drawn, [one.command for one in asked], self._due or {})
+            settled = await self._settle(taken.request)
             if settled.outcome is not SettleOutcome.AHEAD:
                 break
             self._fold(settled.unknown)
@@ -150,14 +143,15 @@ class CaseWorkflow:
             self._arm(workflow.now() + FAULT_PAUSE)
             return
         del self._queue[: len(asked)]
-        first = self._head.seq + 1
-        self._state = sealed(state, settled.calendar, settled.hashes) if state and events else state
-        self._fold(settled.found)
-        self._drawn = Drawn(self._state, as_settled(after, settled)) if self._state and after else None
+        self._drawn = taken.settled(settled)
+        self._state = self._drawn.state if self._drawn else None
         self._due = settled.due
         self._arm(settled.alarm)
-        for one, answer in zip(asked, answers, strict=True):
-            self._answer(one, answer, first, events)
+        for one, answer in zip(asked, taken.answers, strict=True):
+            if isinstance(answer, Refusal):
+                one.refusal = ApplicationError(answer.detail, answer.field, type=answer.code, non_retryable=True)
+            else:
+                one.receipt = taken.receipt(answer, self._state)
 
     def _refuse_all(self, refusal: ApplicationError) -> None:
         for one in self._queue:
@@ -170,47 +164,6 @@ class CaseWorkflow:
             if isinstance(asked.command, Extend) and (number or self._due is None):
                 return self._queue[:number]
         return list(self._queue)
-
-    def _decide(self, asked: list[QueuedCommand]) -> tuple[CaseState | None, list[Decision | OnRecord | Refusal]]:
-        """Each command's answer, and the state that would follow."""
-        state = self._state
-        seq = self._head.seq
-        answers: list[Decision | OnRecord | Refusal] = []
-        for one in asked:
-            try:
-                answer = decide(state, one.command, self._due or {})
-            except Refusal as refusal:
-                answers.append(refusal)
-                continue
-            answers.append(answer)
-            if isinstance(answer, Decision):
-                seq += 1
-                state = fold(state, [_numbered(answer.event, seq)], self._case)
-        return state, answers
-
-    def _request(self, after: Picture | None, events: list[NewEvent]) -> Settle:
-        if after is None:
-            return Settle(case=self._case, expected=self._head)
-        known = self._state
-        return Settle.model_construct(
-            case=self._case,
-            expected=self._head,
-            events=tuple(events),
-            changes=changes(self._drawn.picture if self._drawn else None, after),
-            as_of=known.as_of if known else None,
-            calendar=known.events[-1].calendar if known else None,
-        )
-
-    def _answer(
-        self, asked: QueuedCommand, answer: Decision | OnRecord | Refusal, first: int, events: list[NewEvent]
-    ) -> None:
-        if isinstance(answer, Refusal):
-            asked.refusal = ApplicationError(answer.detail, answer.field, type=answer.code, non_retryable=True)
-            return
-        seq = answer.seq if isinstance(answer, OnRecord) else first + events.index(answer.event)
-        event = self._state.by_seq(seq) if self._state else None
-        assert event is not None  # noqa: S101  # it was just folded in
-        asked.receipt = Receipt.of(self._case, event)
 
     def _fold(self, events: Iterable[Event]) -> None:
         self._state = fold(self._state, events, self._case)
@@ -245,8 +198,3 @@ class CaseWorkflow:
 
 def _fault(settled: Settled) -> ApplicationError:
     return ApplicationError(settled.fault or "", "case", type="ledger-fault", non_retryable=True)
-
-
-def _numbered(event: NewEvent, seq: int) -> Event:
-    """The event before it is settled: only the ledger gives it a calendar and a hash."""
-    return Event.model_validate({**event.__dict__, "seq": seq, "calendar": "", "hash": ""})

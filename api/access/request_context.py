@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, ParamSpec, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
+from activities.rungs import Instant
 from activities.store.rows import CaseView
 from api.access.api_keys import Caller, CallerRole
 from api.access.key_route import caller_by_key
@@ -37,6 +38,7 @@ class Visit:
     arrived: datetime
     deadline: float  # of the event loop's time
     requests: Requests = field(default_factory=Requests)  # where it is counted
+    dry_run: bool = False  # a command is only tried
 
     @property
     def told(self) -> datetime:
@@ -59,14 +61,29 @@ class Visit:
         view = self.services.store.case(case, caller.owners) if CASE_NUMBER.fullmatch(case) else None
         if view is None:
             raise Problem("unknown-case", flaws=[Flaw("path/case", "unknown-case")])
-        if not caller.steps:
+        own = self.own(view)
+        if caller.owners is not None and not own.steps:
+            raise Problem("unknown-case", flaws=[Flaw("path/case", "unknown-case")])
+        return own
+
+    def own(self, view: CaseView) -> CaseView:
+        """Return what the caller may see of a case that was read whole."""
+        caller = self.caller
+        if caller.owners is None:
             return view
         steps = tuple(step for step in view.steps if caller.may_touch(step))
-        if not steps:
-            raise Problem("unknown-case", flaws=[Flaw("path/case", "unknown-case")])
         keys = {step.key for step in steps}
-        clocks = tuple(clock for clock in view.clocks if clock.picture.step in keys)
+        clocks = tuple(
+            clock
+            for clock in view.clocks
+            if clock.picture.step in keys or (clock.picture.owner in caller.owners and not caller.steps)
+        )
         return view.model_copy(update={"steps": steps, "clocks": clocks})
+
+    def now(self) -> Instant:
+        """Return the instant of the request, with what counting needs."""
+        services = self.services
+        return Instant(self.arrived, services.timeline, services.settings.alarm_grace, services.almanac)
 
     def calendar(self, jurisdiction: str) -> Calendar:
         """Return today's calendar, in business time."""
@@ -85,6 +102,21 @@ async def visit(request: Request, caller: Annotated[Caller, Depends(caller_by_ke
 
 
 Visiting = Annotated[Visit, Depends(visit)]
+
+
+async def command_visit(
+    *,
+    visit: Visiting,
+    dry_run: Annotated[
+        bool,
+        Query(description="only say what the command would come to: it is decided and counted, and nothing is written"),
+    ] = False,
+) -> Visit:
+    """Make the visit of whoever sends a command."""
+    return replace(visit, dry_run=dry_run)
+
+
+CommandVisiting = Annotated[Visit, Depends(command_visit)]
 
 
 def only(*roles: CallerRole) -> Callable[[Visit], Awaitable[None]]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.client import announce, new_idempotency_key, path, post
+from api.cli.dry_run import show_dry_run
 from api.cli.output import Json, print_json, say
 from api.cli.reading import fact, maybe_instant, pair, rule
 from api.cli.words import when
@@ -16,6 +17,7 @@ At = Annotated[
     str | None, typer.Option(help="发生时间 · when it happened: '2026-03-02 10:00', China's time; now where left out")
 ]
 Key = Annotated[str | None, typer.Option(help="幂等键 · names this command; sent again with it, it is done only once")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="试算 · only say what it would come to; nothing is written")]
 Reason = Annotated[str, typer.Option(help="理由 · the reason")]
 MaybeReason = Annotated[str | None, typer.Option(help="理由 · the reason")]
 MaybeStep = Annotated[str | None, typer.Option(help="环节 · only this step")]
@@ -39,6 +41,7 @@ def open_case(  # one parameter for each option
     parent: Annotated[str | None, typer.Option(help="主项目 · the parent case")] = None,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """接件 · Open a case."""
@@ -53,22 +56,26 @@ def open_case(  # one parameter for each option
         "survey": survey,
         "parent": parent,
     }
-    _send(path("cases"), body, at, key, json=json)
+    _send(path("cases"), body, at, key, dry_run=dry_run, json=json)
 
 
-def accept(case: CaseNumber, at: At = None, key: Key = None, json: Json = False) -> None:
+def accept(case: CaseNumber, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
     """受理 · Accept the application."""
-    _send(path("cases", case, "accept"), {}, at, key, json=json)
+    _send(path("cases", case, "accept"), {}, at, key, dry_run=dry_run, json=json)
 
 
-def refuse(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
+def refuse(
+    case: CaseNumber, reason: Reason, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
+) -> None:
     """不予受理 · Refuse to accept the application."""
-    _send(path("cases", case, "refuse"), {"reason": reason}, at, key, json=json)
+    _send(path("cases", case, "refuse"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
-def start(case: CaseNumber, step: StepKey, at: At = None, key: Key = None, json: Json = False) -> None:
+def start(
+    case: CaseNumber, step: StepKey, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
+) -> None:
     """部门开始办理 · Take up a step."""
-    _send(path("cases", case, "steps", step, "start"), {}, at, key, json=json)
+    _send(path("cases", case, "steps", step, "start"), {}, at, key, dry_run=dry_run, json=json)
 
 
 def complete(
@@ -80,12 +87,13 @@ def complete(
     note: Annotated[str | None, typer.Option(help="备注 · a note; no personal data")] = None,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """完成环节 · Complete a step."""
     opinions = dict(pair(text, "--opinion") for text in opinion or ())
     body = {"outcome": outcome, "occurrence": occurrence, "opinions": opinions or None, "note": note}
-    _send(path("cases", case, "steps", step, "completions"), body, at, key, json=json)
+    _send(path("cases", case, "steps", step, "completions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def confirm(
@@ -93,22 +101,36 @@ def confirm(
     seq: Annotated[int, typer.Argument(min=1, metavar="SEQ", help="事件号 · number of the completion's event")],
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """确认 · Confirm a completion that was told too late to count by itself."""
-    _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, json=json)
+    _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, dry_run=dry_run, json=json)
 
 
 def return_case(
-    case: CaseNumber, reason: Reason, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False
+    case: CaseNumber,
+    reason: Reason,
+    step: MaybeStep = None,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """补正告知 · Return the application, or one step, for correction."""
-    _send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, json=json)
+    _send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
-def resubmit(case: CaseNumber, step: MaybeStep = None, at: At = None, key: Key = None, json: Json = False) -> None:
+def resubmit(
+    case: CaseNumber,
+    step: MaybeStep = None,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
     """补正完成 · Record that the applicant handed in what was asked for."""
-    _send(path("cases", case, "resubmit"), {"step": step}, at, key, json=json)
+    _send(path("cases", case, "resubmit"), {"step": step}, at, key, dry_run=dry_run, json=json)
 
 
 def suspend(
@@ -119,11 +141,12 @@ def suspend(
     reason: MaybeReason = None,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """中止 · Suspend the case, or one step of it, on a ground."""
     body = {"suspension": suspension, "ground": ground, "step": step, "reason": reason}
-    _send(path("cases", case, "suspensions"), body, at, key, json=json)
+    _send(path("cases", case, "suspensions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def resume(
@@ -131,10 +154,11 @@ def resume(
     suspension: Annotated[str, typer.Argument(metavar="SUSPENSION", help="中止编号 · its id: `shixian case`")],
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """恢复 · End a suspension."""
-    _send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, json=json)
+    _send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, dry_run=dry_run, json=json)
 
 
 def extend(
@@ -145,11 +169,12 @@ def extend(
     reason: Reason,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """延长期限 · Grant more working days, before expiry."""
     body = {"clock": clock, "workdays": workdays, "approved_by": approved_by, "reason": reason}
-    _send(path("cases", case, "extensions"), body, at, key, json=json)
+    _send(path("cases", case, "extensions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def fee(
@@ -158,15 +183,23 @@ def fee(
     reason: Reason,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """收费 · Record a fee charged to the applicant."""
-    _send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, json=json)
+    _send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
-def withdraw(case: CaseNumber, reason: MaybeReason = None, at: At = None, key: Key = None, json: Json = False) -> None:
+def withdraw(
+    case: CaseNumber,
+    reason: MaybeReason = None,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
     """撤件 · Record that the applicant withdrew."""
-    _send(path("cases", case, "withdraw"), {"reason": reason}, at, key, json=json)
+    _send(path("cases", case, "withdraw"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def decide(
@@ -175,15 +208,18 @@ def decide(
     reason: MaybeReason = None,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """办结 · Decide the case."""
-    _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, json=json)
+    _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
-def revoke(case: CaseNumber, reason: Reason, at: At = None, key: Key = None, json: Json = False) -> None:
+def revoke(
+    case: CaseNumber, reason: Reason, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
+) -> None:
     """撤销 · Revoke the decision."""
-    _send(path("cases", case, "revoke"), {"reason": reason}, at, key, json=json)
+    _send(path("cases", case, "revoke"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def correct(
@@ -196,6 +232,7 @@ def correct(
     ] = False,
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """更正 · Correct an earlier fact; both stay on record."""
@@ -205,7 +242,7 @@ def correct(
             "另给时间或作废，二者择一 either --instant or --void [nothing-corrected]", param_hint="--instant"
         )
     body = {"seq": seq, "instant": truth and truth.isoformat(), "void": void or None, "reason": reason}
-    _send(path("cases", case, "corrections"), body, at, key, json=json)
+    _send(path("cases", case, "corrections"), body, at, key, dry_run=dry_run, json=json)
 
 
 def link(
@@ -213,22 +250,29 @@ def link(
     child: Annotated[str, typer.Argument(metavar="CHILD", help="子办件 · number of the child case")],
     at: At = None,
     key: Key = None,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """关联子办件 · Link a child case."""
-    _send(path("cases", case, "links"), {"child": child}, at, key, json=json)
+    _send(path("cases", case, "links"), {"child": child}, at, key, dry_run=dry_run, json=json)
 
 
-def recalculate(case: CaseNumber, key: Key = None, json: Json = False) -> None:
+def recalculate(case: CaseNumber, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
     """重新计算 · Count the case anew with today's calendar."""
-    _send(path("cases", case, "recalculate"), {}, None, key, json=json)
+    _send(path("cases", case, "recalculate"), {}, None, key, dry_run=dry_run, json=json)
 
 
-def _send(where: str, body: Mapping[str, object], at: str | None, key: str | None, *, json: bool) -> None:
+def _send(
+    where: str, body: Mapping[str, object], at: str | None, key: str | None, *, dry_run: bool, json: bool
+) -> None:
     happened = maybe_instant(at, "--at")
     name = key or new_idempotency_key()
+    said = {**body, "at": happened and happened.isoformat()}
+    if dry_run:
+        show_dry_run(post(f"{where}?dry_run=true", said, name, json=json).body, json=json)
+        return
     announce(name, made=key is None, json=json)
-    answer = post(where, {**body, "at": happened and happened.isoformat()}, name, json=json)
+    answer = post(where, said, name, json=json)
     receipt = answer.body
     if json:
         print_json(receipt | {"idempotency_key": name, "repeated": answer.repeated})

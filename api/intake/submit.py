@@ -1,7 +1,7 @@
 """How a command goes from a request to its case, and how its receipt comes back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +17,13 @@ from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.http.responses import answer
 from api.intake.stamp import Stamp, stamp
+from api.views.case import own_events
+from api.views.foreseen import DryRun, dry_run_shown
 from workflows.answers import Refusal
 from workflows.dispatch import OutcomeUnknownError
+from workflows.dry_run import foresee
 from workflows.messages import Command, Receipt
+from workflows.rebuild import all_events
 
 IN_PATH = {"case", "step", "suspension"}
 IN_HEADERS = {"request_id": "Idempotency-Key", "seen": "If-Match"}
@@ -52,6 +56,37 @@ class Done:
     def status(self) -> int:
         """201 for the first answer, 200 for every repetition."""
         return 201 if self.fresh else 200
+
+
+async def answered(visit: Visit, wish: Wish) -> Response:
+    """Return the answer to a command: its receipt, or where it is only tried what it would come to."""
+    if visit.dry_run:
+        return answer(await visit.read(tried, visit, wish))
+    return respond(await carry_out(visit, wish))
+
+
+def tried(visit: Visit, wish: Wish) -> DryRun:
+    """Say what a command would come to, and write nothing; raises a Problem where it would be refused; blocks."""
+    view = _view(visit, wish)
+    events = [] if view is None else all_events(visit.services.store, wish.case)
+    command = _made(wish, _stamped(visit, wish), view)
+    try:
+        found = foresee(wish.case, events, command, visit.now())
+    except Refusal as refusal:
+        raise _problem(refusal, wish) from None
+    after = visit.own(found.after)
+    whole = visit.caller.owners is None
+    own = (
+        found
+        if whole
+        else replace(
+            found,
+            before=None if found.before is None else visit.own(found.before),
+            after=after,
+            events=tuple(own_events(found.events, {step.key: step for step in after.steps})),
+        )
+    )
+    return dry_run_shown(own, visit.services.almanac, visit.told, whole=whole)
 
 
 async def carry_out(visit: Visit, wish: Wish) -> Done:
@@ -102,11 +137,19 @@ def _prepare(visit: Visit, wish: Wish) -> Event | Command:
     known = None
     if view is not None:
         known = visit.services.store.event_by_request(wish.case, visit.caller.request_id(wish.key))
-    stamped = stamp(visit, wish.case, wish.kind, wish.content, wish.key, wish.if_match)
+    stamped = _stamped(visit, wish)
     if known is not None:
         if known.digest != stamped.digest:
             raise Problem("request-reused", flaws=[Flaw("header/Idempotency-Key", "request-reused")])
         return known
+    return _made(wish, stamped, view)
+
+
+def _stamped(visit: Visit, wish: Wish) -> Stamp:
+    return stamp(visit, wish.case, wish.kind, wish.content, wish.key, wish.if_match)
+
+
+def _made(wish: Wish, stamped: Stamp, view: CaseView | None) -> Command:
     try:
         return wish.make(stamped, view)
     except ValidationError as error:  # what the edge let pass and a command does not: never sent, never an error

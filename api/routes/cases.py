@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from activities.store.rows import CaseFilter, CaseView
 from api.access.key_route import KeyRoute
-from api.access.request_context import Visit, Visiting
+from api.access.request_context import CommandVisiting, Visit, Visiting
 from api.http.bodies import OpenBody
 from api.http.fields import CaseNumber, Key, Name
 from api.http.headers import IdempotencyKey
@@ -15,7 +15,7 @@ from api.http.problems import Flaw, Problem
 from api.http.responses import answer, cursor, place
 from api.intake.command_builders import made_id, opening
 from api.intake.stamp import Stamp, digest
-from api.intake.submit import Done, Wish, carry_out, respond
+from api.intake.submit import Done, Wish, answered, carry_out, respond
 from api.routes.commands import COMMAND, officers
 from api.views.case import (
     CaseAnswer,
@@ -63,11 +63,14 @@ class DayLedger(Model):
 
 
 @router.post("", dependencies=[officers], **COMMAND)
-async def open_case(visit: Visiting, key: IdempotencyKey, body: OpenBody) -> Response:
+async def open_case(visit: CommandVisiting, key: IdempotencyKey, body: OpenBody) -> Response:
     """Open a case of a procedure. Its number is the client's, or made of the idempotency key."""
     case = body.case or made_id("c", visit.caller.request_id(key))
     content = body.content() | {"case": case}
-    done = await carry_out(visit, Wish(case, "open", key, content, opening(visit, body), opens=True))
+    wish = Wish(case, "open", key, content, opening(visit, body), opens=True)
+    if visit.dry_run:
+        return await answered(visit, wish)
+    done = await carry_out(visit, wish)
     if body.parent is not None:
         await _link(visit, body.parent, case, key)
     response = respond(done)

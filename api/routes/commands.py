@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from activities.store.rows import CaseView
 from api.access.key_route import KeyRoute
-from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, Visit, Visiting, only
+from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, CommandVisiting, Visit, only
 from api.http.bodies import (
     AcceptBody,
     CompletionBody,
@@ -32,7 +32,8 @@ from api.http.headers import IdempotencyKey, IfMatch
 from api.http.problems import Flaw, Problem
 from api.intake.command_builders import accepting, completing, made_id
 from api.intake.stamp import Stamp
-from api.intake.submit import Wish, carry_out, respond
+from api.intake.submit import Wish, answered
+from api.views.foreseen import DryRun
 from workflows import messages
 from workflows.messages import Command, Receipt
 
@@ -41,7 +42,9 @@ router = APIRouter(route_class=KeyRoute, prefix="/v1/cases/{case}", tags=["comma
 COMMAND: dict[str, Any] = {
     "status_code": 201,
     "response_model": Receipt,
-    "responses": {200: {"model": Receipt, "description": "The same command was carried out before"}},
+    "responses": {
+        200: {"model": Receipt | DryRun, "description": "The same command was carried out before, or it was only tried"}
+    },
 }
 officers = Depends(only(*OFFICERS))
 doers = Depends(only(*DOERS))
@@ -69,28 +72,28 @@ async def _do(
         return kind(**stamped.fields, **said)
 
     name = kind.model_fields["kind"].default
-    return respond(await carry_out(visit, Wish(case, name, key, content, make, step=step, if_match=seen)))
+    return await answered(visit, Wish(case, name, key, content, make, step=step, if_match=seen))
 
 
 @router.post("/accept", dependencies=[officers], **COMMAND)
 async def accept(
-    visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: AcceptBody | None = None
+    visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: AcceptBody | None = None
 ) -> Response:
     """Accept the application, under the promises in force on the day on which that takes effect."""
     content = (body or AcceptBody()).content()
     wish = Wish(case, "accept", key, content, accepting(visit), if_match=seen)
-    return respond(await carry_out(visit, wish))
+    return await answered(visit, wish)
 
 
 @router.post("/refuse", dependencies=[officers], **COMMAND)
-async def refuse(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RefuseBody) -> Response:
+async def refuse(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RefuseBody) -> Response:
     """Refuse to accept the application."""
     return await _do(visit, case, key, seen, messages.Refuse, body)
 
 
 @router.post("/steps/{step}/start", dependencies=[doers], **COMMAND)
 async def start(
-    visit: Visiting,
+    visit: CommandVisiting,
     case: str,
     step: str,
     key: IdempotencyKey,
@@ -103,17 +106,17 @@ async def start(
 
 @router.post("/steps/{step}/completions", dependencies=[doers], **COMMAND)
 async def complete(
-    visit: Visiting, case: str, step: str, key: IdempotencyKey, seen: IfMatch, body: CompletionBody
+    visit: CommandVisiting, case: str, step: str, key: IdempotencyKey, seen: IfMatch, body: CompletionBody
 ) -> Response:
     """Complete a step. A completion that happened in time and is told late counts by its own day."""
     content = {**body.content(), "step": step}
     wish = Wish(case, "complete", key, content, completing(visit, content), step=step, if_match=seen)
-    return respond(await carry_out(visit, wish))
+    return await answered(visit, wish)
 
 
 @router.post("/return", dependencies=[doers], **COMMAND)
 async def return_for_correction(
-    visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ReturnBody
+    visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ReturnBody
 ) -> Response:
     """Return the application for correction; after acceptance also one step of it."""
     _names_a_step(visit, body.step)
@@ -122,7 +125,7 @@ async def return_for_correction(
 
 @router.post("/resubmit", dependencies=[doers], **COMMAND)
 async def resubmit(
-    visit: Visiting,
+    visit: CommandVisiting,
     case: str,
     key: IdempotencyKey,
     seen: IfMatch,
@@ -135,7 +138,7 @@ async def resubmit(
 
 
 @router.post("/suspensions", dependencies=[officers], **COMMAND)
-async def suspend(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: SuspendBody) -> Response:
+async def suspend(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: SuspendBody) -> Response:
     """Suspend the case, or one step of it, on a ground."""
     name = body.suspension or made_id("s", visit.caller.request_id(key))
     return await _do(visit, case, key, seen, messages.Suspend, body, suspension=name)
@@ -143,7 +146,7 @@ async def suspend(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch
 
 @router.post("/suspensions/{suspension}/resume", dependencies=[officers], **COMMAND)
 async def resume(
-    visit: Visiting,
+    visit: CommandVisiting,
     case: str,
     suspension: str,
     key: IdempotencyKey,
@@ -157,20 +160,20 @@ async def resume(
 
 
 @router.post("/extensions", dependencies=[officers], **COMMAND)
-async def extend(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ExtendBody) -> Response:
+async def extend(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ExtendBody) -> Response:
     """Grant more working days to one clock, before its expiry."""
     return await _do(visit, case, key, seen, messages.Extend, body)
 
 
 @router.post("/fees", dependencies=[officers], **COMMAND)
-async def record_fee(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: FeeBody) -> Response:
+async def record_fee(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: FeeBody) -> Response:
     """Record a fee charged to the applicant, in fen."""
     return await _do(visit, case, key, seen, messages.RecordFee, body)
 
 
 @router.post("/withdraw", dependencies=[officers], **COMMAND)
 async def withdraw(
-    visit: Visiting,
+    visit: CommandVisiting,
     case: str,
     key: IdempotencyKey,
     seen: IfMatch,
@@ -181,38 +184,38 @@ async def withdraw(
 
 
 @router.post("/decide", dependencies=[officers], **COMMAND)
-async def decide(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: DecideBody) -> Response:
+async def decide(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: DecideBody) -> Response:
     """Decide the case."""
     return await _do(visit, case, key, seen, messages.Decide, body)
 
 
 @router.post("/revoke", dependencies=[officers], **COMMAND)
-async def revoke(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RevokeBody) -> Response:
+async def revoke(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: RevokeBody) -> Response:
     """Revoke the decision."""
     return await _do(visit, case, key, seen, messages.Revoke, body)
 
 
 @router.post("/corrections", dependencies=[officers], **COMMAND)
-async def correct(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: CorrectBody) -> Response:
+async def correct(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: CorrectBody) -> Response:
     """Correct an earlier fact; both stay on record."""
     return await _do(visit, case, key, seen, messages.Correct, body)
 
 
 @router.post("/confirmations", dependencies=[confirmers], **COMMAND)
-async def confirm(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ConfirmBody) -> Response:
+async def confirm(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ConfirmBody) -> Response:
     """Confirm a completion that was told too late to count by itself."""
     return await _do(visit, case, key, seen, messages.Confirm, body)
 
 
 @router.post("/links", dependencies=[officers], **COMMAND)
-async def link(visit: Visiting, case: str, key: IdempotencyKey, seen: IfMatch, body: LinkBody) -> Response:
+async def link(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: LinkBody) -> Response:
     """Link a child case."""
     return await _do(visit, case, key, seen, messages.Link, body)
 
 
 @router.post("/recalculate", dependencies=[officers], **COMMAND)
 async def recalculate(
-    visit: Visiting,
+    visit: CommandVisiting,
     case: str,
     key: IdempotencyKey,
     seen: IfMatch,

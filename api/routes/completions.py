@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import CaseFilter
 from api.access.key_route import KeyRoute
-from api.access.request_context import DOERS, Visit, Visiting, only
+from api.access.request_context import DOERS, CommandVisiting, Visit, only
 from api.http.bodies import NAMES, BatchBody, BatchItem, CompletionBody
 from api.http.fields import CASE_NUMBER
 from api.http.headers import IdempotencyKey
@@ -18,7 +18,8 @@ from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, show
 from api.http.responses import answer
 from api.http.validation import flaws_of
 from api.intake.command_builders import completing
-from api.intake.submit import Done, Wish, carry_out
+from api.intake.submit import Done, Wish, carry_out, tried
+from api.views.foreseen import DryRun
 from sla.model import Model
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Receipt
@@ -40,13 +41,14 @@ IN_BODY = frozenset({"case", "step"})
 
 
 class ItemAnswer(Model):
-    """What became of one item: its receipt, or its problem."""
+    """What became of one item: its receipt, or its problem, or where it was only tried what it would come to."""
 
     index: int
     case: str | None
     key: str | None
     status: int
     receipt: Receipt | None = None
+    dry_run: DryRun | None = None
     problem: ProblemShown | None = None
 
 
@@ -85,6 +87,9 @@ class BatchRun:
 
     async def _answered(self, index: int, wish: Wish) -> ItemAnswer:
         try:
+            if self._visit.dry_run:
+                found = await self._visit.read(tried, self._visit, wish)
+                return ItemAnswer(index=index, case=wish.case, key=wish.key, status=200, dry_run=found)
             done = await carry_out(self._visit, wish)
         except Problem as problem:
             return self.failed(index, wish.case, wish.key, problem)
@@ -111,8 +116,11 @@ class BatchRun:
 
 
 @batches.post("/completions:batch", **MANY)
-async def complete_many(visit: Visiting, body: BatchBody) -> Response:
-    """Complete up to 100 steps, each with its own key; those of one case in the order given."""
+async def complete_many(visit: CommandVisiting, body: BatchBody) -> Response:
+    """Complete up to 100 steps, each with its own key; those of one case in the order given.
+
+    In a dry run each is tried against its case as it stands, as if it were the only one.
+    """
     batch = BatchRun(visit, visit.request_id, len(body.items))
     wishes: list[Wish | None] = [None] * len(body.items)
     cases: dict[str, list[tuple[int, Wish]]] = {}
@@ -131,7 +139,7 @@ async def complete_many(visit: Visiting, body: BatchBody) -> Response:
 
 
 @router.post("/surveys/{survey}/completions", **MANY)
-async def complete_survey(visit: Visiting, survey: str, key: IdempotencyKey, body: CompletionBody) -> Response:
+async def complete_survey(visit: CommandVisiting, survey: str, key: IdempotencyKey, body: CompletionBody) -> Response:
     """Complete the joint site survey in every open case that refers to the survey."""
     wanted = CaseFilter(survey=survey, owner_in=visit.caller.owners)
     lines = []

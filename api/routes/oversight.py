@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from activities.record import Rung, StepPicture
-from activities.rungs import Instant
 from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
 from api.access.key_route import KeyRoute
@@ -122,7 +121,7 @@ async def read_report(
     first, last = days_of(month)
     if first > local_day(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
         raise Problem("not-found", flaws=[Flaw("path/month", "not-found")])
-    found = await visit.read(report, visit.services.store, _now(visit), month, visit.caller.actor)
+    found = await visit.read(report, visit.services.store, visit.now(), month, visit.caller.actor)
     kind = form or accepted(accept)
     if kind is Format.JSON:
         return answer(found, headers={"Vary": "Accept"})
@@ -163,15 +162,11 @@ def _unknown(asked: Asked) -> list[Flaw]:
     return [Flaw(f"query/{name}", "not-found") for name in wrong]
 
 
-def _now(visit: Visit) -> Instant:
-    return Instant(visit.arrived, visit.services.timeline, visit.services.settings.alarm_grace, visit.services.almanac)
-
-
 def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
     rows = load(
         visit.services.store, visit.services.almanac, until, asked.commitment, running=until >= local_day(visit.told)
     )
-    found = recompute(rows, _now(visit), asked, until)
+    found = recompute(rows, visit.now(), asked, until)
     cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
     return AverageList(
         until=until,

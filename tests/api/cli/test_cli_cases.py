@@ -94,6 +94,19 @@ def test_suspension_extension_and_correction_put_the_due_date_where_it_belongs(s
     assert shixian("case", case, "--json").json["status"] == "accepted"
 
 
+def test_a_command_is_tried_before_it_is_done(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    before = shixian("case", case, "--json").json["hash"]
+    said = done(shixian("suspend", case, "--ground", "appraisal", "--dry-run")).out
+    assert "未写入" in said
+    assert "中止 suspended" in said
+    tried = shixian("suspend", case, "--ground", "appraisal", "--dry-run", "--json").json
+    assert tried["receipt"]["kind"] == "suspended"
+    assert "No clock would change" in done(shixian("fee", case, "--fen", "1", "--reason", "seal", "--dry-run")).out
+    assert shixian("decide", case, "--outcome", "approved", "--dry-run").code == 1
+    assert shixian("case", case, "--json").json["hash"] == before
+
+
 def test_what_was_charged_is_shown_beside_what_may_be(shixian: CommandLine) -> None:
     case = f"CLI-{next(NUMBERS)}"
     options = ("--jurisdiction", "taicang", "--variant", "standard", "--case", case, "--at", "2021-03-01 09:00")
