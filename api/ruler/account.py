@@ -15,7 +15,7 @@ from api.views.days import APPLICANT, DayShown, days_shown
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.calendar import Calendar, DayKind
-from sla.clock import count
+from sla.clock import Limit, Unit, count
 from sla.days import DayUse
 from sla.notices.table import SATURDAY
 from sla.promise import Measure
@@ -121,7 +121,7 @@ def account_of(
     end = min(shown.stopped_at or now, ended or now)
     titles = titles_of(view.case, lang)
     calendar = almanac.calendar_as_corrected(shown.calendar)
-    days = days_shown(row, view, almanac, now)
+    days = days_shown(_to_the_horizon(row, shown), view, almanac, now)
     clocks = (other for other in view.clocks if other.picture.role in TARGETS)
     account = Account(
         shown=shown,
@@ -137,6 +137,16 @@ def account_of(
     )
     counted = tuple(_cell(day, account, calendar) for day in days)
     return account._replace(cells=(*counted, *_further(account, days, calendar)))
+
+
+def _to_the_horizon(row: ClockRow, shown: ClockShown) -> ClockRow:
+    """A clock that is due beyond the calendar, as one that is due on its last day: its ledger then goes so far."""
+    horizon, clock = shown.horizon, row.picture.clock
+    if horizon is None or horizon.counted <= shown.used or shown.limit.unit is Unit.MONTH:
+        return row
+    limit = Limit(amount=horizon.counted, unit=shown.limit.unit)
+    known = clock.model_copy(update={"limit": limit, "extensions": ()})
+    return row.model_copy(update={"picture": row.picture.model_copy(update={"clock": known})})
 
 
 def was_due(events: Iterable[Event], key: str, due: date | None) -> date | None:
@@ -220,12 +230,15 @@ def _further(account: Account, days: tuple[DayShown, ...], calendar: Calendar) -
     if not days:
         return
     last = max(filter(None, (account.due, account.was_due, account.today, days[-1].date)))
-    day = days[-1].date
+    day, total = days[-1].date, days[-1].total
     while day < last:
         day += timedelta(days=1)
         if day > calendar.known_until:
             if account.shown.projection is not None:
-                yield Cell(day, CellKind.ASSUMED if day.weekday() < SATURDAY else CellKind.WEEKEND, provisional=True)
+                works = day.weekday() < SATURDAY
+                total += works
+                text = number(total) if works and account.shown.limit.unit is Unit.WORKDAY else ""
+                yield Cell(day, CellKind.ASSUMED if works else CellKind.WEEKEND, number=text, provisional=True)
             continue
         kind = calendar.kind(day)
         if kind in (DayKind.WORKING, DayKind.MAKE_UP):

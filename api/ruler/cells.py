@@ -14,6 +14,7 @@ from sla.clock import Policy, Unit
 MONTHS, NUMBERS, NAMES, CELLS, COUNTS = 33.0, 53.0, 69.0, 80.0, 122.0  # baselines, of the cells their top
 GROUND, HIGH = 42.0, 28.0
 LEAST_MONTH = 30.0
+FORENOON = 0.2
 RUNS = (CellKind.SUSPENDED, CellKind.IDLE)
 PATTERNS = {
     CellKind.SUSPENDED: "bars",
@@ -185,6 +186,8 @@ def _names(sheet: Sheet, scale: Scale, account: Account) -> None:
     if scale.size not in (Size.LARGE, Size.HOURS):
         return
     for column in holidays:
+        if column.cells[0].kind is CellKind.HOLIDAY:
+            continue
         name = WEEKDAYS[lang][column.first.weekday()]
         sheet.put(Label(name, column.x + column.width / 2, NAMES, 12, Anchor.MIDDLE, "weekday"))
 
@@ -206,7 +209,10 @@ def put_runs(sheet: Sheet, scale: Scale, account: Account) -> None:
         short = say("run-short", lang, reason=reason, n=n)
         inside = [Label(full, middle, CELLS + 18, 12, Anchor.MIDDLE, "run")]
         under = [Label(text, middle, COUNTS, 12, Anchor.MIDDLE, "run") for text in (full, short, str(n))]
-        sheet.put(*(inside if text_width(full, 12) + 8 <= right - left else ()), *under)
+        fits = text_width(full, 12) + 8 <= right - left
+        if sheet.put(*(inside if fits else ()), *under) and sheet.labels[-1].y < COUNTS:
+            half = sheet.labels[-1].width / 2 + 4
+            sheet.draw(box("run-ground", middle - half, CELLS + 5, 2 * half, HIGH - 10))
     binding = [column for column in shown if column.cells[0].kind is CellKind.BINDING]
     if binding:
         middle = (binding[0].x + binding[-1].end) / 2
@@ -238,8 +244,11 @@ def put_counts(sheet: Sheet, scale: Scale, account: Account) -> None:
     inside = scale.size in (Size.LARGE, Size.HOURS) and account.shown.limit.unit is not Unit.WORKHOUR
     if inside:
         for column in columns:
-            sheet.put(_inside(column))
-    elif today is not None and account.cells and used > 0:
+            sheet.put(_inside(scale, column))
+    late = [column for column in columns if column.cells[0].kind is CellKind.OVERDUE]
+    if late and not inside:
+        sheet.put(_under(late[-1], "late", bold=True))
+    if not inside and today is not None and account.cells and used > 0:
         sheet.put(Label(number(used), today.x + today.width / 2, COUNTS, 12, Anchor.MIDDLE, "now", bold=True))
     left = [column for column in columns if column.cells[0].kind is CellKind.LEFT]
     if left and account.shown.remaining > 0:
@@ -247,7 +256,6 @@ def put_counts(sheet: Sheet, scale: Scale, account: Account) -> None:
         middle = (left[0].x + left[-1].end) / 2
         places = [(middle, Anchor.MIDDLE), (left[0].x, Anchor.START), (left[-1].end + 4, Anchor.START)]
         sheet.put(*(Label(text, x, COUNTS, 12, anchor, "now", bold=True) for x, anchor in places))
-    late = [column for column in columns if column.cells[0].kind is CellKind.OVERDUE]
     if not inside:
         for column in reversed(late):
             sheet.put(_under(column, "late", bold=True))
@@ -264,11 +272,17 @@ def _every(sheet: Sheet, scale: Scale, columns: Sequence[Column]) -> None:
             sheet.put(_under(column, "count"))
 
 
-def _inside(column: Column) -> Label:
+def _inside(scale: Scale, column: Column) -> Label:
     cell = column.cells[0]
-    kinds = {CellKind.LEFT: "in-left", CellKind.OVERDUE: "in-late", CellKind.BINDING: "in-left"}
+    part = FORENOON if scale.size is Size.HOURS else 0.5  # beside the hatched lunch
+    kinds = {
+        CellKind.LEFT: "in-left",
+        CellKind.OVERDUE: "in-late",
+        CellKind.BINDING: "in-left",
+        CellKind.ASSUMED: "in-left",
+    }
     css = kinds.get(cell.kind, "in-counted")
-    return Label(cell.number, column.x + column.width / 2, CELLS + 18, 12, Anchor.MIDDLE, css, bold=True)
+    return Label(cell.number, column.x + column.width * part, CELLS + 18, 12, Anchor.MIDDLE, css, bold=True)
 
 
 def _under(column: Column, css: str, *, bold: bool = False) -> Label:

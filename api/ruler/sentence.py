@@ -123,6 +123,8 @@ def _end(account: Account) -> Iterator[str]:
         )
     elif shown.overdue_by > 0 or shown.standing is Standing.OVERDUE:
         yield _over(account, due, over)
+    elif shown.due_at is not None and account.due == account.today:
+        yield f"今日是最后一日，{due}" if zh else f"Today is the last day: {due}"
     elif shown.due_at is not None:
         yield f"余 {left}，{due}" if zh else f"{left} left, {due}"
     elif shown.horizon is not None:
