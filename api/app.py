@@ -23,7 +23,7 @@ from workflows.messages import Command
 
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
 KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
-DECIMALS = (("Limit", "amount"), ("Day", "used"), ("Day", "total"))
+DECIMALS = (("Limit", "amount"), ("DayShown", "used"), ("DayShown", "total"))
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Anything else is a problem (RFC 9457)",
