@@ -5,9 +5,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages.words import Language, catalogue
+from api.ruler.drawing import stylesheet
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,7 +24,8 @@ class Asset(NamedTuple):
 @cache
 def assets() -> dict[str, Asset]:
     """Return the style and the script, by `css` and `js`."""
-    style = b"\n".join(part.read_bytes() for part in sorted((STATIC / "style").glob("*.css")))
+    parts = [part.read_text(encoding="utf-8") for part in sorted((STATIC / "style").glob("*.css"))]
+    style = "\n".join([stylesheet(), *parts]).encode()
     return {
         "css": _asset("board", "css", "text/css", style),
         "js": _asset("board", "js", "text/javascript", (STATIC / "board.js").read_bytes()),
@@ -38,7 +40,7 @@ def _asset(name: str, kind: str, media_type: str, content: bytes) -> Asset:
 def environment(language: Language) -> Environment:
     """Return the templates in a language. Every text put into one is escaped; a name that is not given is an error."""
     made = Environment(
-        loader=ChoiceLoader([PackageLoader("api.pages")]),
+        loader=PackageLoader("api.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -22,21 +22,12 @@ from sla.almanac import NATION
 from sla.axis import local_day
 from sla.calendar import DayKind
 from sla.clock import Standing
-from sla.departments import DEPARTMENTS
 
 VERSION = version("shixian")
 OVERSEEING = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
 # path, words, key of the keyboard after g, roles; a page that is not in somebody's menu is not there for them
 MENU: tuple[tuple[str, str, str, tuple[CallerRole, ...]], ...] = (
-    ("/today", message("Today"), "t", OVERSEEING),
-    ("/cases", message("Cases"), "c", OVERSEEING),
-    ("/desk", message("Desks"), "d", (*OVERSEEING, CallerRole.UTILITY)),
-    ("/promises", message("Promises"), "p", OVERSEEING),
-    ("/calendar", message("Calendar"), "", (*OVERSEEING, CallerRole.UTILITY)),
-    ("/told-late", message("Told late"), "", (*OVERSEEING, CallerRole.UTILITY)),
-    ("/told", message("Alerts told"), "", OVERSEEING),
-    ("/keys", message("Keys"), "", (CallerRole.OFFICER,)),
-    ("/companies", message("Companies"), "", (CallerRole.OFFICER,)),
+    ("/cases", message("Cases"), "c", (*OVERSEEING, CallerRole.UTILITY)),
 )
 STANDINGS: Mapping[str, str] = {
     Standing.NOT_STARTED: message("Not started"),
@@ -164,18 +155,6 @@ def menu(at: PageVisit) -> list[MenuItem]:
         for where, title, key, roles in MENU
         if at.caller.role in roles
     ]
-
-
-def home(caller: Caller) -> str:
-    """Say where somebody begins: a utility at its desk."""
-    if caller.role is CallerRole.UTILITY:
-        return f"/desk/{desk_of(caller)}"
-    return "/today"
-
-
-def desk_of(caller: Caller) -> str:
-    """Return the identifier of a utility's own desk."""
-    return next(one.id for one in DEPARTMENTS.values() if one.title_zh in (caller.owners or ()))
 
 
 def _today(at: PageVisit) -> Today:

@@ -6,19 +6,21 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.api_keys import authenticate, hashed
 from api.access.request_context import visit_of
-from api.access.sessions import REMEMBERED, begin, caller_of_session
+from api.access.sessions import REMEMBERED, begin
 from api.http.problems import Problem
 from api.pages.answers import html, see_other
-from api.pages.frame import bare_page, home
+from api.pages.frame import bare_page
 from api.pages.page_route import SIGN_IN, PageRoute, PageVisiting, cookie_name, safe_place
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+FIRST = "/cases"
 
 
 @router.get("/")
 async def first_page(at: PageVisiting) -> Response:
     """Lead to where somebody begins."""
-    return see_other(home(at.caller))
+    return see_other(FIRST)
 
 
 @router.get(SIGN_IN)
@@ -43,7 +45,7 @@ async def sign_in(request: Request) -> Response:
     kept = await visit.read(store.key_by_hash, hashed(typed))
     text, session = begin(caller, None if kept is None else kept.id, visit.arrived)
     await visit.read(store.add_session, session, visit.arrived - REMEMBERED)
-    response = see_other(home(caller_of_session(session)) if where == "/" else where)
+    response = see_other(FIRST if where == "/" else where)
     secure = request.url.scheme == "https"
     response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
     return response

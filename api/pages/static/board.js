@@ -79,7 +79,7 @@ async function pulse() {
   }
 }
 
-// keys: / search, g then t c d p, j k row, x select, [ ] previous and next case, ? list
+// keys: / search, g then t c d p, j k row, x select, [ ] previous and next page
 const off = () => localStorage.getItem("keys") === "0";
 let going = 0;
 
@@ -100,7 +100,6 @@ function onKey(event) {
     x: () => document.activeElement?.closest("tr")?.querySelector("[data-pick]")?.click(),
     "[": () => $("[rel=prev]")?.click(),
     "]": () => $("[rel=next]")?.click(),
-    "?": () => { location.href = "/keyboard"; },
   };
   if (Object.hasOwn(keys, event.key)) act(event, keys[event.key]);
 }
