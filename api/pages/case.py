@@ -44,6 +44,7 @@ ROLES = {
     Role.SUPPLEMENT: message("Notice of what is missing"),
     Role.DELIVERY: message("Delivery"),
 }
+RUNGS = {"due-soon": message("Due soon"), "overdue": message("Overdue")}
 KINDS = {
     "opened": message("Received"), "accepted": message("Accepted"), "refused": message("Not accepted"),
     "started": message("Step begun"), "completed": message("Step done"), "confirmed": message("Late posting confirmed"),
@@ -158,6 +159,16 @@ def _named(at: PageVisit, view: CaseView, clock: ClockShown) -> str:
     return "" if known is None else at.words.title(known.title_zh, known.title_en)
 
 
+def _clock_named(at: PageVisit, view: CaseView, key: str) -> str:
+    """A clock as events name it, in words."""
+    row = next((row for row in view.clocks if row.picture.clock.key == key), None)
+    if row is None:
+        return key
+    step = next((one for one in view.steps if one.key == row.picture.step), None)
+    kind = at.words.say(ROLES[row.picture.role])
+    return kind if step is None else at.words.title(step.title_zh, step.title_en)
+
+
 def _step(at: PageVisit, view: CaseView, key: str, clock: ClockShown | None) -> StepRow:
     step = next(one for one in view.steps if one.key == key)
     late = step.told_at is not None and step.claimed_at is not None and step.told_at.date() > step.claimed_at.date()
@@ -178,7 +189,11 @@ def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
     body = event.body
     step = next((one for one in view.steps if one.key == body.get("step")), None)
     about = [at.words.title(step.title_zh, step.title_en)] if step is not None else []
-    about += [str(body[name]) for name in ("outcome", "ground", "clock", "rung", "reason") if body.get(name)]
+    if "clock" in body:
+        about.append(_clock_named(at, view, str(body["clock"])))
+    if "rung" in body:
+        about.append(at.words.say(RUNGS[body["rung"]]))
+    about += [str(body[name]) for name in ("outcome", "ground", "reason") if body.get(name) not in {None, "", "done"}]
     about += [f"→ #{body['seq']}"] if "seq" in body else []
     return EventRow(
         seq=event.seq,
