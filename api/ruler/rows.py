@@ -162,25 +162,26 @@ def _parts(account: Account, step: StepPicture, clock: ClockShown | None) -> Ite
         return
     due = clock.due_at if clock and not clock.void else None
     on_time = min(end, due) if due else end
-    yield from _cut(begin, max(begin, on_time), clock.suspensions if clock else (), end)
+    halts = clock.suspensions if clock else ()
+    yield from _cut("held", begin, max(begin, on_time), halts)
     if due and end > due:
-        yield Stretch("late", max(begin, due), end)
+        yield from _cut("late", max(begin, due), end, halts)
     elif due and step.completed_at is None and not account.stopped:
         yield Stretch("planned", end, due)
 
 
-def _cut(begin: datetime, until: datetime, halts: Sequence[Suspension], end: datetime) -> Iterator[Stretch]:
-    """A stretch held, cut by its suspensions."""
+def _cut(kind: str, begin: datetime, until: datetime, halts: Sequence[Suspension]) -> Iterator[Stretch]:
+    """A stretch, cut by its suspensions."""
     for halt in sorted(halts, key=lambda halt: halt.start):
-        first, last = max(begin, halt.start), min(until, halt.end or end)
+        first, last = max(begin, halt.start), min(until, halt.end or until)
         if first >= last:
             continue
         if first > begin:
-            yield Stretch("held", begin, first)
+            yield Stretch(kind, begin, first)
         yield Stretch("halted", first, last)
         begin = last
     if begin < until:
-        yield Stretch("held", begin, until)
+        yield Stretch(kind, begin, until)
 
 
 def _begun(step: StepPicture) -> datetime | None:

@@ -12,7 +12,7 @@ from api.ruler.legend import Key, keys_of
 from api.ruler.rows import OWNER, ROW, TITLE, Row, rows_of, union_note
 from api.ruler.scale import GUTTER, Scale, scale_of
 from api.ruler.sentence import sentence_of
-from api.ruler.sheet import Anchor, Label, Shape, Sheet, box, line
+from api.ruler.sheet import Anchor, Label, Shape, Sheet, box, line, text_width
 from api.ruler.table import Run, runs_of
 from api.ruler.words import Lang, full_day, say, short_amount
 from sla.almanac import Almanac
@@ -69,7 +69,7 @@ def ruler_of(
         size=size,
         shapes=tuple(sheet.shapes),
         labels=tuple(sheet.labels),
-        keys=keys_of(account, rows),
+        keys=keys_of(account, rows, sheet.shapes),
         weeks=weeks_of(account),
         runs=runs_of(account),
         due=account.due,
@@ -136,11 +136,13 @@ def _row(sheet: Sheet, scale: Scale, account: Account, row: Row, y: float) -> No
     right = _marks(sheet, scale, row, y, right)
     left = min((scale.at(part.begin) for part in row.stretches), default=right)
     css = "note late" if row.late else "note"
-    sheet.put(
-        Label(row.note, right + 8, y + 17, OWNER, css=css),
-        Label(row.note, left - 8, y + 17, OWNER, Anchor.END, css),
-        Label(row.note, GUTTER + 4, y + 17, OWNER, css=css),
-    )
+    beside = [Label(row.note, right + 8, y + 17, OWNER, css=css)]
+    if left - 8 - text_width(row.note, OWNER) >= GUTTER:
+        beside.append(Label(row.note, left - 8, y + 17, OWNER, Anchor.END, css))
+    within = Label(row.note, right - 10, y + 17, OWNER, Anchor.END, css)
+    if not sheet.put(*beside) and sheet.put(within):
+        edge, _, until, _ = within.box
+        sheet.draw(box("run-ground", edge - 4, y + LOW - 1, until - edge + 8, BAR + 2))
 
 
 def _marks(sheet: Sheet, scale: Scale, row: Row, y: float, right: float) -> float:

@@ -17,6 +17,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "left": ("剩余", "left"),
     "weekend": ("周末", "weekend"),
     "holiday": ("节假日", "holiday"),
+    "day-off": ("周末、节假日", "day off"),
     "make-up": ("调休上班，计入", "make-up day, counted"),
     "suspended": ("中止计时", "suspended"),
     "idle": ("无计时单位经办", "no counted party"),
