@@ -143,7 +143,7 @@ def _note(
             parts.append(say("past-target", lang, n=over))
     if told is not None:
         parts.append(say("told-late", lang, day=day_text(local_day(told), lang)))
-    return ("　" if lang == "zh" else "  ").join(filter(None, parts))
+    return ("　" if lang == "zh" else "; ").join(filter(None, parts))
 
 
 def _use(account: Account, clock: ClockShown) -> str:

@@ -98,14 +98,14 @@ def _not_counted(account: Account) -> Iterator[str]:
     off = []
     if holidays:
         names = joined(list(dict.fromkeys(holidays)), lang)
-        off.append(f"{names} {len(holidays)} 天" if zh else f"{names} ({len(holidays)} days)")
+        off.append(f"{names} {len(holidays)} 天" if zh else f"{names} ({days_text(len(holidays))})")
     if weekends:
-        off.append(f"周末 {weekends} 天" if zh else f"weekends ({weekends} days)")
+        off.append(f"周末 {weekends} 天" if zh else f"weekends ({days_text(weekends)})")
     if off and account.shown.limit.unit in (Unit.WORKDAY, Unit.WORKHOUR):
         yield f"{'和'.join(off)}不计" if zh else f"{' and '.join(off)} not counted"
     reasons = Counter(cell.reason for cell in passed if cell.kind in RUNS)
     for reason, n in reasons.items():
-        yield f"{reason} {n} 日不计" if zh else f"{reason}: {n} days not counted"
+        yield f"{reason} {n} 日不计" if zh else f"{reason}: {days_text(n)} not counted"
 
 
 def _end(account: Account) -> Iterator[str]:
@@ -214,3 +214,8 @@ def _binding(account: Account) -> Iterator[str]:
 def _years(account: Account) -> bool:
     """Whether the days lie in several years, so that a date needs its own."""
     return account.cells[0].date.year != account.cells[-1].date.year
+
+
+def days_text(n: int) -> str:
+    """Return a number of days in English."""
+    return "1 day" if n == 1 else f"{n} days"

@@ -109,7 +109,8 @@ def number(amount: Decimal) -> str:
 
 def amount_of(amount: Decimal, unit: Unit, lang: Lang) -> str:
     """Return an amount with its unit in full."""
-    return f"{number(amount)} {UNITS[unit][lang == 'en']}"
+    name = UNITS[unit][lang == "en"]
+    return f"{number(amount)} {name.removesuffix('s') if lang == 'en' and amount == 1 else name}"
 
 
 def short_amount(amount: Decimal, unit: Unit, lang: Lang) -> str:

@@ -53,6 +53,13 @@ class Story:
         self.paper.take(self.desk.complete(at(when), step, at(told) if told else None))
         return self
 
+    def halted(self, begin: str, end: str | None) -> "Story":
+        """The case stood still for a hearing."""
+        self.paper.take(self.desk.suspend(at(begin), "hearing", "hearing"))
+        if end is not None:
+            self.paper.take(self.desk.resume(at(end), "hearing"))
+        return self
+
     def sample(self, now: str, clock: str | None = None, **more: Any) -> Sample:
         """The clock at an instant."""
         instant = at(now)
