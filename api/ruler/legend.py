@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from api.ruler.account import OFF, Account, CellKind, Tone
 from api.ruler.cells import style_of
-from api.ruler.rows import Row
+from api.ruler.rows import RulerRow
 from api.ruler.sheet import Shape
 from api.ruler.words import say
 
@@ -23,7 +23,7 @@ ORDER = (CellKind.START, CellKind.COUNTED, CellKind.LEFT, CellKind.OVERDUE, Cell
          CellKind.BINDING, CellKind.ASSUMED)  # fmt: skip
 
 
-def keys_of(account: Account, rows: tuple[Row, ...], shapes: Iterable[Shape]) -> tuple[Key, ...]:
+def keys_of(account: Account, rows: tuple[RulerRow, ...], shapes: Iterable[Shape]) -> tuple[Key, ...]:
     """Return the legend of what is drawn, each word once."""
     lang, seen = account.lang, {shape.css for shape in shapes}
     keys: list[Key] = []
