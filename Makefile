@@ -26,6 +26,7 @@ monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make s
 
 test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="--nightly" for all in its whole size)
 	@$(BIN)/python -m api.processes.binaries
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-fail-under=100 $(OPTIONS)
 
 check: .venv/dev.stamp ## format, lint, types, import directions, dependencies

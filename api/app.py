@@ -14,6 +14,7 @@ from api.http.bodies import NAMES
 from api.http.middleware import Envelope
 from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
 from api.http.validation import flaws_of
+from api.pages.board import add_pages
 from api.request_counts import Requests
 from api.routes import cases, commands, completions, health, metrics, oversight, registers
 from api.services import Services
@@ -45,6 +46,7 @@ def create_app(services: Services) -> FastAPI:
         pool.shutdown(wait=False, cancel_futures=True)
 
     app = _routes(lifespan)
+    add_pages(app)
     app.state.services = services
     app.state.pool = pool
     app.state.keyring = Keyring(services.store.key_by_hash)

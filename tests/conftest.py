@@ -16,7 +16,7 @@ from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 
 USUAL_START = 8.0  # seconds that one of our processes takes at most to start on two cores, beside three other tests
-KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER"}
+KEPT = {"SHIXIAN_TEMPORAL", "SHIXIAN_PROMETHEUS", "SHIXIAN_ALERTMANAGER", "SHIXIAN_CHROMIUM"}
 # A history is deleted once these queues have moved on, which they note every half minute.
 QUICK_DELETION = {
     "history.transferProcessorUpdateAckInterval": '"1s"',

@@ -1,0 +1,144 @@
+"""A city whose ledger holds a case for every state that a page can show, on a day that stands still."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, time
+from operator import itemgetter
+
+import httpx2
+import uvicorn
+
+from activities.store.store import Store
+from api.access.api_keys import CallerRole, new_key
+from api.app import create_app
+from api.demo.players import PATHS, doer
+from api.demo.script import Act, Script
+from api.processes.claims import free_port
+from api.services import Services
+from api.settings import Settings
+from sla.axis import SHANGHAI
+from sla.companies import COMPANIES
+from sla.notices.amendments import AMENDMENTS
+from sla.notices.national import NOTICES
+from sla.release import RELEASE
+from tests.api.exporter.city import Clock
+from tests.api.office import Person
+from tests.browser.direct import DirectDispatcher
+from tests.browser.stories import NOW, Story, last_instant, stories
+from tests.waiting import WITHIN, eventually
+
+OWN_PATHS = {
+    **PATHS,
+    "return": "/v1/cases/{case}/return",
+    "resubmit": "/v1/cases/{case}/resubmit",
+    "extend": "/v1/cases/{case}/extensions",
+    "withdraw": "/v1/cases/{case}/withdraw",
+    "refuse": "/v1/cases/{case}/refuse",
+}
+KEY_DAYS = 365
+WORKER_LOOKS = time(6)  # when a changed calendar is applied, on the day of its publication
+ROLES = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
+
+
+class City:
+    """The city's ledger, its time, the keys of its people by role or company, and its cases by the names of their stories."""
+
+    def __init__(self, store: Store, like: "City | None" = None) -> None:
+        """`like`: the city of whose ledger the store has a copy; its keys and numbers hold here too."""
+        self.clock = Clock(NOW)
+        self.store = store
+        self.dispatcher = DirectDispatcher(store, self.clock)
+        self.services = Services(store, self.dispatcher, self.clock.timeline, Settings(), RELEASE, self.clock)
+        self.keys: Mapping[str, str] = self._new_keys() if like is None else like.keys
+        self.cases: dict[str, str] = {} if like is None else dict(like.cases)
+
+    def case(self, name: str) -> str:
+        """The number of a story's case."""
+        return self.cases[name]
+
+    @property
+    def open_cases(self) -> list[str]:
+        """The numbers of all cases that are open."""
+        return sorted(case for case in self.cases.values() if (found := self.store.case(case)) and found.case.open)
+
+    @asynccontextmanager
+    async def person(self, who: str) -> AsyncIterator[Person]:
+        """Somebody with a key, at the API in this process."""
+        app = create_app(self.services)
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://city", timeout=WITHIN) as http:
+            yield Person(http, self.keys[who], who)
+        app.state.pool.shutdown()
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """With the API and its pages on a port: their origin."""
+        port = free_port()
+        config = uvicorn.Config(create_app(self.services), port=port, log_config=None)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        try:
+            await eventually(lambda: server.started or serving.done())
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            await serving
+
+    async def fill(self, told: Sequence[Story]) -> None:
+        """Play stories in the order of their acts, each command through the API at the instant at which it was told."""
+        self.cases |= {story.name: story.case for story in told}
+        moments = [(act.sent, number, act) for number, story in enumerate(told) for act in story.acts]
+        moments.sort(key=itemgetter(0))  # of one instant as they were told
+        changes = [when for when in _calendar_changes() if when >= moments[0][0]]
+        scripts = [_script(story) for story in told]
+        self.clock.set(moments[0][0])
+        async with AsyncExitStack() as stack:
+            people = {who: await stack.enter_async_context(self.person(who)) for who in self.keys}
+            seqs: dict[tuple[int, str], int] = {}
+            for sent, number, act in moments:
+                while changes and changes[0] <= sent:
+                    self.dispatcher.move(changes.pop(0))
+                    self.dispatcher.sweep()
+                self.dispatcher.move(sent)
+                seqs[number, act.kind] = await _play(people, scripts[number], act, seqs.get((number, act.of or "")))
+        self.dispatcher.move(last_instant())
+
+    def _new_keys(self) -> dict[str, str]:
+        roles = {role.value: self._key(role) for role in ROLES}
+        return roles | {company: self._key(CallerRole.UTILITY, company) for company in COMPANIES}
+
+    def _key(self, role: CallerRole, company: str | None = None) -> str:
+        text, kept = new_key(actor=company or role.value, role=role, now=self.clock(), company=company, days=KEY_DAYS)
+        self.store.add_key(kept)
+        return text
+
+
+def _calendar_changes() -> list[datetime]:
+    """When workers apply a notice: on the morning of its publication."""
+    days = (*(one.published for one in NOTICES), *(one.published for one in AMENDMENTS))
+    return sorted(datetime.combine(day, WORKER_LOOKS, SHANGHAI) for day in days if day is not None)
+
+
+def _script(story: Story) -> Script:
+    return Script(case=story.case, what=story.name, procedure=story.kind.resolved(), acts=story.acts, expected=())
+
+
+async def _play(people: Mapping[str, Person], script: Script, act: Act, corrected: int | None) -> int:
+    """The number of the event that an act became."""
+    path = OWN_PATHS[act.kind].format(case=script.case, about=act.about)
+    body = {**act.body, "at": act.at.isoformat()}
+    if act.kind == "open":
+        body["case"] = script.case
+    if act.of is not None:
+        body["seq"] = corrected
+    answer = await people[doer(script, act)].post(path, body)
+    assert answer.status_code == httpx2.codes.CREATED, f"{script.case} {act.kind} {act.about} {act.at}: {answer.text}"
+    return int(answer.json()["seq"])
+
+
+async def full_city(store: Store) -> City:
+    """A city with all its stories, over a store that has the tables and nothing else."""
+    city = City(store)
+    await city.fill(stories())
+    return city
