@@ -203,7 +203,7 @@ async def show_event(visit: Visiting, case: str, seq: int) -> Response:
 
 @router.get("/{case}/clocks/{clock:path}/days", response_model=DayLedger)
 async def show_days(visit: Visiting, case: str, clock: str) -> Response:
-    """Explain a clock day by day: counted, weekend, holiday, make-up day, suspended on which ground, idle for whom."""
+    """Explain a clock day by day: counted, weekend, holiday, make-up day, suspended on which ground, idle and whose step was open."""
 
     def ask() -> DayLedger:
         view = visit.case(case)

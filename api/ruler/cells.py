@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from api.ruler.account import OFF, Account, Cell, CellKind, Tone
-from api.ruler.scale import HALF, Column, Scale, Size
+from api.ruler.scale import FOLD, HALF, Column, Scale, Size
 from api.ruler.sheet import Anchor, Label, Sheet, box, line, text_width
-from api.ruler.words import WEEKDAYS, day_text, month_text, number, say
+from api.ruler.words import WEEKDAYS, day_text, month_text, number, say, short_amount
 from sla.axis import SHANGHAI, local
 from sla.clock import Policy, Unit
 
@@ -135,16 +135,18 @@ def _kind_at(account: Account, cell: Cell, at: datetime) -> CellKind | None:
 
 
 def put_months(sheet: Sheet, scale: Scale, account: Account) -> None:
-    """Put each month's name at its first day; the year with the first, and with January."""
+    """Put each month's name at its first day where it has room; the year with the first of a year."""
     starts = [column for column in scale.columns if column.first.day == 1 or column is scale.columns[0]]
     starts += [column for column in scale.columns if column.folded and _turns(column) and column not in starts]
     starts.sort(key=lambda column: column.x)
-    ends = [*(column.x for column in starts[1:]), scale.columns[-1].end]
-    for number_, (column, end) in enumerate(zip(starts, ends, strict=True)):
-        day = column.last if column.folded and _turns(column) and number_ else column.first
-        text = month_text(day, account.lang, year=number_ == 0 or day.month == 1)
-        if end - column.x >= LEAST_MONTH or number_ == len(starts) - 1:
-            sheet.put(Label(text, column.x + 4, MONTHS, 12, css="month", bold=True))
+    ends = [*(column.x for column in starts[1:]), sheet.width]
+    told: int | None = None  # the year that stands there already
+    for column, end in zip(starts, ends, strict=True):
+        day = column.last if column.folded and _turns(column) and column is not starts[0] else column.first
+        text = month_text(day, account.lang, year=day.year != told)
+        room = end - column.x
+        if room >= LEAST_MONTH and text_width(text, 12, bold=True) + 6 <= room:
+            told = day.year if sheet.put(Label(text, column.x + 4, MONTHS, 12, css="month", bold=True)) else told
 
 
 def _turns(column: Column) -> bool:
@@ -195,15 +197,17 @@ def _names(sheet: Sheet, scale: Scale, account: Account) -> None:
 def put_runs(sheet: Sheet, scale: Scale, account: Account) -> None:
     """Say in each run of suspended or idle days why, and how many working days it did not count."""
     lang = account.lang
-    for column in scale.columns:
-        if column.folded:
-            _put_fold(sheet, column, account)
+    folds = [column for column in scale.columns if column.folded]
+    for column in folds:
+        _put_fold(sheet, column, account)
     shown = [column for column in scale.columns if not column.folded and column.cells[0].kind not in OFF]
     for (kind, reason), run in groupby(shown, key=lambda column: (column.cells[0].kind, column.cells[0].reason)):
         columns = list(run)
         if kind not in RUNS:
             continue
         left, right = columns[0].x, columns[-1].end
+        if any(left - FOLD <= fold.x <= right and fold_reason(fold) == reason for fold in folds):
+            continue  # the fold beside it says the same of more days
         middle, n = (left + right) / 2, len(columns)
         full = say("run", lang, reason=reason, n=n)
         short = say("run-short", lang, reason=reason, n=n)
@@ -230,10 +234,13 @@ def _put_fold(sheet: Sheet, column: Column, account: Account) -> None:
     sheet.put(Label(say("fold-days", lang, n=len(column.cells)), middle, CELLS + 12, 11, Anchor.MIDDLE, "fold"))
     text = say("fold-not", lang)
     sheet.put(Label(text, middle, CELLS + 25, 11 if text_width(text, 11) <= column.width else 8, Anchor.MIDDLE, "fold"))
+    sheet.put(Label(fold_reason(column), middle, NAMES, 12, Anchor.MIDDLE, "run"))
+
+
+def fold_reason(column: Column) -> str:
+    """Return what most of the idle days of a fold waited for; nothing where they are days off."""
     reasons = [cell.reason for cell in column.cells if cell.kind is CellKind.IDLE]
-    if reasons:
-        reason = max(dict.fromkeys(reasons), key=reasons.count)
-        sheet.put(Label(reason, middle, NAMES, 12, Anchor.MIDDLE, "run"))
+    return max(dict.fromkeys(reasons), key=reasons.count) if reasons else ""
 
 
 def put_counts(sheet: Sheet, scale: Scale, account: Account) -> None:
@@ -249,7 +256,7 @@ def put_counts(sheet: Sheet, scale: Scale, account: Account) -> None:
     if late and not inside:
         sheet.put(_under(late[-1], "late", bold=True))
     if not inside and today is not None and account.cells and used > 0:
-        sheet.put(Label(number(used), today.x + today.width / 2, COUNTS, 12, Anchor.MIDDLE, "now", bold=True))
+        sheet.put(_used_now(scale, today, account))
     left = [column for column in columns if column.cells[0].kind is CellKind.LEFT]
     if left and account.shown.remaining > 0:
         text = say("left-short", lang, n=number(account.shown.remaining))
@@ -270,6 +277,14 @@ def _every(sheet: Sheet, scale: Scale, columns: Sequence[Column]) -> None:
         text = column.cells[0].number
         if text.isdigit() and int(text) % step == 0:
             sheet.put(_under(column, "count"))
+
+
+def _used_now(scale: Scale, today: Column, account: Account) -> Label:
+    if scale.size is Size.HOURS:
+        text = short_amount(account.shown.used, account.shown.limit.unit, account.lang)
+        return Label(text, scale.at(account.now), COUNTS, 12, Anchor.MIDDLE, "now", bold=True)
+    text = number(account.shown.used)
+    return Label(text, today.x + today.width / 2, COUNTS, 12, Anchor.MIDDLE, "now", bold=True)
 
 
 def _inside(scale: Scale, column: Column) -> Label:

@@ -72,7 +72,8 @@ def _edge(sheet: Sheet, scale: Scale, account: Account, bottom: float) -> None:
     sheet.draw(line("edge", 0, 0, 0, 0)._replace(path="".join(path)))
     text = say("known-until", account.lang, day=day_text(day, account.lang))
     sheet.put(
-        Label(text, x + 8, CELLS + 18, 12, css="edge-text"),
+        *([] if account.shown.projection else [Label(text, x + 8, CELLS + 18, 12, css="edge-text")]),
+        Label(text, x + 8, CELLS - 11, 12, css="edge-text"),
         Label(text, x + 8, COUNTS, 12, css="edge-text"),
         Label(text, x - 8, COUNTS, 12, Anchor.END, "edge-text"),
         Label(text, x - 8, COUNTS + 12, 12, Anchor.END, "edge-text"),

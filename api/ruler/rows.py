@@ -25,7 +25,7 @@ class Stretch(NamedTuple):
     end: datetime
 
 
-class Row(NamedTuple):
+class RulerRow(NamedTuple):
     """A step, or a stage that is done. `note` stands right of the bar."""
 
     title: tuple[str, ...]  # lines
@@ -52,7 +52,7 @@ class Row(NamedTuple):
         return used + 12 <= ROOM
 
 
-def rows_of(account: Account) -> tuple[Row, ...]:
+def rows_of(account: Account) -> tuple[RulerRow, ...]:
     """Return the rows of a clock, by stage and beginning."""
     shown = account.shown
     if shown.role is Role.SUPPLEMENT:
@@ -74,7 +74,7 @@ def _order(account: Account, step: StepPicture) -> tuple[int, bool, float, int]:
     return stages.index(step.stage), begun is None, begun.timestamp() if begun else 0.0, place
 
 
-def _rows(account: Account, steps: Sequence[StepPicture]) -> Iterator[Row]:
+def _rows(account: Account, steps: Sequence[StepPicture]) -> Iterator[RulerRow]:
     folded = [] if account.shown.role is Role.STAGE else _done_stages(account)
     hidden = [step for step in steps if step.stage in folded]
     for stage in folded:
@@ -82,7 +82,7 @@ def _rows(account: Account, steps: Sequence[StepPicture]) -> Iterator[Row]:
     uncounted = [step for step in hidden if not _counts(step)]
     if uncounted:
         owners = dict.fromkeys(_owner(account, step) for step in uncounted)
-        yield Row(
+        yield RulerRow(
             title=(say("uncounted-steps", account.lang),),
             owner=next(iter(owners)) if len(owners) == 1 else "",
             stretches=tuple(part for step in uncounted for part in _parts(account, step, None)),
@@ -97,9 +97,9 @@ def _done_stages(account: Account) -> list[str]:
     return [key for key in keys if (clock := account.step_clocks.get(f"stage/{key}")) and clock.stopped_at is not None]
 
 
-def _stage_row(account: Account, stage: str, steps: Sequence[StepPicture]) -> Row:
+def _stage_row(account: Account, stage: str, steps: Sequence[StepPicture]) -> RulerRow:
     clock = account.step_clocks[f"stage/{stage}"]
-    return Row(
+    return RulerRow(
         title=tuple(wrapped(account.titles.stage(stage), TITLE, ROOM)),
         owner="",
         stretches=tuple(part for step in steps for part in _parts(account, step, None)),
@@ -107,14 +107,14 @@ def _stage_row(account: Account, stage: str, steps: Sequence[StepPicture]) -> Ro
     )
 
 
-def _step_row(account: Account, step: StepPicture) -> Row:
+def _step_row(account: Account, step: StepPicture) -> RulerRow:
     clock = account.step_clocks.get(f"step/{step.key}#{step.occurrence}")
     begun = _begun(step)
     late = clock is not None and clock.overdue_by > 0 and not clock.void
     done, told = step.completed_at, step.told_at
     apart = done is not None and told is not None and local_day(told) > local_day(done)
     title = step.title_zh if account.lang == "zh" else step.title_en
-    return Row(
+    return RulerRow(
         title=tuple(wrapped(title, TITLE, ROOM)),
         owner=_owner(account, step),
         stretches=tuple(_parts(account, step, clock)),
@@ -143,7 +143,7 @@ def _note(
             parts.append(say("past-target", lang, n=over))
     if told is not None:
         parts.append(say("told-late", lang, day=day_text(local_day(told), lang)))
-    return ("　" if lang == "zh" else "  ").join(filter(None, parts))
+    return ("　" if lang == "zh" else "; ").join(filter(None, parts))
 
 
 def _use(account: Account, clock: ClockShown) -> str:
@@ -162,25 +162,26 @@ def _parts(account: Account, step: StepPicture, clock: ClockShown | None) -> Ite
         return
     due = clock.due_at if clock and not clock.void else None
     on_time = min(end, due) if due else end
-    yield from _cut(begin, max(begin, on_time), clock.suspensions if clock else (), end)
+    halts = clock.suspensions if clock else ()
+    yield from _cut("held", begin, max(begin, on_time), halts)
     if due and end > due:
-        yield Stretch("late", max(begin, due), end)
+        yield from _cut("late", max(begin, due), end, halts)
     elif due and step.completed_at is None and not account.stopped:
         yield Stretch("planned", end, due)
 
 
-def _cut(begin: datetime, until: datetime, halts: Sequence[Suspension], end: datetime) -> Iterator[Stretch]:
-    """A stretch held, cut by its suspensions."""
+def _cut(kind: str, begin: datetime, until: datetime, halts: Sequence[Suspension]) -> Iterator[Stretch]:
+    """A stretch, cut by its suspensions."""
     for halt in sorted(halts, key=lambda halt: halt.start):
-        first, last = max(begin, halt.start), min(until, halt.end or end)
+        first, last = max(begin, halt.start), min(until, halt.end or until)
         if first >= last:
             continue
         if first > begin:
-            yield Stretch("held", begin, first)
+            yield Stretch(kind, begin, first)
         yield Stretch("halted", first, last)
         begin = last
     if begin < until:
-        yield Stretch("held", begin, until)
+        yield Stretch(kind, begin, until)
 
 
 def _begun(step: StepPicture) -> datetime | None:

@@ -9,10 +9,10 @@ from api.ruler.cells import CELLS, draw_cells, draw_grounds, put_counts, put_day
 from api.ruler.flags import draw_flags
 from api.ruler.grid import Week, weeks_of
 from api.ruler.legend import Key, keys_of
-from api.ruler.rows import OWNER, ROW, TITLE, Row, rows_of, union_note
+from api.ruler.rows import OWNER, ROW, TITLE, RulerRow, rows_of, union_note
 from api.ruler.scale import GUTTER, Scale, scale_of
 from api.ruler.sentence import sentence_of
-from api.ruler.sheet import Anchor, Label, Shape, Sheet, box, line
+from api.ruler.sheet import Anchor, Label, Shape, Sheet, box, line, text_width
 from api.ruler.table import Run, runs_of
 from api.ruler.words import Lang, full_day, say, short_amount
 from sla.almanac import Almanac
@@ -29,7 +29,7 @@ class Ruler(NamedTuple):
     title: str
     sentence: str
     cells: tuple[Cell, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RulerRow, ...]
     width: float
     height: float
     size: str
@@ -69,7 +69,7 @@ def ruler_of(
         size=size,
         shapes=tuple(sheet.shapes),
         labels=tuple(sheet.labels),
-        keys=keys_of(account, rows),
+        keys=keys_of(account, rows, sheet.shapes),
         weeks=weeks_of(account),
         runs=runs_of(account),
         due=account.due,
@@ -87,7 +87,7 @@ def _title(account: Account) -> str:
     return f"{say(key, lang, used=used, limit=limit)}{due}"
 
 
-def _drawn(account: Account, row: ClockRow, rows: tuple[Row, ...], *, fold: bool) -> tuple[Sheet, float, str]:
+def _drawn(account: Account, row: ClockRow, rows: tuple[RulerRow, ...], *, fold: bool) -> tuple[Sheet, float, str]:
     policy = row.picture.clock.policy
     scale = scale_of(account, policy, fold=fold)
     union = union_note(account)
@@ -119,7 +119,7 @@ def _head(sheet: Sheet, account: Account) -> None:
     sheet.put(Label(say(key, lang, used=used, limit=limit), 0, CELLS + 26, OWNER, css="owner"))
 
 
-def _row(sheet: Sheet, scale: Scale, account: Account, row: Row, y: float) -> None:
+def _row(sheet: Sheet, scale: Scale, account: Account, row: RulerRow, y: float) -> None:
     base = y + 17
     for text in row.title:
         sheet.put(Label(text, 0, base, TITLE, css="title", bold=row.current), Label(text, 0, base, OWNER, css="title"))
@@ -136,14 +136,16 @@ def _row(sheet: Sheet, scale: Scale, account: Account, row: Row, y: float) -> No
     right = _marks(sheet, scale, row, y, right)
     left = min((scale.at(part.begin) for part in row.stretches), default=right)
     css = "note late" if row.late else "note"
-    sheet.put(
-        Label(row.note, right + 8, y + 17, OWNER, css=css),
-        Label(row.note, left - 8, y + 17, OWNER, Anchor.END, css),
-        Label(row.note, GUTTER + 4, y + 17, OWNER, css=css),
-    )
+    beside = [Label(row.note, right + 8, y + 17, OWNER, css=css)]
+    if left - 8 - text_width(row.note, OWNER) >= GUTTER:
+        beside.append(Label(row.note, left - 8, y + 17, OWNER, Anchor.END, css))
+    within = Label(row.note, right - 10, y + 17, OWNER, Anchor.END, css)
+    if not sheet.put(*beside) and sheet.put(within):
+        edge, _, until, _ = within.box
+        sheet.draw(box("run-ground", edge - 4, y + LOW - 1, until - edge + 8, BAR + 2))
 
 
-def _marks(sheet: Sheet, scale: Scale, row: Row, y: float, right: float) -> float:
+def _marks(sheet: Sheet, scale: Scale, row: RulerRow, y: float, right: float) -> float:
     """Draw the target and what happened and was told; return where the row ends."""
     middle = y + LOW + BAR / 2
     if row.target is not None:

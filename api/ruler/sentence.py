@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from activities.record import Role
-from api.ruler.account import TARGETS, Account, Cell, CellKind, Tone
+from api.ruler.account import TARGETS, Account, CellKind, Tone
 from api.ruler.words import (
     amount_of,
     clock_time,
@@ -24,6 +24,7 @@ BEGINS = {
     Role.STEP: ("开始", "Begun"),
 }
 ACCEPTED = ("受理", "Accepted")
+FEW = 4  # days that are named one by one
 RUNS = (CellKind.SUSPENDED, CellKind.IDLE)
 
 
@@ -58,7 +59,7 @@ def _begin(account: Account, policy: Policy) -> str:
     first = account.cells[0].date
     started = shown.started_at
     verb = BEGINS.get(shown.role, ACCEPTED)[not zh]
-    year = first.year != account.today.year
+    year = _years(account)
     when = full_day(first, account.lang, year=year)
     if started is not None and local_day(started) == first:
         when = f"{when}{'' if zh else ' '}{clock_time(started)}"
@@ -70,7 +71,7 @@ def _begin(account: Account, policy: Policy) -> str:
         )
     if started is not None and local_day(started) < first:
         said = day_text(local_day(started), account.lang)
-        when = f"{said}{clock_time(started)}{verb}，按 {when} 起算" if zh else f"{verb} {said}, taken as {when}"
+        when = f"{said}{clock_time(started)}{verb}，按 {when}起算" if zh else f"{verb} {said}, taken as {when}"
     else:
         when = f"{when}{verb}" if zh else f"{verb} {when}"
     counts = policy.count_start_day or shown.limit.unit is Unit.WORKHOUR
@@ -88,21 +89,23 @@ def _not_counted(account: Account) -> Iterator[str]:
     zh, lang = account.lang == "zh", account.lang
     passed = [cell for cell in account.cells if cell.date <= account.today]
     made_up = [day_text(cell.date, lang) for cell in passed if cell.make_up]
-    if made_up:
+    if len(made_up) > FEW:
+        yield f"调休上班 {len(made_up)} 天，计入" if zh else f"{len(made_up)} make-up days, counted"
+    elif made_up:
         yield f"{joined(made_up, lang)}调休上班，计入" if zh else f"{joined(made_up, lang)} make-up days, counted"
     holidays = [cell.reason for cell in passed if cell.kind is CellKind.HOLIDAY]
     weekends = sum(cell.kind is CellKind.WEEKEND for cell in passed)
     off = []
     if holidays:
         names = joined(list(dict.fromkeys(holidays)), lang)
-        off.append(f"{names} {len(holidays)} 天" if zh else f"{names} ({len(holidays)} days)")
+        off.append(f"{names} {len(holidays)} 天" if zh else f"{names} ({days_text(len(holidays))})")
     if weekends:
-        off.append(f"周末 {weekends} 天" if zh else f"weekends ({weekends} days)")
+        off.append(f"周末 {weekends} 天" if zh else f"weekends ({days_text(weekends)})")
     if off and account.shown.limit.unit in (Unit.WORKDAY, Unit.WORKHOUR):
         yield f"{'和'.join(off)}不计" if zh else f"{' and '.join(off)} not counted"
     reasons = Counter(cell.reason for cell in passed if cell.kind in RUNS)
     for reason, n in reasons.items():
-        yield f"{reason} {n} 日不计" if zh else f"{reason}: {n} days not counted"
+        yield f"{reason} {n} 日不计" if zh else f"{reason}: {days_text(n)} not counted"
 
 
 def _end(account: Account) -> Iterator[str]:
@@ -115,7 +118,7 @@ def _end(account: Account) -> Iterator[str]:
     elif account.stopped:
         yield _stopped(account, due, over)
     elif shown.standing is Standing.SUSPENDED:
-        ground = account.titles.ground(shown.suspensions[-1].ground if shown.suspensions else "")
+        ground = _standing_still(account)
         yield (
             f"现中止计时（{ground}），余 {left}，恢复后另定到期日"
             if zh
@@ -140,13 +143,22 @@ def _end(account: Account) -> Iterator[str]:
         yield f"原到期 {day}" if zh else f"It was due {day}"
 
 
+def _standing_still(account: Account) -> str:
+    """Why a clock stands still now: its open suspension, else for whom the case waits."""
+    open_ = [halt.ground for halt in account.shown.suspensions if halt.end is None]
+    idle = [cell.reason for cell in account.cells if cell.kind in RUNS and cell.date <= account.today]
+    if open_:
+        return account.titles.ground(", ".join(dict.fromkeys(open_)))
+    return idle[-1] if idle else say("idle", account.lang)
+
+
 def _due(account: Account) -> str:
     if account.due is None or account.due_at is None:
         return ""
     lang, zh = account.lang, account.lang == "zh"
     at = local(account.due_at)
     time = clock_time(at) if at.date() == account.due else "24:00"
-    day = f"{full_day(account.due, lang)}{'' if zh else ' '}{time}"
+    day = f"{full_day(account.due, lang, year=_years(account))}{'' if zh else ' '}{time}"
     if account.shown.role in TARGETS:
         return f"{day} 内控到期" if zh else f"planning target {day}"
     return f"{day} 到期" if zh else f"due {day}"
@@ -154,7 +166,7 @@ def _due(account: Account) -> str:
 
 def _stopped(account: Account, due: str, over: str) -> str:
     shown, zh = account.shown, account.lang == "zh"
-    day = f"{full_day(account.today, account.lang)}{'' if zh else ' '}{clock_time(account.now)}"
+    day = f"{full_day(account.today, account.lang, year=_years(account))}{'' if zh else ' '}{clock_time(account.now)}"
     late = shown.overdue_by > 0 or shown.standing is Standing.MISSED
     word = _late_word(account, over) if late else ("按时" if zh else "in time")
     return f"{day} 办结，{due}，{word}" if zh else f"Done {day}, {due}: {word}"
@@ -199,6 +211,11 @@ def _binding(account: Account) -> Iterator[str]:
         yield "均值承诺按全部办件判定，单件不判" if zh else "An average is judged over all cases, not by one"
 
 
-def working_days(cells: tuple[Cell, ...]) -> int:
-    """Return how many of some days stood still though they work."""
-    return sum(cell.kind in RUNS for cell in cells)
+def _years(account: Account) -> bool:
+    """Whether the days lie in several years, so that a date needs its own."""
+    return account.cells[0].date.year != account.cells[-1].date.year
+
+
+def days_text(n: int) -> str:
+    """Return a number of days in English."""
+    return "1 day" if n == 1 else f"{n} days"

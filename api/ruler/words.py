@@ -17,6 +17,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "left": ("剩余", "left"),
     "weekend": ("周末", "weekend"),
     "holiday": ("节假日", "holiday"),
+    "day-off": ("周末、节假日", "day off"),
     "make-up": ("调休上班，计入", "make-up day, counted"),
     "suspended": ("中止计时", "suspended"),
     "idle": ("无计时单位经办", "no counted party"),
@@ -108,7 +109,8 @@ def number(amount: Decimal) -> str:
 
 def amount_of(amount: Decimal, unit: Unit, lang: Lang) -> str:
     """Return an amount with its unit in full."""
-    return f"{number(amount)} {UNITS[unit][lang == 'en']}"
+    name = UNITS[unit][lang == "en"]
+    return f"{number(amount)} {name.removesuffix('s') if lang == 'en' and amount == 1 else name}"
 
 
 def short_amount(amount: Decimal, unit: Unit, lang: Lang) -> str:

@@ -53,6 +53,13 @@ class Story:
         self.paper.take(self.desk.complete(at(when), step, at(told) if told else None))
         return self
 
+    def halted(self, begin: str, end: str | None) -> "Story":
+        """The case stood still for a hearing."""
+        self.paper.take(self.desk.suspend(at(begin), "hearing", "hearing"))
+        if end is not None:
+            self.paper.take(self.desk.resume(at(end), "hearing"))
+        return self
+
     def sample(self, now: str, clock: str | None = None, **more: Any) -> Sample:
         """The clock at an instant."""
         instant = at(now)
@@ -97,7 +104,7 @@ def permits_done() -> Story:
         if step.status.value == "running":
             told = "2026-10-19 09:30" if hour == 2 else None
             if hour < 4:
-                story.did(f"2026-10-{13 + hour if hour else 12} 16:00", key, told)
+                story.did(f"2026-10-{12 + hour} 16:00", key, told)
             hour += 1
     return story
 
@@ -161,7 +168,11 @@ def decided(days: str, accepted: str, last: str) -> Story:
 def hours() -> Sample:
     """A planning target in working hours."""
     sample = simple("4", "2026-11-24 10:00").sample("2026-11-24 15:10")
-    key = next(row.picture.clock.key for row in sample.view.clocks if row.picture.clock.key.startswith("step/"))
+    key = next(
+        row.picture.clock.key
+        for row in sample.view.clocks
+        if row.picture.clock.key.startswith("step/") and row.picture.clock.stop is None
+    )
     row = clock_of(sample.view, key)
     clock = row.picture.clock.model_copy(update={"limit": Limit.model_validate({"amount": "12", "unit": "workhour"})})
     return sample._replace(row=row.model_copy(update={"picture": row.picture.model_copy(update={"clock": clock})}))
@@ -180,6 +191,11 @@ def presumed() -> Sample:
     paper.take(desk.open(at("2026-11-02 09:00"), water(), promises=(promise("9", "sz-22-water-no-pipe"),)))
     view = view_of(paper, at("2026-11-13 12:00"))
     return Sample(view, clock_of(view), at("2026-11-13 12:00"))
+
+
+def _late_stage() -> Sample:
+    sample = project().sample("2026-11-26 10:42")
+    return sample._replace(row=clock_of(sample.view, stage_key(sample.view)))
 
 
 SAMPLES: Mapping[str, Callable[[], Sample]] = {
@@ -213,13 +229,8 @@ SAMPLES: Mapping[str, Callable[[], Sample]] = {
     .did("2026-10-14 10:00", "joint-site-survey")
     .did("2026-10-15 10:00", "connection-plan-reply")
     .sample("2026-11-26 10:42"),
-    "28-stage": lambda: _stage(),  # noqa: PLW0108  # it is made below
+    "28-stage": _late_stage,
 }  # fmt: skip
-
-
-def _stage() -> Sample:
-    sample = project().sample("2026-11-26 10:42")
-    return sample._replace(row=clock_of(sample.view, stage_key(sample.view)))
 
 
 def names() -> Sequence[str]:
