@@ -23,10 +23,12 @@ from api.ruler.words import Lang
 from api.views.case import ClockShown, clock_shown, own_events
 from sla.clock import Standing
 from sla.commitments.register import REGISTER
+from sla.departments import DEPARTMENTS
 from workflows.rebuild import all_events
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+OWNERS = {one.title_zh: one.title_en for one in DEPARTMENTS.values()} | {"申请人": "applicant"}
 ON_DESK = ("open", "running", "suspended")
 STEP_STATES = {
     "waiting": message("Waiting"),
@@ -174,7 +176,7 @@ def _step(at: PageVisit, view: CaseView, key: str, clock: ClockShown | None) -> 
     late = step.told_at is not None and step.claimed_at is not None and step.told_at.date() > step.claimed_at.date()
     return StepRow(
         title=at.words.title(step.title_zh, step.title_en),
-        owner=step.owner,
+        owner=at.words.title(step.owner, OWNERS.get(step.owner, step.owner)),
         state=step.status,
         begun_at=step.started_at or step.opened_at,
         done_at=step.completed_at,
