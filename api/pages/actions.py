@@ -33,6 +33,7 @@ from api.intake.wishes import accept_wish, complete_wish, plain_wish
 from api.pages.words import PageWords, message
 from workflows import messages
 from workflows.procedure import Procedure
+from workflows.state import CORRECTION
 
 
 class FieldKind(StrEnum):
@@ -245,7 +246,11 @@ def choices_of(
     if procedure is None:
         return []
     if field.choices == "grounds":
-        return [(one.key, f"{words.title(one.title_zh, one.title_en)}（{one.basis}）") for one in procedure.grounds]
+        return [
+            (one.key, f"{words.title(one.title_zh, one.title_en)}（{one.basis}）")
+            for one in procedure.grounds
+            if one.key != CORRECTION  # that is a return, which says what is missing
+        ]
     known = {one.key: words.title(one.title_zh, one.title_en) for step in procedure.steps for one in step.outcomes}
     return list(known.items())
 
