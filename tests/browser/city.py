@@ -16,14 +16,13 @@ from api.demo.players import PATHS, doer
 from api.demo.script import Act, Script
 from api.processes.claims import free_port
 from api.services import Services
-from api.settings import Settings
 from sla.axis import SHANGHAI
 from sla.companies import COMPANIES
 from sla.notices.amendments import AMENDMENTS
 from sla.notices.national import NOTICES
 from sla.release import RELEASE
 from tests.api.exporter.city import Clock
-from tests.api.office import Person
+from tests.api.office import PATIENT, Person
 from tests.browser.direct import DirectDispatcher
 from tests.browser.stories import NOW, Story, last_instant, stories
 from tests.waiting import WITHIN, eventually
@@ -49,7 +48,7 @@ class City:
         self.clock = Clock(NOW)
         self.store = store
         self.dispatcher = DirectDispatcher(store, self.clock)
-        self.services = Services(store, self.dispatcher, self.clock.timeline, Settings(), RELEASE, self.clock)
+        self.services = Services(store, self.dispatcher, self.clock.timeline, PATIENT, RELEASE, self.clock)
         self.keys: Mapping[str, str] = self._new_keys() if like is None else like.keys
         self.cases: dict[str, str] = {} if like is None else dict(like.cases)
 
