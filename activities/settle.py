@@ -218,7 +218,7 @@ def judged(clock: ClockPicture, calendar: str) -> ClockPicture:
 
 def _row(clock: ClockPicture, reading: Reading, almanac: Almanac, calendar: Calendar, as_of: datetime) -> ClockRow:
     if clock.clock.stop is None:
-        if reading.presumed or any(s.end is None for s in clock.clock.suspensions):
+        if reading.presumed or reading.horizon is not None or any(s.end is None for s in clock.clock.suspensions):
             reading = read(clock, almanac, calendar, as_of)  # what depends on the instant is kept as of the last event
     elif not clock.void:
         clock = judged(clock, calendar.version)

@@ -14,6 +14,7 @@ from api.http.bodies import NAMES
 from api.http.middleware import Envelope
 from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
 from api.http.validation import flaws_of
+from api.pages.board import add_pages
 from api.request_counts import Requests
 from api.routes import cases, commands, completions, health, metrics, oversight, registers
 from api.services import Services
@@ -22,7 +23,7 @@ from workflows.messages import Command
 
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
 KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
-DECIMALS = (("Limit", "amount"), ("Day", "used"), ("Day", "total"))
+DECIMALS = (("Limit", "amount"), ("DayShown", "used"), ("DayShown", "total"))
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Anything else is a problem (RFC 9457)",
@@ -45,6 +46,7 @@ def create_app(services: Services) -> FastAPI:
         pool.shutdown(wait=False, cancel_futures=True)
 
     app = _routes(lifespan)
+    add_pages(app)
     app.state.services = services
     app.state.pool = pool
     app.state.keyring = Keyring(services.store.key_by_hash)

@@ -139,8 +139,9 @@ class Desk:
 class Paper:
     """A case on paper: each command is decided and its event chained and folded in, as settling would."""
 
-    def __init__(self, case: str = "paper") -> None:
+    def __init__(self, case: str = "paper", calendar: str = CALENDAR) -> None:
         self.case = case
+        self.calendar = calendar
         self.state: CaseState | None = None
         self.events: list[Event] = []
         self.due: dict[str, datetime | None] = {}
@@ -158,7 +159,7 @@ class Paper:
         assert isinstance(answer, Decision)
         last = self.events[-1] if self.events else None
         head = Head(seq=last.seq, hash=last.hash) if last else Head()
-        new = chain(self.case, head, [answer.event], CALENDAR)
+        new = chain(self.case, head, [answer.event], self.calendar)
         self.events += new
         self.state = fold(self.state, new, self.case)
         return new[0].seq

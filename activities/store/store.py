@@ -8,12 +8,13 @@ from activities.store.database import parse
 from activities.store.keys import Keys
 from activities.store.ledger import Ledger
 from activities.store.outbox import Outbox
+from activities.store.sessions import Sessions
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
 
 
-class Store(Ledger, Cases, CohortReads, Keys, Outbox, Tellings, Upkeep, Watch):
+class Store(Ledger, Cases, CohortReads, Keys, Outbox, Sessions, Tellings, Upkeep, Watch):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
     @classmethod

@@ -211,6 +211,33 @@ api_key = Table(
     Column("revoked", BigInteger),
 )
 
+# Of people who have signed in to the pages (`sessions.py`); instants here are real ones.
+session = Table(
+    "session",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of the cookie's text, which is kept nowhere
+    Column("key", String, ForeignKey("api_key.id")),  # with which it was begun; its end ends the session
+    Column("actor", String, nullable=False),
+    Column("company", String),
+    Column("role", String, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("lists", Text, nullable=False),  # queries of the lists that were looked at last
+    Index("session_seen", "seen"),
+)
+
+# Queries that a person has given a name.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("actor", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 setting = Table(
     "setting",
     metadata,

@@ -1,6 +1,6 @@
 """Looking at cases over HTTP: one, a list, a clock day by day; what was told late, faults."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -287,5 +287,15 @@ def _rung(rung: Fields) -> str:
 
 def _day(one: Fields) -> tuple[object, ...]:
     day = date.fromisoformat(one["date"])
-    why = "、".join(filter(None, ("调休 make-up day" if one["make_up"] else "", one["holiday"], one["ground"])))
+    why = "、".join(filter(None, _reasons(one)))
     return day, WEEKDAYS[day.weekday()], USES[one["kind"]], why, one["used"], one["total"]
+
+
+def _reasons(one: Fields) -> Iterator[str | None]:
+    yield "调休 make-up day" if one["make_up"] else None
+    yield one["holiday"]
+    yield one["ground"]
+    for step in one["open_steps"]:
+        yield f"等待{'申请人' if step['party'] == 'applicant' else step['owner']}：{step['title_zh']} {step['title_en']}"
+    yield "承诺生效前 before binding" if one["before_binding"] else None
+    yield f"超期 overdue +{one['overdue']}" if one["overdue"] is not None else None

@@ -24,12 +24,17 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "bad-cursor": (400, "The cursor does not belong to this list"),
         "idempotency-key": (400, "The Idempotency-Key header is missing or not well formed"),
         "bad-if-match": (400, "The If-Match header is not the number of an event"),
+        "bad-parameter": (400, "A parameter of the address is unknown or not well formed"),
+        "not-a-form": (415, "The body is not one of our forms"),
         "too-large": (413, "The body is too large"),
         "not-json": (415, "The body must be application/json"),
         "invalid": (422, "The request does not have the form that is asked for"),
         # who asks
         "unauthenticated": (401, "A valid API key is needed"),
         "forbidden": (403, "The key's role does not allow this"),
+        "foreign-form": (403, "The form was not sent from a page of this session"),
+        "sign-in-refused": (403, "That key opens nothing here"),
+        "unsafe-place": (403, "A key may be typed in only over TLS, or on the machine itself"),
         # what is asked for is not there
         "not-found": (404, "There is no such thing"),
         "method-not-allowed": (405, "This cannot be done here"),

@@ -96,6 +96,6 @@ def _shown(told: Told, why: Reason | None, link: str) -> AlertShown:
         ended_at=told.ended_at if why is not None else None,
         reason=None if why is None else why.en,
         reason_zh=None if why is None else why.zh,
-        link=f"{link}/v1/cases/{told.case}" if link and told.case else link,
+        link=f"{link}/cases/{told.case}" if link and told.case else link,
         runbook_url=said.get("runbook_url", ""),
     )

@@ -28,8 +28,8 @@ from api.views.case import (
     line_shown,
     own_events,
 )
+from api.views.days import DayShown, days_shown
 from sla.clock import Standing
-from sla.days import Day, day_ledger
 from sla.errors import CountingError
 from sla.model import Model
 from workflows.messages import Command, Link
@@ -59,7 +59,7 @@ class DayLedger(Model):
 
     case: str
     clock: ClockShown
-    days: tuple[Day, ...]
+    days: tuple[DayShown, ...]
 
 
 @router.post("", dependencies=[officers], **COMMAND)
@@ -203,7 +203,7 @@ async def show_event(visit: Visiting, case: str, seq: int) -> Response:
 
 @router.get("/{case}/clocks/{clock:path}/days", response_model=DayLedger)
 async def show_days(visit: Visiting, case: str, clock: str) -> Response:
-    """Explain a clock day by day: counted, weekend, holiday, make-up day, suspended on which ground."""
+    """Explain a clock day by day: counted, weekend, holiday, make-up day, suspended on which ground, idle and whose step was open."""
 
     def ask() -> DayLedger:
         view = visit.case(case)
@@ -211,9 +211,8 @@ async def show_days(visit: Visiting, case: str, clock: str) -> Response:
         if row is None:
             raise Problem("unknown-clock", flaws=[Flaw("path/clock", "unknown-clock")])
         shown = clock_shown(row, view, visit.services.almanac, visit.told)
-        under = visit.services.almanac.calendar_as_corrected(shown.calendar)
         try:
-            days = day_ledger(row.picture.clock, under, visit.told)
+            days = days_shown(row, view, visit.services.almanac, visit.told)
         except CountingError as error:
             raise Problem("calendar-horizon", str(error)) from None
         return DayLedger(case=case, clock=shown, days=days)

@@ -134,7 +134,8 @@
     const [left, right] = [box.left + inset, box.right - inset];
     const [top, bottom] = [box.top + inset, box.bottom - inset];
     const points = [[(left + right) / 2, (top + bottom) / 2], [left, top], [right, top], [left, bottom], [right, bottom]];
-    const covered = points.some(([x, y]) => {
+    const inside = points.filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight); // what is higher than the window is scrolled
+    const covered = inside.length === 0 || inside.some(([x, y]) => {
       const above = document.elementFromPoint(x, y);
       return !above || !(one.contains(above) || above.contains(one));
     });

@@ -1,6 +1,6 @@
 """What a dry run says is what the command then does, whatever the commands, their order and the calendar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -93,10 +93,11 @@ def outcome(tried: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('dry')}/ledger.sqlite", durable=False)
     store.migrate()
-    return store
+    yield store
+    store.close()
 
 
 def test_a_dry_run_says_what_the_command_then_does(ledger: Store, nightly: bool) -> None:

@@ -88,7 +88,7 @@ async def test_a_webhook_gets_the_notice_with_its_id(robot: Robot, caplog: pytes
     assert set(body) == {"receiver", "recipient", "kind", "alerts", "more", "link", "id", "sent_at"}
     one = body["alerts"][0]
     assert (one["alertname"], one["severity"], one["scope"]) == ("ShixianStepOverdue", "warning", "step")
-    assert one["link"] == "http://shixian/v1/cases/SZ-0"
+    assert one["link"] == "http://shixian/cases/SZ-0"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422, 451])

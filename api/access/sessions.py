@@ -1,0 +1,75 @@
+"""Sessions of people at the pages: begun with a key, kept as rows, ended at once.
+
+Who signs in becomes a row; the cookie holds a random text of which the row keeps the hash. So another way to sign in
+begins the same sessions, and whoever ends a row ends the session.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from activities.store.sessions import Session
+from api.access.api_keys import Caller, CallerRole
+from sla.companies import COMPANIES
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=10)
+NOTED = timedelta(minutes=1)  # how exactly it is kept when a session was used last
+REMEMBERED = timedelta(days=30)
+BITS = 32  # bytes of the cookie's text
+
+
+class SessionStore(Protocol):
+    """What keeps sessions."""
+
+    def session(self, hashed: str, now: datetime) -> Session | None: ...
+
+    def see_session(self, hashed: str, now: datetime) -> None: ...
+
+
+def begin(caller: Caller, key: str | None, now: datetime) -> tuple[str, Session]:
+    """Return the text of a cookie and the session to keep for somebody who has just signed in. `now` is real time."""
+    text = secrets.token_urlsafe(BITS)
+    return text, Session(
+        hash=hashed(text),
+        key=key,
+        actor=caller.actor,
+        company=caller.company,
+        role=caller.role,
+        steps=tuple(sorted(caller.steps)),
+        began=now,
+        seen=now,
+    )
+
+
+def hashed(text: str) -> str:
+    """Say what is kept of a cookie's text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def form_token(text: str) -> str:
+    """Return what every form of a session carries: only who reads its pages knows it."""
+    return sha256(b"form:" + text.encode()).hexdigest()
+
+
+def current(store: SessionStore, text: str, now: datetime, *, used: bool) -> Session | None:
+    """Return the session of a cookie at a real instant, None where it is over.
+
+    `used`: by a person and not by a page that refreshes itself; then it is in use again.
+    """
+    found = store.session(hashed(text), now)
+    if found is None or found.ended is not None:
+        return None
+    if now - found.seen >= IDLE or now - found.began >= LONGEST:
+        return None
+    if used and now - found.seen >= NOTED:
+        store.see_session(found.hash, now)
+    return found
+
+
+def caller_of_session(session: Session) -> Caller:
+    """Say who a session stands for."""
+    role = CallerRole(session.role)
+    owners = COMPANIES.get(session.company or "", ()) if role is CallerRole.UTILITY else None
+    return Caller(session.actor, role, session.company, owners, frozenset(session.steps))

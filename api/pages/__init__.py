@@ -1,0 +1,1 @@
+"""The board: pages for officers, supervisors, utilities and applicants."""

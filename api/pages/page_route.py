@@ -1,0 +1,167 @@
+"""How the pages are entered: with a session, and with forms that only our own pages can have sent.
+
+A router of pages says so with `route_class=PageRoute`. What goes wrong behind it is shown as a page.
+"""
+
+from collections.abc import Callable, Coroutine
+from ipaddress import ip_address
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from activities.store.errors import StoreUnavailable
+from activities.store.sessions import Session
+from api.access.api_keys import CallerRole
+from api.access.request_context import visit_of
+from api.access.sessions import caller_of_session, current, form_token
+from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
+from api.pages.answers import see_other
+from api.pages.errors import error_page
+from api.pages.frame import MENU, PageVisit
+from api.pages.languages import with_language, words_of
+from workflows.dispatch import OutcomeUnknownError
+
+LARGEST = 262_144  # bytes of a form: a hundred steps of a desk fit in
+FIELDS = 2_000
+FORM = "application/x-www-form-urlencoded"
+REFRESH = "x-shixian-refresh"  # a header of our script's: a page that refreshes itself does not use its session
+SIGN_IN = "/sign-in"
+
+
+class SignInNeeded(Exception):
+    """Nobody has signed in, or the session is over."""
+
+
+class PageRoute(APIRoute):
+    """A route of the pages: a form is read only where it comes from one of ours, and every refusal is a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the checks before what the framework makes of the route."""
+        handle = super().get_route_handler()
+
+        async def enter(request: Request) -> Response:
+            try:
+                if request.method == "POST":
+                    from_our_page(request)
+                    request.state.form = await read_form(request)
+                response = await handle(request)
+            except SignInNeeded:
+                if request.headers.get(REFRESH):
+                    return Response(status_code=401)
+                response = see_other(f"{SIGN_IN}?next={quote(_wanted(request), safe='')}")
+            except Problem as problem:
+                response = error_page(request, problem)
+            except StoreUnavailable:
+                response = error_page(request, store_unavailable())
+            except OutcomeUnknownError:
+                response = error_page(request, outcome_unknown())
+            except RequestValidationError as error:
+                response = error_page(request, Problem("bad-parameter", flaws=_flaws(error)))
+            return with_language(request, response)
+
+        return enter
+
+
+def _flaws(error: RequestValidationError) -> list[Flaw]:
+    return [Flaw("/".join(str(part) for part in one["loc"]), one["type"]) for one in error.errors()]
+
+
+def _wanted(request: Request) -> str:
+    """Where to go on after signing in: the page itself, or where a form was sent from its page."""
+    if request.method != "GET":
+        return request.url.path if "/do/" in request.url.path else "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def from_our_page(request: Request) -> None:
+    """Refuse a form that another site sent."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if (site is not None and site != "same-origin") or (origin is not None and origin != ours):
+        raise Problem("foreign-form")
+    if site is None and origin is None:
+        raise Problem("foreign-form")
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read a form strictly: its type, its size, each name once."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise Problem("not-a-form")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Problem("too-large")
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            errors="strict",
+            max_num_fields=FIELDS,
+        )
+    except (ValueError, UnicodeDecodeError):
+        raise Problem("not-a-form") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or any("\x00" in text for pair in pairs for text in pair):
+        raise Problem("not-a-form")
+    return fields
+
+
+def cookie_name(request: Request) -> str:
+    """Name the session's cookie: bound to the host where there is TLS, to the port where there is none."""
+    if request.url.scheme == "https":
+        return "__Host-shixian"
+    return f"shixian-{request.url.port or 80}"
+
+
+def safe_place(request: Request) -> bool:
+    """Tell whether a key may be typed in here: over TLS, or on the machine itself."""
+    if request.url.scheme == "https":
+        return True
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+async def page_visit(request: Request) -> PageVisit:
+    """Find out who has signed in; raises SignInNeeded, or a Problem where the form is not of their session."""
+    text = request.cookies.get(cookie_name(request), "")
+    session = await _session(request, text) if text else None
+    if session is None:
+        raise SignInNeeded
+    if request.method == "POST" and request.state.form.get("token") != form_token(text):
+        raise Problem("foreign-form")
+    found = PageVisit(visit_of(request, caller_of_session(session)), session, text, words_of(request), request)
+    request.state.page_visit = found
+    return found
+
+
+async def _session(request: Request, text: str) -> Session | None:
+    visit = visit_of(request, caller=None)  # type: ignore[arg-type]  # nobody yet
+    used = not request.headers.get(REFRESH)
+    return await visit.read(lambda: current(visit.services.store, text, visit.arrived, used=used))
+
+
+PageVisiting = Annotated[PageVisit, Depends(page_visit)]
+
+
+def of_menu(path: str) -> Callable[[PageVisit], Coroutine[Any, Any, None]]:
+    """Return a dependency: a page that is not in somebody's menu is not there for them."""
+    roles = next(roles for where, _, _, roles in MENU if where == path)
+    return only_for(*roles)
+
+
+def only_for(*roles: CallerRole) -> Callable[[PageVisit], Coroutine[Any, Any, None]]:
+    """Return a dependency that lets these roles pass; for others there is no such page."""
+
+    async def check(at: PageVisiting) -> None:
+        if at.caller.role not in roles:
+            raise Problem("not-found")
+
+    return check

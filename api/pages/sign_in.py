@@ -1,0 +1,74 @@
+"""Signing in with a key, which becomes a session and never comes back; signing out."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+
+from api.access.api_keys import authenticate, hashed
+from api.access.request_context import visit_of
+from api.access.sessions import REMEMBERED, begin
+from api.http.problems import Problem
+from api.pages.answers import html, see_other
+from api.pages.frame import bare_page
+from api.pages.page_route import SIGN_IN, PageRoute, PageVisiting, cookie_name, safe_place
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+FIRST = "/cases"
+
+
+@router.get("/")
+async def first_page(at: PageVisiting) -> Response:
+    """Lead to where somebody begins."""
+    return see_other(FIRST)
+
+
+@router.get(SIGN_IN)
+async def ask_for_key(request: Request, next: str = "/") -> Response:  # the parameter's name
+    """Show the form."""
+    return _form(request, next)
+
+
+@router.post(SIGN_IN)
+async def sign_in(request: Request) -> Response:
+    """Begin a session with a key; whatever is wrong with the key, the answer is the same."""
+    form: dict[str, str] = request.state.form
+    where = _ours(form.get("next", "/"))
+    if not safe_place(request):
+        raise Problem("unsafe-place")
+    visit = visit_of(request, caller=None)  # type: ignore[arg-type]  # nobody yet
+    store, typed = visit.services.store, form.get("key", "").strip()
+    try:
+        caller = await visit.read(authenticate, f"Bearer {typed}", store.key_by_hash, visit.arrived)
+    except Problem:
+        return _form(request, where, refused=True)
+    kept = await visit.read(store.key_by_hash, hashed(typed))
+    text, session = begin(caller, None if kept is None else kept.id, visit.arrived)
+    await visit.read(store.add_session, session, visit.arrived - REMEMBERED)
+    response = see_other(FIRST if where == "/" else where)
+    secure = request.url.scheme == "https"
+    response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(at: PageVisiting) -> Response:
+    """End the session at once, everywhere."""
+    visit = at.visit
+    await visit.read(visit.services.store.end_session, at.session.hash, visit.arrived)
+    response = see_other(SIGN_IN)
+    response.delete_cookie(cookie_name(at.request), path="/", secure=at.request.url.scheme == "https", httponly=True)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _form(request: Request, where: str, *, refused: bool = False) -> Response:
+    text = bare_page(request, "sign_in.html", next=_ours(where), refused=refused, safe=safe_place(request))
+    return html(request, text, 403 if refused else 200)
+
+
+def _ours(where: str) -> str:
+    """An address of ours; anything else is the first page."""
+    parts = urlsplit(where)
+    plain = not parts.scheme and not parts.netloc and where.startswith("/") and not where.startswith(("//", "/\\"))
+    return where if plain and parts.path != SIGN_IN and where.isprintable() else "/"
