@@ -8,14 +8,14 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from activities.store.errors import StoreUnavailable
 from api.http.problems import Problem
-from api.pages import case, cases, files, sign_in
+from api.pages import case, cases, do_command, files, sign_in
 from api.pages.errors import error_page
 from api.pages.page_route import SignInNeeded, page_visit
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
 MACHINES = ("/v1", "/livez", "/readyz", "/metrics")
 
-PARTS: tuple[APIRouter, ...] = (sign_in.router, cases.router, case.router, files.router)
+PARTS: tuple[APIRouter, ...] = (sign_in.router, cases.router, case.router, do_command.router, files.router)
 
 
 def add_pages(app: FastAPI) -> None:

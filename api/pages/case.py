@@ -11,6 +11,7 @@ from activities.record import Event, Role
 from activities.store.rows import CaseView
 from activities.store.upkeep import Fault
 from api.http.problems import Flaw, Problem
+from api.pages.actions import offered
 from api.pages.cases import PLACES
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting
@@ -99,12 +100,14 @@ class CasePage(NamedTuple):
 @router.get("/cases/{case}")
 async def show_case(at: PageVisiting, case: str) -> Response:
     """Show a case with one of its clocks day by day."""
-    only_known(at.request, "clock", "fold")
+    only_known(at.request, "clock", "fold", "done")
+    done = at.request.query_params.get("done", "")
     fold = one_of(at.request, "fold", ("0", "1")) != "0"
     found = await at.visit.read(_read, at, case, at.request.query_params.get("clock"), fold=fold)
     steps = {clock.step: clock for clock in found.clocks if clock.role is Role.STEP}
     rows = [_step(at, found.view, step.key, steps.get(step.key)) for step in found.view.steps]
     main = next((clock for clock in found.clocks if clock.key == found.view.main), None)
+    events = [_event(at, found.view, event) for event in reversed(found.events)]
     return page(
         at,
         "case.html",
@@ -118,11 +121,12 @@ async def show_case(at: PageVisiting, case: str) -> Response:
         now_with=[row for row in rows if row.state in ON_DESK],
         steps=sorted(rows, key=lambda row: row.state not in ON_DESK),
         clocks=[(clock, _named(at, found.view, clock)) for clock in found.clocks],
-        events=[_event(at, found.view, event) for event in reversed(found.events)],
+        events=events,
         fault=bool(found.faults),
         step_states=STEP_STATES,
         roles=ROLES,
-        seq=found.view.head.seq,
+        actions=offered(found.view, at.caller.role),
+        done=next((row for row in events if str(row.seq) == done), None),
     )
 
 
@@ -161,8 +165,8 @@ def _named(at: PageVisit, view: CaseView, clock: ClockShown) -> str:
     return "" if known is None else at.words.title(known.title_zh, known.title_en)
 
 
-def _clock_named(at: PageVisit, view: CaseView, key: str) -> str:
-    """A clock as events name it, in words."""
+def clock_named(at: PageVisit, view: CaseView, key: str) -> str:
+    """Name a clock of an event in words."""
     row = next((row for row in view.clocks if row.picture.clock.key == key), None)
     if row is None:
         return key
@@ -192,7 +196,7 @@ def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
     step = next((one for one in view.steps if one.key == body.get("step")), None)
     about = [at.words.title(step.title_zh, step.title_en)] if step is not None else []
     if "clock" in body:
-        about.append(_clock_named(at, view, str(body["clock"])))
+        about.append(clock_named(at, view, str(body["clock"])))
     if "rung" in body:
         about.append(at.words.say(RUNGS[body["rung"]]))
     about += [str(body[name]) for name in ("outcome", "ground", "reason") if body.get(name) not in {None, "", "done"}]

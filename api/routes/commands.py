@@ -4,7 +4,6 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 
-from activities.store.rows import CaseView
 from api.access.key_route import KeyRoute
 from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, CommandVisiting, Visit, only
 from api.http.bodies import (
@@ -30,9 +29,9 @@ from api.http.bodies import (
 from api.http.fields import KEY
 from api.http.headers import IdempotencyKey, IfMatch
 from api.http.problems import Flaw, Problem
-from api.intake.command_builders import accepting, completing, made_id
-from api.intake.stamp import Stamp
-from api.intake.submit import Wish, answered
+from api.intake.command_builders import made_id
+from api.intake.submit import answered
+from api.intake.wishes import accept_wish, complete_wish, plain_wish
 from api.views.foreseen import DryRun
 from workflows import messages
 from workflows.messages import Command, Receipt
@@ -63,16 +62,7 @@ async def _do(
     **path: str,
 ) -> Response:
     """Sends a command whose fields are those of its body and of its path."""
-    content = {**body.content(), **path}
-    if step is not None:
-        content["step"] = step
-    said = {name: value for name, value in content.items() if name != "at"}
-
-    def make(stamped: Stamp, _: CaseView | None) -> Command:
-        return kind(**stamped.fields, **said)
-
-    name = kind.model_fields["kind"].default
-    return await answered(visit, Wish(case, name, key, content, make, step=step, if_match=seen))
+    return await answered(visit, plain_wish(case, key, seen, kind, body, step=step, **path))
 
 
 @router.post("/accept", dependencies=[officers], **COMMAND)
@@ -80,9 +70,7 @@ async def accept(
     visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: AcceptBody | None = None
 ) -> Response:
     """Accept the application, under the promises in force on the day on which that takes effect."""
-    content = (body or AcceptBody()).content()
-    wish = Wish(case, "accept", key, content, accepting(visit), if_match=seen)
-    return await answered(visit, wish)
+    return await answered(visit, accept_wish(visit, case, key, seen, body or AcceptBody()))
 
 
 @router.post("/refuse", dependencies=[officers], **COMMAND)
@@ -109,9 +97,7 @@ async def complete(
     visit: CommandVisiting, case: str, step: str, key: IdempotencyKey, seen: IfMatch, body: CompletionBody
 ) -> Response:
     """Complete a step. A completion that happened in time and is told late counts by its own day."""
-    content = {**body.content(), "step": step}
-    wish = Wish(case, "complete", key, content, completing(visit, content), step=step, if_match=seen)
-    return await answered(visit, wish)
+    return await answered(visit, complete_wish(visit, case, key, seen, body, step))
 
 
 @router.post("/return", dependencies=[doers], **COMMAND)

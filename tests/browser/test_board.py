@@ -46,6 +46,12 @@ async def test_nobody_is_kept_from_reading_the_board(
     found += await looked_at(page, f"cases-{tail}")
     for story in STORIES:
         found += await looked_at(await seen.go(f"/cases/{city.case(story)}"), f"case-{story}-{tail}")
+    page = await seen.go(f"/cases/{city.case('overdue')}/do/suspend")
+    found += await looked_at(page, f"do-{tail}")
+    await page.locator("#ground").select_option(index=1)
+    await page.locator("button[name=go]").click()
+    await page.locator("button[value=do]").wait_for()
+    found += await looked_at(page, f"preview-{tail}")
     assert found == [], "\n".join(found)
 
 
