@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from tests.browser.browsing import Scheme, Visit
 from tests.browser.city import City
 from tests.browser.conftest import Open
-from tests.browser.hostile import PAYLOADS
+from tests.browser.hostile import PAYLOADS, RAN
 from tests.browser.looks import axe, focus_order, overlaps, screenshot, sideways, targets
 
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ async def test_hostile_texts_are_texts_on_every_page(visit: Open, city: City, bo
         if "hostile" in name:
             await seen.go(f"/cases/{case}")
             shown += await page.locator("main").inner_text()
-            assert await page.evaluate("window.hacked") is None
+            assert await page.evaluate(f"window.{RAN}") is None
     assert sum(payload in shown for payload in PAYLOADS) >= 20, "they are there to be read"
 
 

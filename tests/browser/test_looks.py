@@ -1,11 +1,13 @@
 """Every check of a page finds what it looks for, on a page that has it, and nothing on one that has not."""
 
 from collections.abc import Iterator
+from html import escape
 
 import pytest
 
 from tests.browser.browsing import Browsing
 from tests.browser.conftest import Open
+from tests.browser.hostile import PAYLOADS, RAN
 from tests.browser.looks import axe, focus_order, overlaps, screenshot, sideways, targets
 from tests.browser.small_site import SmallSite, small_site
 
@@ -201,3 +203,23 @@ async def test_a_page_is_asked_for_in_the_language_of_the_visit(visit: Open, sit
     for lang, asked in (("zh", "zh-CN"), ("en", "en-GB")):
         page = await (await visit(site.origin, lang=lang)).go("/")
         assert await page.evaluate("navigator.language") == asked
+
+
+async def test_hostile_texts_run_where_nothing_escapes_them(browser: Browsing, site: SmallSite) -> None:
+    ran = []
+    async with browser.visit(site.origin) as visited:
+        for text in (one for one in PAYLOADS if "http-equiv" not in one):  # which would lead away
+            site.show(f"<div>{text}</div>")
+            page = await visited.go("/")
+            await page.wait_for_timeout(20)
+            ran.append(await page.evaluate(f"window.{RAN}") is not None)
+    assert sum(ran) >= 30, sum(ran)
+
+
+async def test_hostile_texts_that_are_escaped_do_not_run(visit: Open, site: SmallSite) -> None:
+    visited = await visit(site.origin)
+    for text in PAYLOADS:
+        site.show(f'<p title="{escape(text)}">{escape(text)}</p>')
+        page = await visited.go("/")
+        assert await page.evaluate(f"window.{RAN}") is None
+        assert (await page.inner_text("p")).strip() == " ".join(text.split())

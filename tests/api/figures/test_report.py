@@ -198,7 +198,7 @@ def test_hostile_text_in_every_field_is_text(march: Report) -> None:
 
 
 def test_the_first_page_says_each_broken_promise_with_its_figures_and_its_sentence(march: Report) -> None:
-    first = Reader(page(march).partition("<main")[2].partition("</main>")[0]).text
+    first = Reader(page(march).partition("<article")[2].partition("</article>")[0]).text
     for one in march.front.promises:
         assert one.citation is not None
         if one.now.verdict is Verdict.BROKEN:
