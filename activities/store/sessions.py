@@ -1,18 +1,18 @@
-"""Sessions of people at the pages, as they are kept: under the hash of their cookie; and the views they have saved."""
+"""Sessions of people at the pages, as they are kept: under the hash of their cookie."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from activities.store import tables
 from activities.store.database import Database
 from activities.store.instants import instant, maybe_instant, micros
 from sla.model import Model
 
-SESSION, KEY, VIEW = tables.session.c, tables.api_key.c, tables.saved_view.c
+SESSION, KEY = tables.session.c, tables.api_key.c
 
 
 class Session(Model):
@@ -27,14 +27,6 @@ class Session(Model):
     began: datetime
     seen: datetime
     ended: datetime | None = None
-    lists: tuple[str, ...] = ()  # queries of the lists that were looked at last, newest last
-
-
-class SavedView(Model):
-    """A query that a person has given a name."""
-
-    name: str
-    query: str
 
 
 class Sessions(Database):
@@ -44,7 +36,6 @@ class Sessions(Database):
         """Keep a session, and forget those that were seen last before an instant."""
         values = session.model_dump() | {
             "steps": json.dumps(session.steps),
-            "lists": json.dumps(session.lists),
             "began": micros(session.began),
             "seen": micros(session.seen),
             "ended": None,
@@ -73,36 +64,10 @@ class Sessions(Database):
         """End a session; nothing where it has ended."""
         self._change(hashed, ended=micros(now))
 
-    def keep_lists(self, hashed: str, lists: tuple[str, ...]) -> None:
-        """Keep the queries of the lists that a session looked at last."""
-        self._change(hashed, lists=json.dumps(lists))
-
     def _change(self, hashed: str, **values: object) -> None:
         change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None)).values(**values)
         with self.writing() as connection:
             connection.execute(change)
-
-    def saved_views(self, actor: str) -> list[SavedView]:
-        """Read the views that somebody has saved, oldest first."""
-        query = select(VIEW.name, VIEW.query).where(VIEW.actor == actor).order_by(VIEW.at, VIEW.name)
-        with self.reading() as connection:
-            return [SavedView(name=row.name, query=row.query) for row in connection.execute(query)]
-
-    def save_view(self, actor: str, view: SavedView, at: datetime, most: int) -> bool:
-        """Save a view under its name, over one of the same name; False where somebody has `most` others already."""
-        mine = VIEW.actor == actor
-        with self.writing() as connection:
-            connection.execute(delete(tables.saved_view).where(mine, VIEW.name == view.name))
-            if (connection.scalar(select(func.count()).where(mine)) or 0) >= most:
-                return False
-            values = {"actor": actor, "name": view.name, "query": view.query, "at": micros(at)}
-            connection.execute(insert(tables.saved_view), values)
-        return True
-
-    def remove_view(self, actor: str, name: str) -> None:
-        """Remove a saved view."""
-        with self.writing() as connection:
-            connection.execute(delete(tables.saved_view).where(VIEW.actor == actor, VIEW.name == name))
 
 
 def _session(row: Mapping[Any, Any]) -> Session:
@@ -119,5 +84,4 @@ def _session(row: Mapping[Any, Any]) -> Session:
         began=instant(row["began"]),
         seen=instant(row["seen"]),
         ended=ended,
-        lists=tuple(json.loads(row["lists"])),
     )

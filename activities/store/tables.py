@@ -224,18 +224,7 @@ session = Table(
     Column("began", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger),
-    Column("lists", Text, nullable=False),  # queries of the lists that were looked at last
     Index("session_seen", "seen"),
-)
-
-# Queries that a person has given a name.
-saved_view = Table(
-    "saved_view",
-    metadata,
-    Column("actor", String, primary_key=True),
-    Column("name", String, primary_key=True),
-    Column("query", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
 )
 
 setting = Table(

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from activities.record import StepPicture
 from activities.store.keys import ApiKey
+from activities.store.sessions import Session
 from api.http.problems import Problem
 from sla.companies import COMPANIES
 
@@ -124,10 +125,10 @@ def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | No
     return caller_of(key)
 
 
-def caller_of(key: ApiKey) -> Caller:
-    """Say who a key stands for."""
-    owners = COMPANIES.get(key.company or "", ()) if key.role == CallerRole.UTILITY else None
-    return Caller(key.actor, CallerRole(key.role), key.company, owners, frozenset(key.steps))
+def caller_of(kept: ApiKey | Session) -> Caller:
+    """Say who a key, or a session begun with one, stands for."""
+    owners = COMPANIES.get(kept.company or "", ()) if kept.role == CallerRole.UTILITY else None
+    return Caller(kept.actor, CallerRole(kept.role), kept.company, owners, frozenset(kept.steps))
 
 
 class LookUp(NamedTuple):

@@ -7,25 +7,15 @@ begins the same sessions, and whoever ends a row ends the session.
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
 
-from activities.store.sessions import Session
-from api.access.api_keys import Caller, CallerRole
-from sla.companies import COMPANIES
+from activities.store.sessions import Session, Sessions
+from api.access.api_keys import Caller
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
 NOTED = timedelta(minutes=1)  # how exactly it is kept when a session was used last
 REMEMBERED = timedelta(days=30)
 BITS = 32  # bytes of the cookie's text
-
-
-class SessionStore(Protocol):
-    """What keeps sessions."""
-
-    def session(self, hashed: str, now: datetime) -> Session | None: ...
-
-    def see_session(self, hashed: str, now: datetime) -> None: ...
 
 
 def begin(caller: Caller, key: str | None, now: datetime) -> tuple[str, Session]:
@@ -53,7 +43,7 @@ def form_token(text: str) -> str:
     return sha256(b"form:" + text.encode()).hexdigest()
 
 
-def current(store: SessionStore, text: str, now: datetime, *, used: bool) -> Session | None:
+def current(store: Sessions, text: str, now: datetime, *, used: bool) -> Session | None:
     """Return the session of a cookie at a real instant, None where it is over.
 
     `used`: by a person and not by a page that refreshes itself; then it is in use again.
@@ -66,10 +56,3 @@ def current(store: SessionStore, text: str, now: datetime, *, used: bool) -> Ses
     if used and now - found.seen >= NOTED:
         store.see_session(found.hash, now)
     return found
-
-
-def caller_of_session(session: Session) -> Caller:
-    """Say who a session stands for."""
-    role = CallerRole(session.role)
-    owners = COMPANIES.get(session.company or "", ()) if role is CallerRole.UTILITY else None
-    return Caller(session.actor, role, session.company, owners, frozenset(session.steps))

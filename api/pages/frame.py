@@ -55,7 +55,6 @@ class MenuItem:
     title: str
     key: str
     here: bool
-    badge: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from fastapi.routing import APIRoute
 
 from activities.store.errors import StoreUnavailable
 from activities.store.sessions import Session
-from api.access.api_keys import CallerRole
+from api.access.api_keys import CallerRole, caller_of
 from api.access.request_context import visit_of
-from api.access.sessions import caller_of_session, current, form_token
+from api.access.sessions import current, form_token
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.pages.answers import see_other
 from api.pages.errors import error_page
@@ -137,7 +137,7 @@ async def page_visit(request: Request) -> PageVisit:
         raise SignInNeeded
     if request.method == "POST" and request.state.form.get("token") != form_token(text):
         raise Problem("foreign-form")
-    found = PageVisit(visit_of(request, caller_of_session(session)), session, text, words_of(request), request)
+    found = PageVisit(visit_of(request, caller_of(session)), session, text, words_of(request), request)
     request.state.page_visit = found
     return found
 

@@ -1,4 +1,4 @@
-"""Sessions of people who have signed in to the pages, and lists that they keep for themselves."""
+"""Sessions of people who have signed in to the pages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,13 +22,5 @@ def upgrade() -> None:
         sa.Column("began", sa.BigInteger(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
-        sa.Column("lists", sa.Text(), nullable=False),
     )
     op.create_index("session_seen", "session", ["seen"])
-    op.create_table(
-        "saved_view",
-        sa.Column("actor", sa.String(), primary_key=True),
-        sa.Column("name", sa.String(), primary_key=True),
-        sa.Column("query", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-    )
