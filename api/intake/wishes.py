@@ -29,7 +29,17 @@ def accept_wish(visit: Visit, case: str, key: str, seen: int | None, body: Accep
     return Wish(case, "accept", key, body.content(), accepting(visit), if_match=seen)
 
 
-def complete_wish(visit: Visit, case: str, key: str, seen: int | None, body: CompletionBody, step: str) -> Wish:
-    """Wish for the completion of a step."""
+def complete_wish(
+    visit: Visit,
+    case: str,
+    key: str,
+    seen: int | None,
+    body: CompletionBody,
+    step: str,
+    *,
+    in_body: frozenset[str] = frozenset(),
+) -> Wish:
+    """Wish for the completion of a step; `in_body`: what of its address the body says (`Wish`)."""
     content = {**body.content(), "step": step}
-    return Wish(case, "complete", key, content, completing(visit, content), step=step, if_match=seen)
+    make = completing(visit, content)
+    return Wish(case, "complete", key, content, make, step=step, if_match=seen, in_body=in_body)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from activities.store.cases import ON_DESK
 from activities.store.rows import CaseView
 from api.access.api_keys import CallerRole
 from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, Visit
@@ -234,7 +235,7 @@ def choices_of(
     if field.choices == "steps":
         return [
             (step.key, words.title(step.title_zh, step.title_en))
-            for step in sorted(view.steps, key=lambda step: step.status not in ("open", "running", "suspended"))
+            for step in sorted(view.steps, key=lambda step: step.status not in ON_DESK)
             if step.status not in ("done", "void")
         ]
     if field.choices == "clocks":

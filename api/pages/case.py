@@ -7,12 +7,13 @@ from typing import NamedTuple
 from fastapi import APIRouter, Response
 from markupsafe import Markup
 
-from activities.record import Event, Role
+from activities.record import Event, Role, StepPicture
+from activities.store.cases import ON_DESK
 from activities.store.rows import CaseView
 from activities.store.upkeep import Fault
+from api.figures.words import PLACES
 from api.http.problems import Flaw, Problem
 from api.pages.actions import offered
-from api.pages.cases import PLACES
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting
 from api.pages.parameters import one_of, only_known
@@ -30,7 +31,6 @@ from workflows.rebuild import all_events
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 OWNERS = {one.title_zh: one.title_en for one in DEPARTMENTS.values()} | {"申请人": "applicant"}
-ON_DESK = ("open", "running", "suspended")
 STEP_STATES = {
     "waiting": message("Waiting"),
     "open": message("On the desk"),
@@ -105,7 +105,7 @@ async def show_case(at: PageVisiting, case: str) -> Response:
     fold = one_of(at.request, "fold", ("0", "1")) != "0"
     found = await at.visit.read(_read, at, case, at.request.query_params.get("clock"), fold=fold)
     steps = {clock.step: clock for clock in found.clocks if clock.role is Role.STEP}
-    rows = [_step(at, found.view, step.key, steps.get(step.key)) for step in found.view.steps]
+    rows = [_step(at, step, steps.get(step.key)) for step in found.view.steps]
     main = next((clock for clock in found.clocks if clock.key == found.view.main), None)
     events = [_event(at, found.view, event) for event in reversed(found.events)]
     return page(
@@ -159,8 +159,7 @@ def _red(clock: ClockShown) -> bool:
 def _named(at: PageVisit, view: CaseView, clock: ClockShown) -> str:
     """What a clock is of: its step, its promise, or its kind alone."""
     if clock.step is not None:
-        step = next((one for one in view.steps if one.key == clock.step), None)
-        return clock.step if step is None else at.words.title(step.title_zh, step.title_en)
+        return _step_named(at, view, clock.step) or clock.step
     known = REGISTER.get(clock.commitment or "")
     return "" if known is None else at.words.title(known.title_zh, known.title_en)
 
@@ -170,13 +169,16 @@ def clock_named(at: PageVisit, view: CaseView, key: str) -> str:
     row = next((row for row in view.clocks if row.picture.clock.key == key), None)
     if row is None:
         return key
-    step = next((one for one in view.steps if one.key == row.picture.step), None)
-    kind = at.words.say(ROLES[row.picture.role])
-    return kind if step is None else at.words.title(step.title_zh, step.title_en)
+    return _step_named(at, view, row.picture.step) or at.words.say(ROLES[row.picture.role])
 
 
-def _step(at: PageVisit, view: CaseView, key: str, clock: ClockShown | None) -> StepRow:
-    step = next(one for one in view.steps if one.key == key)
+def _step_named(at: PageVisit, view: CaseView, key: object) -> str | None:
+    """The title of one of the case's steps; None where it has none of that key, or the reader does not see it."""
+    step = next((one for one in view.steps if one.key == key), None)
+    return None if step is None else at.words.title(step.title_zh, step.title_en)
+
+
+def _step(at: PageVisit, step: StepPicture, clock: ClockShown | None) -> StepRow:
     late = step.told_at is not None and step.claimed_at is not None and step.told_at.date() > step.claimed_at.date()
     return StepRow(
         title=at.words.title(step.title_zh, step.title_en),
@@ -193,8 +195,8 @@ def _step(at: PageVisit, view: CaseView, key: str, clock: ClockShown | None) -> 
 
 def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
     body = event.body
-    step = next((one for one in view.steps if one.key == body.get("step")), None)
-    about = [at.words.title(step.title_zh, step.title_en)] if step is not None else []
+    step = _step_named(at, view, body.get("step"))
+    about = [] if step is None else [step]
     if "clock" in body:
         about.append(clock_named(at, view, str(body["clock"])))
     if "rung" in body:

@@ -1,18 +1,19 @@
 """The list of cases: the most urgent first, those without a due date after them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from activities.store.rows import CaseFilter, CaseLine
-from api.http.responses import cursor, place
+from api.figures.words import PLACES
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, of_menu
 from api.pages.parameters import one_of, only_known
 from api.pages.words import message
+from api.routes.cases import cases_from
 from sla.clock import Standing
 from workflows.procedures import ALL
 
@@ -21,7 +22,6 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 LIMIT = 50
 LONGEST = 64  # characters of a part of a number
 OPEN = {"yes": message("Open"), "no": message("Closed"), "any": message("All")}
-PLACES = {"suzhou": ("苏州市", "Suzhou"), "taicang": ("太仓市", "Taicang")}
 CHOICES = (Standing.OVERDUE, Standing.DUE_SOON, Standing.ON_TIME, Standing.SUSPENDED, Standing.MET, Standing.MISSED)
 
 
@@ -41,32 +41,22 @@ class CaseRow:
 async def list_cases(at: PageVisiting) -> Response:
     """Show the cases that the address asks for."""
     asked = _asked(at.request, whole=at.caller.owners is None)
-    begin = place(at.request.query_params.get("after"), asked, int, str)
+    after = at.request.query_params.get("after")
     wanted = CaseFilter(
         **{name: value for name, value in asked.items() if name != "open"},
         open={"yes": True, "no": False, "any": None}[asked["open"]],
         owner_in=at.caller.owners,
     )
-    lines = await at.visit.read(
-        at.visit.services.store.cases,
-        wanted,
-        now=at.now,
-        grace=timedelta(0),
-        after=None if begin is None else (begin[0], begin[1]),
-        limit=LIMIT + 1,
-    )
-    shown = lines[:LIMIT]
-    more = None
-    if len(lines) > LIMIT:
-        kept = {name: value for name, value in asked.items() if value is not None}
-        more = "/cases?" + urlencode({**kept, "after": cursor(shown[-1].cursor, asked)})
+    lines, following = await cases_from(at.visit, wanted, asked, after, LIMIT)
+    kept = {name: value for name, value in asked.items() if value is not None}
+    more = None if following is None else "/cases?" + urlencode({**kept, "after": following})
     return page(
         at,
         "cases.html",
-        rows=[_row(at, line) for line in shown],
+        rows=[_row(at, line) for line in lines],
         asked=asked,
         more=more,
-        later=begin is not None,
+        later=after is not None,
         procedures=[(key, at.words.title(one.title_zh, one.title_en)) for key, one in ALL.items()],
         places=[(key, at.words.title(*titles)) for key, titles in PLACES.items()],
         states=OPEN,

@@ -18,16 +18,12 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
+from api.ruler.words import day_text, full_day
 from sla.axis import local
 from sla.clock import Unit
 
 CATALOGUES = Path(__file__).parent / "locale" / "zh"
 THIN = "\u2009"
-WEEKDAYS = {
-    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -97,13 +93,8 @@ class PageWords:
 
     def day(self, day: date, *, weekday: bool = False) -> str:
         """Write a day; with its year where that is not today's."""
-        other = day.year != self.today.year
-        if self.zh:
-            text = f"{day.year}年" if other else ""
-            text += f"{day.month}月{day.day}日"
-            return f"{text}（{WEEKDAYS['zh'][day.weekday()]}）" if weekday else text
-        text = f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if other else "")
-        return f"{WEEKDAYS['en'][day.weekday()]} {text}" if weekday else text
+        write = full_day if weekday else day_text
+        return write(day, "zh" if self.zh else "en", year=day.year != self.today.year)
 
     def near(self, day: date, *, tomorrow: date | None = None, weekday: bool = False) -> str:
         """Write a day as today or tomorrow where it is; `tomorrow` is the next working day."""

@@ -1,11 +1,12 @@
 """Cases: opening one, lists, one with its clocks, its events, the days of a clock."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from activities.store.rows import CaseFilter, CaseView
+from activities.store.rows import CaseFilter, CaseLine, CaseView
 from api.access.key_route import KeyRoute
 from api.access.request_context import CommandVisiting, Visit, Visiting
 from api.http.bodies import OpenBody
@@ -122,7 +123,15 @@ async def list_cases(
         if hidden:
             raise Problem("invalid", flaws=[Flaw(f"query/{name}", "filter-not-allowed") for name in hidden])
     wanted = CaseFilter(**asked, owner_in=owners)
-    begin = place(after, asked | {"owners": owners}, int, str)
+    lines, following = await cases_from(visit, wanted, asked | {"owners": owners}, after, limit)
+    return answer({"cases": [line_shown(line, whole=owners is None).model_dump() for line in lines], "next": following})
+
+
+async def cases_from(
+    visit: Visit, wanted: CaseFilter, asked: Mapping[str, Any], after: str | None, limit: int
+) -> tuple[list[CaseLine], str | None]:
+    """Read a page of a list from its cursor on, and the cursor of the next one; `asked` is what a cursor belongs to."""
+    begin = place(after, asked, int, str)
     lines = await visit.read(
         visit.services.store.cases,
         wanted,
@@ -132,8 +141,7 @@ async def list_cases(
         limit=limit + 1,
     )
     page = lines[:limit]
-    more = cursor(page[-1].cursor, asked | {"owners": owners}) if len(lines) > limit else None
-    return answer({"cases": [line_shown(line, whole=owners is None).model_dump() for line in page], "next": more})
+    return page, cursor(page[-1].cursor, asked) if len(lines) > limit else None
 
 
 @router.get("/{case}", response_model=CaseAnswer)

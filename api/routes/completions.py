@@ -17,8 +17,8 @@ from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
 from api.http.responses import answer
 from api.http.validation import flaws_of
-from api.intake.command_builders import completing
 from api.intake.submit import Done, Wish, carry_out, tried
+from api.intake.wishes import complete_wish
 from api.views.foreseen import DryRun
 from sla.model import Model
 from workflows.dispatch import OutcomeUnknownError
@@ -131,7 +131,7 @@ async def complete_many(visit: CommandVisiting, body: BatchBody) -> Response:
             problem = Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False), NAMES))
             batch.answers[index] = batch.failed(index, None, None, problem)
             continue
-        wish = _wish(visit, item.case, item.step, item.key, item.content())
+        wish = complete_wish(visit, item.case, item.key, None, item, item.step, in_body=IN_BODY)
         wishes[index] = wish
         cases.setdefault(item.case, []).append((index, wish))
     await batch.run([batch.one_by_one(items) for items in cases.values()])
@@ -145,17 +145,16 @@ async def complete_survey(visit: CommandVisiting, survey: str, key: IdempotencyK
     lines = []
     if CASE_NUMBER.fullmatch(survey):
         lines = await visit.read(visit.services.store.cases, wanted, now=visit.told, limit=SURVEYED)
-    wishes = [_wish(visit, line.case.case, SURVEY_STEP, key, body.content()) for line in lines if line.case.open]
+    wishes = [
+        complete_wish(visit, line.case.case, key, None, body, SURVEY_STEP, in_body=IN_BODY)
+        for line in lines
+        if line.case.open
+    ]
     if not wishes:
         raise Problem("not-found", flaws=[Flaw("path/survey", "not-found")])
     batch = BatchRun(visit, visit.request_id, len(wishes))
     await batch.run([batch.one_by_one([(index, wish)]) for index, wish in enumerate(wishes)])
     return batch.respond(wishes)
-
-
-def _wish(visit: Visit, case: str, step: str, key: str, said: dict[str, Any]) -> Wish:
-    content = {**said, "step": step}
-    return Wish(case, "complete", key, content, completing(visit, content), step=step, in_body=IN_BODY)
 
 
 def _received(index: int, wish: Wish, done: Done) -> ItemAnswer:

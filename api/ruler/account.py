@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from activities.record import Event, Role, StepPicture
 from activities.store.rows import CaseView, ClockRow
+from activities.withdrawals import APPLICANT
 from api.ruler.titles import Titles, titles_of
 from api.ruler.words import Lang, holiday_name, joined, number, say
 from api.views.case import ClockShown, clock_shown
-from api.views.days import APPLICANT, DayShown, days_shown
+from api.views.days import DayShown, days_shown
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.calendar import Calendar, DayKind

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.record import Role, StepPicture
+from activities.withdrawals import APPLICANT
 from api.ruler.account import Account
 from api.ruler.sheet import text_width, wrapped
 from api.ruler.words import day_text, say, short_amount
 from api.views.case import ClockShown
-from api.views.days import APPLICANT
 from sla.axis import local_day
 from sla.clock import Suspension
 from sla.promise import Measure

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from activities.record import ClockPicture, StepPicture
 from activities.store.rows import CaseView, ClockRow
+from activities.withdrawals import APPLICANT
 from api.views.case import ClockShown, Number, clock_shown
 from sla.almanac import Almanac
 from sla.axis import local_day
@@ -12,7 +13,6 @@ from sla.commitments.register import REGISTER
 from sla.days import Day, DayUse, day_ledger
 from sla.model import Model
 
-APPLICANT = "applicant"
 NOT_BEGUN = ("waiting", "void")
 
 
