@@ -116,13 +116,17 @@ def well_formed(text: str) -> bool:
 def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | None], now: datetime) -> Caller:
     """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
     scheme, _, text = (authorization or "").partition(" ")
-    text = text.strip()
-    if scheme.lower() != "bearer" or not well_formed(text):
+    if scheme.lower() != "bearer":
         raise _unauthenticated()
-    key = look_up(hashed(text))
+    return caller_of(valid_key(text.strip(), look_up, now))
+
+
+def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime) -> ApiKey:
+    """Return what is kept of a key that opens something at a real instant; a Problem where it does not."""
+    key = look_up(hashed(text)) if well_formed(text) else None
     if key is None or key.revoked is not None or (key.expires is not None and key.expires <= now):
         raise _unauthenticated()
-    return caller_of(key)
+    return key
 
 
 def caller_of(kept: ApiKey | Session) -> Caller:

@@ -6,7 +6,8 @@ their own: who asks, where the request comes from and how a body is read is thei
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -16,6 +17,9 @@ from api.access.api_keys import Caller, authenticate
 from api.http import strict_json
 from api.http.bodies import NAMES
 from api.http.json_body import json_body
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 BODY = 65_536  # bytes
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,11 +32,14 @@ async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -
     if known is None:
         found = request.headers.getlist("authorization")
         header = found[0] if len(found) == 1 else None
-        parts = request.app.state
-        known = request.state.caller = await asyncio.get_running_loop().run_in_executor(
-            parts.pool, authenticate, header, parts.keyring.look_up, request.state.arrived
-        )
+        look_up = request.app.state.keyring.look_up
+        known = request.state.caller = await in_pool(request, authenticate, header, look_up, request.state.arrived)
     return known
+
+
+async def in_pool(request: Request, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Return the answer of something that blocks, from a thread of the application's."""
+    return await asyncio.get_running_loop().run_in_executor(request.app.state.pool, partial(question, *args, **named))
 
 
 class KeyRoute(APIRoute):

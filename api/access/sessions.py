@@ -8,8 +8,8 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from activities.store.keys import ApiKey
 from activities.store.sessions import Session, Sessions
-from api.access.api_keys import Caller
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=10)
@@ -18,16 +18,16 @@ REMEMBERED = timedelta(days=30)
 BITS = 32  # bytes of the cookie's text
 
 
-def begin(caller: Caller, key: str | None, now: datetime) -> tuple[str, Session]:
-    """Return the text of a cookie and the session to keep for somebody who has just signed in. `now` is real time."""
+def begin(key: ApiKey, now: datetime) -> tuple[str, Session]:
+    """Return the text of a cookie and the session to keep for somebody who has signed in with a key. `now` is real time."""
     text = secrets.token_urlsafe(BITS)
     return text, Session(
         hash=hashed(text),
-        key=key,
-        actor=caller.actor,
-        company=caller.company,
-        role=caller.role,
-        steps=tuple(sorted(caller.steps)),
+        key=key.id,
+        actor=key.actor,
+        company=key.company,
+        role=key.role,
+        steps=key.steps,
         began=now,
         seen=now,
     )

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from activities.store.errors import StoreUnavailable
 from activities.store.sessions import Session
 from api.access.api_keys import CallerRole, caller_of
+from api.access.key_route import in_pool
 from api.access.request_context import visit_of
 from api.access.sessions import current, form_token
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
@@ -143,9 +144,8 @@ async def page_visit(request: Request) -> PageVisit:
 
 
 async def _session(request: Request, text: str) -> Session | None:
-    visit = visit_of(request, caller=None)  # type: ignore[arg-type]  # nobody yet
-    used = not request.headers.get(REFRESH)
-    return await visit.read(lambda: current(visit.services.store, text, visit.arrived, used=used))
+    store = request.app.state.services.store
+    return await in_pool(request, current, store, text, request.state.arrived, used=not request.headers.get(REFRESH))
 
 
 PageVisiting = Annotated[PageVisit, Depends(page_visit)]

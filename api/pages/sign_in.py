@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.api_keys import authenticate, hashed
-from api.access.request_context import visit_of
+from api.access.api_keys import valid_key
+from api.access.key_route import in_pool
 from api.access.sessions import REMEMBERED, begin
 from api.http.problems import Problem
 from api.pages.answers import html, see_other
@@ -36,15 +36,13 @@ async def sign_in(request: Request) -> Response:
     where = _ours(form.get("next", "/"))
     if not safe_place(request):
         raise Problem("unsafe-place")
-    visit = visit_of(request, caller=None)  # type: ignore[arg-type]  # nobody yet
-    store, typed = visit.services.store, form.get("key", "").strip()
+    store, now = request.app.state.services.store, request.state.arrived
     try:
-        caller = await visit.read(authenticate, f"Bearer {typed}", store.key_by_hash, visit.arrived)
+        key = await in_pool(request, valid_key, form.get("key", "").strip(), store.key_by_hash, now)
     except Problem:
         return _form(request, where, refused=True)
-    kept = await visit.read(store.key_by_hash, hashed(typed))
-    text, session = begin(caller, None if kept is None else kept.id, visit.arrived)
-    await visit.read(store.add_session, session, visit.arrived - REMEMBERED)
+    text, session = begin(key, now)
+    await in_pool(request, store.add_session, session, now - REMEMBERED)
     response = see_other(FIRST if where == "/" else where)
     secure = request.url.scheme == "https"
     response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
