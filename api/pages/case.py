@@ -23,6 +23,7 @@ from api.ruler.drawing import drawn
 from api.ruler.ruler import ruler_of
 from api.ruler.words import Lang
 from api.views.case import ClockShown, clock_shown, own_events
+from sla.axis import local_day
 from sla.clock import Standing
 from sla.commitments.register import REGISTER
 from sla.departments import DEPARTMENTS
@@ -179,18 +180,22 @@ def _step_named(at: PageVisit, view: CaseView, key: object) -> str | None:
 
 
 def _step(at: PageVisit, step: StepPicture, clock: ClockShown | None) -> StepRow:
-    late = step.told_at is not None and step.claimed_at is not None and step.told_at.date() > step.claimed_at.date()
     return StepRow(
         title=at.words.title(step.title_zh, step.title_en),
         owner=at.words.title(step.owner, OWNERS.get(step.owner, step.owner)),
         state=step.status,
         begun_at=step.started_at or step.opened_at,
         done_at=step.completed_at,
-        told_at=step.told_at if late else None,
+        told_at=_told_later(step.claimed_at, step.told_at),
         pending=step.pending,
         clock=clock,
         card=clock is not None and clock.standing is Standing.OVERDUE,
     )
+
+
+def _told_later(at: datetime | None, told: datetime | None) -> datetime | None:
+    """When something was told, where that was a later day in China than the one on which it happened."""
+    return told if at is not None and told is not None and local_day(told) > local_day(at) else None
 
 
 def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
@@ -206,7 +211,7 @@ def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
     return EventRow(
         seq=event.seq,
         at=event.at,
-        told=event.told if event.told.date() > event.at.date() else None,
+        told=_told_later(event.at, event.told),
         what=at.words.say(KINDS[event.kind]) if event.kind in KINDS else event.kind,
         about=at.words.listed(about),
         actor=event.actor,

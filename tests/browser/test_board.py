@@ -65,6 +65,14 @@ async def test_without_script_a_case_is_found_and_read(visit: Open, city: City, 
     assert await page.locator("svg.ruler").count() == 1
 
 
+async def test_a_slash_leads_to_the_search(visit: Open, city: City, board: str) -> None:
+    page = await signed_in(city, await visit(board))
+    await page.keyboard.press("/")
+    await page.keyboard.type("overdue-taicang")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name=city.case("overdue-taicang"), exact=True).wait_for()
+
+
 async def test_hostile_texts_are_texts_on_every_page(visit: Open, city: City, board: str) -> None:
     seen = await visit(board)
     page = await signed_in(city, seen)

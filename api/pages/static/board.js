@@ -93,7 +93,7 @@ function onKey(event) {
     if (link) return act(event, () => link.click());
   }
   const keys = {
-    "/": () => $(".find input")?.focus(),
+    "/": () => $(".find [type=search]")?.focus(),
     g: () => { going = Date.now(); },
     j: () => row(1),
     k: () => row(-1),

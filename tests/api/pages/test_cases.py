@@ -1,9 +1,11 @@
 """The list of cases and one case, as pages: what is asked wrongly is named, and nobody sees another's."""
 
+import re
+
 import pytest
 
 from api.access.api_keys import CallerRole
-from tests.api.office import Office
+from tests.api.office import Office, local
 from tests.api.pages.visitor import visitor
 
 
@@ -84,3 +86,12 @@ async def test_a_page_that_has_not_changed_is_not_sent_again(office: Office) -> 
     same = await officer.get(str(first.url), **{"If-None-Match": first.headers["etag"]})
     assert same.status_code in {200, 304}
     assert (await officer.get(f"/cases/{case}?clock=none")).status_code == 404
+
+
+async def test_what_is_told_on_a_later_day_in_china_says_when_it_was_told(office: Office) -> None:
+    before, today = await office.opened(at=local("2021-03-03 23:30")), await office.opened(at=local("2021-03-04 07:00"))
+    officer = visitor(office, CallerRole.OFFICER)
+    await officer.sign_in()
+    events = [(await officer.get(f"/cases/{case}")).text.partition("经过")[2] for case in (before, today)]
+    assert re.search(r"3月3日 23:30<small>3月4日 12:\d\d 报送</small>", events[0])
+    assert re.search(r"3月4日 07:00</td>", events[1])
