@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve monitor test check dashboards bench lock clean
+.PHONY: help install demo serve monitor test check dashboards pictures bench lock clean
 
 # Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -24,10 +24,11 @@ serve: .venv/run.stamp ## server, worker and API over the data directory, until 
 monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make serve", until Ctrl-C (OPTIONS="...")
 	@$(BIN)/shixian monitor $(OPTIONS)
 
-test: .venv/dev.stamp ## all tests; sla/ must be covered whole (OPTIONS="--nightly" for all in its whole size)
+test: .venv/dev.stamp ## all tests; those of sla/ must cover it whole (OPTIONS="--nightly" for all in its whole size)
 	@$(BIN)/python -m api.processes.binaries
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-fail-under=100 $(OPTIONS)
+	@$(BIN)/python -m pytest tests/sla --numprocesses 2 --cov --cov-fail-under=100 $(OPTIONS)
+	@$(BIN)/python -m pytest --ignore tests/sla --numprocesses 4 --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
 	@$(BIN)/ruff format --check .
@@ -38,6 +39,9 @@ check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
 
 dashboards: .venv/dev.stamp ## Grafana's files from their code in deploy/grafana
 	@$(BIN)/python -m deploy.grafana
+
+pictures: .venv/dev.stamp ## README's pictures, taken of the demo's city
+	@$(BIN)/python -m tests.browser.pictures
 
 bench: .venv/dev.stamp ## the figures, a line each, also in build/bench.json
 	@$(BIN)/python -m tests.bench $(OPTIONS)

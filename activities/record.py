@@ -1,5 +1,6 @@
 """What is recorded of a case: events, and the picture of it that the read model shows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain, repeat
@@ -47,6 +48,7 @@ class Role(StrEnum):
     STEP = "step"
     SUPPLEMENT = "supplement"
     DELIVERY = "delivery"
+    TOLERANCE = "tolerance"  # the applicant's term to bring what was missing at acceptance
 
 
 class RungKind(StrEnum):
@@ -57,7 +59,10 @@ class RungKind(StrEnum):
 
 
 class Rung(Model):
-    """A raised rung. Unique by (case, clock, kind, due_at, raising)."""
+    """A raised rung. Unique by (case, clock, kind, due_at, raising).
+
+    `noted`: it was overdue before the case was told, so that nobody was alarmed.
+    """
 
     kind: RungKind
     due_at: datetime  # the threshold's instant
@@ -66,6 +71,7 @@ class Rung(Model):
     at: datetime  # told, of that event
     withdrawn: str | None = None  # the reason
     told_late: bool = False
+    noted: bool = False
 
 
 class ClockPicture(Model):
@@ -85,6 +91,15 @@ class ClockPicture(Model):
     verdict: str | None = None  # "met" or "missed", once judged
     judged_under: str | None = None  # calendar version of the verdict: frozen
     rungs: tuple[Rung, ...] = ()
+    noted_before: datetime | None = None  # what was overdue by then alarms nobody: the case was told so late
+
+
+class HoldPicture(Model):
+    """A stretch in which an office had a step."""
+
+    owner: str
+    start: datetime
+    end: datetime
 
 
 class StepPicture(Model):
@@ -107,6 +122,11 @@ class StepPicture(Model):
     event: int | None = None  # number of the event that completed it, which a confirmation or a correction names
     outcome: str | None = None
     pending: bool = False  # told too late: counts by its claimed day only once an officer has confirmed it
+    in_correction: bool = False  # it was returned for correction by itself, and has not come back
+    coming: bool = False  # it waits, and for nothing that waits itself: all that is before it is done or on a desk
+    held: tuple[HoldPicture, ...] = ()  # who had it before its owner, or before it was put back, and when
+    fell_away_at: datetime | None = None  # when the case was reclassified as a kind that has no such step
+    fell_away: str | None = None  # why
 
 
 class FeePicture(Model):
@@ -120,6 +140,22 @@ class FeePicture(Model):
     charged_fen: int
     ramp_up: bool = False
     verdict: str | None = None
+
+
+class TolerancePicture(Model):
+    """What was missing when the application was accepted all the same."""
+
+    lacking: str
+    workdays: int
+    rule: str  # what applies where it is not brought
+    supplied_at: datetime | None = None  # when it was brought
+
+
+class TakenOver(Model):
+    """Where a case that already ran was taken over from."""
+
+    source: str
+    digest: str  # SHA-256 of the source, in hexadecimal
 
 
 class CasePicture(Model):
@@ -146,6 +182,9 @@ class CasePicture(Model):
     parent: str | None = None
     children: tuple[str, ...] = ()
     fees: tuple[FeePicture, ...] = ()
+    tolerance: TolerancePicture | None = None
+    taken_over: TakenOver | None = None
+    reclassified: int = 0  # how many times
     open: bool = True
 
 
@@ -175,6 +214,11 @@ def changes(before: Picture | None, after: Picture) -> Changes:
         steps=tuple(None if was is now or was == now else now for was, now in steps),
         clocks=tuple(None if _rests(now) and (was is now or was == now) else now for was, now in clocks),
     )
+
+
+def recounted(case: CasePicture, steps: int, clocks: Sequence[ClockPicture]) -> Changes:
+    """Say what is counted anew of a case without a new fact: its clocks, and none of its steps."""
+    return Changes(case=case, steps=(None,) * steps, clocks=tuple(None if _rests(clock) else clock for clock in clocks))
 
 
 def _rests(clock: ClockPicture) -> bool:

@@ -13,6 +13,8 @@ from sla.clock import Reading
 from sla.timeline import Timeline
 
 ACTOR = "shixian"
+RAISED, NOTED, WITHDRAWN, NOTE_WITHDRAWN = "rung-raised", "rung-noted", "rung-withdrawn", "note-withdrawn"
+RUNG_EVENTS = (RAISED, NOTED, WITHDRAWN, NOTE_WITHDRAWN)
 
 
 class Instant(NamedTuple):
@@ -59,18 +61,19 @@ def findings(clock: ClockPicture, reading: Reading, now: Instant, facts: Facts) 
 
 def next_alarm(clock: ClockPicture, reading: Reading, now: Instant) -> datetime | None:
     """Return the real instant of the clock's next threshold; None where nothing is ahead."""
-    if not _alive(clock):
+    if not alive(clock):
         return None
     ahead = [now.alarm(t) for _, t in _thresholds(clock, reading) if t is not None and not now.passed(t)]
     return min(ahead, default=None)
 
 
-def _alive(clock: ClockPicture) -> bool:
+def alive(clock: ClockPicture) -> bool:
+    """Tell whether a clock may still alarm."""
     return clock.clock.stop is None and not clock.void and not clock.ramp_up
 
 
 def _thresholds(clock: ClockPicture, reading: Reading) -> Iterable[tuple[RungKind, datetime | None]]:
-    if clock.judged and clock.role is not Role.SUPPLEMENT:
+    if clock.judged and clock.role not in (Role.SUPPLEMENT, Role.TOLERANCE):
         yield RungKind.DUE_SOON, reading.due_soon_at
     yield RungKind.OVERDUE, reading.due_at
 
@@ -107,7 +110,14 @@ def _raising(clock: ClockPicture, kind: RungKind, due_at: datetime, now: Instant
     }
     if any(r.kind is kind and r.withdrawn is not None for r in clock.rungs):
         body["again"] = True
-    return NewEvent(kind="rung-raised", at=due_at, told=now.business, actor=ACTOR, body=body)
+    return NewEvent(
+        kind=NOTED if _noted(clock, kind, due_at) else RAISED, at=due_at, told=now.business, actor=ACTOR, body=body
+    )
+
+
+def _noted(clock: ClockPicture, kind: RungKind, due_at: datetime) -> bool:
+    """What was over before the case was told; that it will be over soon is worth an alarm however late it is told."""
+    return kind is RungKind.OVERDUE and clock.noted_before is not None and due_at < clock.noted_before
 
 
 def _withdrawal(clock: ClockPicture, rung: Rung, now: Instant, why: WithdrawalReason) -> NewEvent:
@@ -117,18 +127,21 @@ def _withdrawal(clock: ClockPicture, rung: Rung, now: Instant, why: WithdrawalRe
         "rung": rung.kind.value,
         "raised": rung.seq,
         "reason": why.value,
-        "told_late": ended and why is WithdrawalReason.TOLD_LATE,
+        "told_late": ended and why is WithdrawalReason.TOLD_LATE and not rung.noted,  # a note was no alarm
     }
-    return NewEvent(kind="rung-withdrawn", at=now.business, told=now.business, actor=ACTOR, body=body)
+    return NewEvent(
+        kind=NOTE_WITHDRAWN if rung.noted else WITHDRAWN, at=now.business, told=now.business, actor=ACTOR, body=body
+    )
 
 
 def after(rungs: tuple[Rung, ...], event: Event) -> tuple[Rung, ...]:
-    """Return a clock's rungs after an event that raised or withdrew one."""
+    """Return a clock's rungs after an event that raised, noted or withdrew one."""
     body = event.body
-    if event.kind == "rung-raised":
+    if event.kind in (RAISED, NOTED):
         due_at = datetime.fromisoformat(body["due_at"])
-        kind = RungKind(body["rung"])
-        return (*rungs, Rung(kind=kind, due_at=due_at, raising=body["raising"], seq=event.seq, at=event.told))
+        kind, noted = RungKind(body["rung"]), event.kind == NOTED
+        rung = Rung(kind=kind, due_at=due_at, raising=body["raising"], seq=event.seq, at=event.told, noted=noted)
+        return (*rungs, rung)
     change = {"withdrawn": body["reason"], "told_late": body["told_late"]}
     return tuple(r.model_copy(update=change) if r.seq == body["raised"] else r for r in rungs)
 
@@ -138,7 +151,7 @@ def with_rungs(clocks: Sequence[ClockPicture], found: Sequence[Event]) -> tuple[
     by_key: dict[str, tuple[Rung, ...]] = {}
     rungs = {c.clock.key: c.rungs for c in clocks}
     for event in found:
-        if event.kind in ("rung-raised", "rung-withdrawn"):
+        if event.kind in RUNG_EVENTS:
             key = event.body["clock"]
             by_key[key] = after(by_key.get(key, rungs[key]), event)
     if not by_key:

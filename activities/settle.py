@@ -1,5 +1,6 @@
 """Where facts meet time: a case's new events are appended, its clocks counted, and its next alarm answered."""
 
+import contextlib
 import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -71,17 +72,27 @@ class Settler:
     """Settles over one store and one timeline."""
 
     def __init__(
-        self, store: Store, timeline: Timeline, grace: timedelta, now: Callable[[], datetime], almanac: Almanac
+        self,
+        store: Store,
+        timeline: Timeline,
+        grace: timedelta,
+        now: Callable[[], datetime],
+        almanac: Almanac,
+        renew: Callable[[], Almanac] | None = None,
     ) -> None:
+        self._renew = renew  # asked where a case was counted by a calendar that is not known here yet
         self._store = store
-        self._almanac = almanac
+        self.almanac = almanac  # replaced as a whole where another one comes in force
         self._timeline = timeline
         self._grace = grace
         self._now = now
 
     def prepare(self, request: Settle) -> Prepared:
         """Count as if ledger and workflow agreed, before the lock for which others wait."""
-        now = Instant(self._now(), self._timeline, self._grace, self._almanac)
+        if self._renew is not None and request.calendar and not self.almanac.gives_back(request.calendar):
+            with contextlib.suppress(StoreUnavailable):
+                self.almanac = self._renew()
+        now = Instant(self._now(), self._timeline, self._grace, self.almanac)
         draft = None if request.changes is None else drafted(request, request.changes, now)
         return Prepared(request, draft, now.business)
 
@@ -161,7 +172,7 @@ def drafted(request: Settle, changed: Changes, now: Instant) -> Draft:
     almanac, calendar = now.almanac, now.calendar(changed.case.jurisdiction)
     clocks = [c for c in changed.clocks if c is not None]
     readings = [read(c, almanac, calendar, now.business) for c in clocks]
-    moved = applied(clocks, request.calendar, almanac, calendar, now.business)
+    moved = applied(clocks, request.calendar, almanac, calendar, now.business, readings)
     facts = Facts(request.events, [step for step in changed.steps if step is not None], calendar_moved=bool(moved))
     raised = itertools.chain.from_iterable(findings(c, r, now, facts) for c, r in zip(clocks, readings, strict=True))
     news = [*request.events, *moved, *raised]
@@ -220,20 +231,25 @@ def _row(clock: ClockPicture, reading: Reading, almanac: Almanac, calendar: Cale
     if clock.clock.stop is None:
         if reading.presumed or reading.horizon is not None or any(s.end is None for s in clock.clock.suspensions):
             reading = read(clock, almanac, calendar, as_of)  # what depends on the instant is kept as of the last event
-    elif not clock.void:
+    else:
         clock = judged(clock, calendar.version)
-        clock = clock.model_copy(update={"verdict": reading.standing.value})
+        clock = clock if clock.void else clock.model_copy(update={"verdict": reading.standing.value})
     return counted(clock, reading)
 
 
 def applied(
-    clocks: Sequence[ClockPicture], last: str | None, almanac: Almanac, calendar: Calendar, now: datetime
+    clocks: Sequence[ClockPicture],
+    last: str | None,
+    almanac: Almanac,
+    calendar: Calendar,
+    now: datetime,
+    counted: Sequence[Reading],
 ) -> list[NewEvent]:
     """Return the event that puts moved due dates on record, old and new, where the calendar is not the one last used."""
     if not last or last == calendar.version:
         return []
-    live = [c.clock for c in clocks if c.clock.stop is None and not c.void]
-    readings = [count(c, calendar, now) for c in live]
+    both = [(c.clock, r) for c, r in zip(clocks, counted, strict=True) if c.clock.stop is None and not c.void]
+    live, readings = [clock for clock, _ in both], [reading for _, reading in both]
     try:
         before = almanac.calendar_of_version(last)
     except CalendarVersionError:  # its table was wrong and a release corrected it: what it said is not known any more

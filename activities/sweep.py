@@ -1,23 +1,19 @@
 """A changed calendar applied to open cases, by compare and append; nothing in it needs a running workflow."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import NamedTuple
 
-from activities.record import ClockPicture, Event, Picture, changes
-from activities.rungs import Instant, next_alarm
-from activities.settle import Settle, drafted, read
-from activities.store.ledger import Appending
-from activities.store.rows import CaseClock, CaseView, ClockRow
+from activities.record import ClockPicture, Head, recounted
+from activities.rungs import Instant, alive, next_alarm
+from activities.settle import Draft, Settle, drafted, read
+from activities.spans import Touch, live_cases
+from activities.store.errors import Conflict
+from activities.store.ledger import LedgerEntry
+from activities.store.live_clocks import CountedCase
 from activities.store.store import Store
-from sla.almanac import Almanac
-from sla.axis import local_day
-from sla.calendar import Calendar
-from sla.clock import count, is_late
-from sla.model import Model
 
-CASES = 200  # in one batch
+TOGETHER = 20  # cases in one transaction: commands wait for it
 ATTEMPTS = 5  # at a case whose ledger moves meanwhile; what moves it applies the calendar itself
 
 
@@ -29,170 +25,83 @@ class Batch(NamedTuple):
     sooner: tuple[str, ...]  # of these, whose next alarm is earlier than the one that their runs have armed
 
 
-class Move(Model):
-    """A clock whose due instant another calendar moves. None: no due date, or none that is known."""
+class Applied(NamedTuple):
+    """A case's draft, and its next alarm (real time) where that is earlier than the one that its run has armed."""
 
-    case: str
-    clock: str
-    owner: str
-    calendar: str
-    old_due: datetime | None
-    new_due: datetime | None
-    was_overdue: bool
-    is_overdue: bool
-
-    @property
-    def flips(self) -> bool:
-        """Whether it turns from on time to overdue, or back."""
-        return self.was_overdue is not self.is_overdue
-
-
-class Preview(Model):
-    """What a calendar would do to open cases at one business instant; nothing is written."""
-
-    open_cases: int
-    moved_cases: int
-    to_overdue: int  # cases
-    to_on_time: int  # cases
-    moves: tuple[Move, ...]
-
-
-class _Stale(Exception):
-    """The ledger moved between reading the rows and locking it."""
+    draft: Draft
+    sooner: datetime | None
 
 
 def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
-    """Apply the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable."""
-    for page in _pages(store):
-        moment = now()
-        touched = [case for case, clocks in page if any(_touched(c, moment) for c in clocks)]
-        done = {case: sooner for case in touched if (sooner := _apply(store, case, now)) is not None}
-        yield Batch(
-            live=tuple(case for case, _ in page),
-            applied=tuple(done),
-            sooner=tuple(case for case, sooner in done.items() if sooner),
-        )
+    """Apply the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable.
+
+    Cases with an earlier alarm are remembered with it (`Store.to_wake`), in the transaction that gives it to them.
+    """
+    for page in live_cases(store, lambda: _touch(now())):
+        touched = [one.case for one in page if one.touched]
+        yield Batch(tuple(one.case for one in page), (), ())
+        for first in range(0, len(touched), TOGETHER):
+            done = _apply(store, touched[first : first + TOGETHER], now)
+            sooner = tuple(case for case, one in done.items() if one.sooner is not None)
+            yield Batch((), tuple(done), sooner)
 
 
-def preview(store: Store, now: datetime, almanac: Almanac, known_on: date) -> Preview:
-    """Say which due dates of open cases the calendars as known on a day would move. `now` is business time."""
-    looked = 0
-    moves: list[Move] = []
-    for page in _pages(store):
-        looked += len(page)
-        for case, clocks in page:
-            moves += [move for clock in clocks if (move := _move(case, clock, now, almanac, known_on)) is not None]
-    return Preview(
-        open_cases=looked,
-        moved_cases=len({m.case for m in moves}),
-        to_overdue=len({m.case for m in moves if m.flips and m.is_overdue}),
-        to_on_time=len({m.case for m in moves if m.flips and m.was_overdue}),
-        moves=tuple(moves),
-    )
+def _touch(now: Instant) -> Touch:
+    return Touch(now.almanac, now.calendar)
 
 
-def touches(row: ClockRow, almanac: Almanac, calendar: Calendar) -> bool:
-    """Tell whether a calendar differs, on a day of a clock's span, from the one it was last counted under."""
-    if row.calendar == calendar.version:
-        return False
-    changed = almanac.changed_days(row.calendar, calendar.version)
-    if changed is None or (row.provisional and row.due_date is not None):
-        return True
-    first = _first_day(row)
-    return first is not None and any(first <= day <= (row.due_date or date.max) for day in changed)
-
-
-def _touched(row: ClockRow, now: Instant) -> bool:
-    return touches(row, now.almanac, now.calendar(_place(row)))
-
-
-def _pages(store: Store) -> Iterator[list[tuple[str, list[ClockRow]]]]:
-    """All live clocks that have begun, some cases at a time."""
-    after = ""
-    while found := store.open_clocks_touching(date.min, date.max, after, CASES):
-        yield [(case, [c.clock for c in clocks]) for case, clocks in groupby(found, _case)]
-        after = found[-1].case
-
-
-def _case(found: CaseClock) -> str:
-    return found.case
-
-
-def _place(row: ClockRow) -> str:
-    return row.picture.clock.jurisdiction
-
-
-def _first_day(row: ClockRow) -> date | None:
-    """The day of receipt or of the start as it happened: on a day off it would move with the calendar."""
-    clock = row.picture.clock
-    begun = clock.receipt.received if clock.receipt is not None else clock.start
-    return row.start_day if begun is None else min(local_day(begun), row.start_day or date.max)
-
-
-def _apply(store: Store, case: str, now: Callable[[], Instant]) -> bool | None:
-    """Whether the case's alarm is earlier now; None where nothing of it moved."""
+def _apply(store: Store, cases: Sequence[str], now: Callable[[], Instant]) -> dict[str, Applied]:
+    """What became of those that moved, in order; a case whose ledger moved on meanwhile is read again."""
+    done: dict[str, Applied] = {}
     for _ in range(ATTEMPTS):
-        view = store.case(case)
-        if view is None:
-            return None
-        try:
-            with store.append(case) as ledger:
-                return _append(ledger, view, now())
-        except _Stale:
-            continue
-    return None
+        done |= _attempt(store, cases, now)
+        cases = [case for case in cases if case not in done]
+        if not cases:
+            break
+    return {case: one for case, one in sorted(done.items()) if one.draft.settled.found}
 
 
-def _append(ledger: Appending, view: CaseView, now: Instant) -> bool | None:
-    if ledger.head != view.head:
-        raise _Stale
-    events = _events(ledger)
-    last = events[-1].calendar
-    clocks = tuple(row.picture for row in view.clocks)
-    before = _alarm(clocks, last, now)
-    request = Settle(
-        case=ledger.case,
-        expected=ledger.head,
-        as_of=max(e.told for e in events),
-        calendar=last,
-    )
-    draft = drafted(request, changes(None, Picture(case=view.case, steps=view.steps, clocks=clocks)), now)
-    ledger.write(draft.events, draft.rows)
-    settled = draft.settled
-    if not settled.found:
-        return None
-    return settled.alarm is not None and (before is None or settled.alarm < before)
+def _attempt(store: Store, cases: Sequence[str], now: Callable[[], Instant]) -> dict[str, Applied]:
+    """Count before the lock for which commands wait; those whose ledgers are where they were are written."""
+    found = store.counted_cases(cases)
+    moment = now()
+    counted = {one.case.case: _counted(one, moment) for one in found}
+    heads = {one.case.case: one.head for one in found}
+    writing = [case for case, one in counted.items() if one.draft.settled.found]
+    try:
+        written = _write(store, {case: counted[case] for case in writing}, heads) if writing else set()
+    except Conflict:
+        if len(cases) == 1:
+            raise
+        return {case: one for each in cases for case, one in _attempt(store, [each], now).items()}
+    return {case: one for case, one in counted.items() if case in written or not one.draft.settled.found}
 
 
-def _events(ledger: Appending) -> list[Event]:
-    events: list[Event] = []
-    while len(events) < ledger.head.seq:
-        events += ledger.events_after(len(events))
-    return events
+def _write(store: Store, counted: dict[str, Applied], heads: dict[str, Head]) -> set[str]:
+    with store.append_together(list(counted)) as group:
+        level = {case: ledger for case, ledger in group.ledgers.items() if ledger.head == heads[case]}
+        group.write(
+            [
+                LedgerEntry(ledger, counted[case].draft.events, counted[case].draft.rows)
+                for case, ledger in level.items()
+            ]
+        )
+        group.wake({case: at for case in level if (at := counted[case].sooner) is not None})
+        return set(level)
+
+
+def _counted(found: CountedCase, now: Instant) -> Applied:
+    request = Settle(case=found.case.case, expected=found.head, as_of=found.as_of, calendar=found.calendar)
+    draft = drafted(request, recounted(found.case, found.steps, found.clocks), now)
+    alarm = draft.settled.alarm
+    if not draft.settled.found or alarm is None:
+        return Applied(draft, None)
+    before = _alarm(found.clocks, found.calendar, now)
+    return Applied(draft, alarm if before is None or alarm < before else None)
 
 
 def _alarm(clocks: Sequence[ClockPicture], version: str, now: Instant) -> datetime | None:
     """The alarm that a run has armed which last settled under a calendar."""
     calendar = now.almanac.calendar_as_corrected(version)
-    alarms = (next_alarm(c, read(c, now.almanac, calendar, now.business), now) for c in clocks)
+    alarms = (next_alarm(c, read(c, now.almanac, calendar, now.business), now) for c in clocks if alive(c))
     return min((a for a in alarms if a is not None), default=None)
-
-
-def _move(case: str, row: ClockRow, now: datetime, almanac: Almanac, known_on: date) -> Move | None:
-    calendar = almanac.calendar_for(_place(row), known_on)
-    if not touches(row, almanac, calendar):
-        return None
-    reading = count(row.picture.clock, calendar, now)
-    if reading.due_at == row.due_at:
-        return None
-    judged = row.picture.judged and not row.picture.ramp_up
-    return Move(
-        case=case,
-        clock=row.picture.clock.key,
-        owner=row.picture.owner,
-        calendar=calendar.version,
-        old_due=row.due_at,
-        new_due=reading.due_at,
-        was_overdue=judged and is_late(now, row.due_at),
-        is_overdue=judged and reading.overdue,
-    )

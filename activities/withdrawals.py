@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from activities.record import ClockPicture, NewEvent, Rung, StepPicture
+from activities.record import ClockPicture, NewEvent, Role, Rung, StepPicture
 
 APPLICANT = "applicant"
 HELD = frozenset({"open", "running"})
@@ -22,6 +22,7 @@ class WithdrawalReason(StrEnum):
     TOLD_LATE = "told-late"  # it had happened before the rung was raised
     CORRECTED = "corrected"
     CALENDAR = "calendar"
+    RECLASSIFIED = "reclassified"  # another limit counts now, or another step
     ENDED_WITHOUT_VERDICT = "ended-without-verdict"
 
 
@@ -36,7 +37,8 @@ class Facts(NamedTuple):
 def reason(clock: ClockPicture, rung: Rung, facts: Facts) -> WithdrawalReason:
     """Name the last fact that can have moved the clock; a calendar moves clocks without a fact."""
     if clock.void:
-        return WithdrawalReason.ENDED_WITHOUT_VERDICT
+        again = any(event.kind == "reclassified" for event in facts.events)
+        return WithdrawalReason.RECLASSIFIED if again else WithdrawalReason.ENDED_WITHOUT_VERDICT
     for event in reversed(facts.events):
         found = _BY_KIND[event.kind](clock, rung, event, facts) if event.kind in _BY_KIND else None
         if found is not None:
@@ -60,6 +62,10 @@ Found = WithdrawalReason | None
 
 def _amended(clock: ClockPicture, rung: Rung, event: NewEvent, facts: Facts) -> Found:
     return WithdrawalReason.CORRECTED
+
+
+def _supplied(clock: ClockPicture, rung: Rung, event: NewEvent, facts: Facts) -> Found:
+    return WithdrawalReason.TOLD_LATE if clock.role is Role.TOLERANCE else None
 
 
 def _extended(clock: ClockPicture, rung: Rung, event: NewEvent, facts: Facts) -> Found:
@@ -92,6 +98,8 @@ def _went_on(clock: ClockPicture, rung: Rung, event: NewEvent, facts: Facts) -> 
 
 _BY_KIND: Mapping[str, Callable[[ClockPicture, Rung, NewEvent, Facts], Found]] = {
     "amended": _amended,
+    "reclassified": lambda clock, rung, event, facts: WithdrawalReason.RECLASSIFIED,
+    "supplied": _supplied,
     "extended": _extended,
     "suspended": _halted,
     "returned": _halted,

@@ -1,23 +1,46 @@
 """The HTTP API, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, get_args
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from activities.almanacs import AlmanacHolder
+from activities.proposals import ProposalBoard
 from api.access.api_keys import Keyring
+from api.access.look_up import LookUpCodes, LookUpGate
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
+from api.http.cursors import Cursors
 from api.http.middleware import Envelope
 from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
 from api.http.validation import flaws_of
+from api.intake.notice_desk import NoticeDesk
+from api.intake.notice_previews import NoticePreviews
 from api.pages.board import add_pages
+from api.processes.almanac_watch import AlmanacWatch
 from api.request_counts import Requests
-from api.routes import cases, commands, completions, health, metrics, oversight, registers
+from api.routes import (
+    cases,
+    commands,
+    completions,
+    desks,
+    health,
+    imports,
+    keys,
+    metrics,
+    notices,
+    observations,
+    oversight,
+    registers,
+)
 from api.services import Services
+from sla.almanac import Almanac
 from workflows.dispatch import OutcomeUnknownError
 from workflows.messages import Command
 
@@ -41,19 +64,39 @@ def create_app(services: Services) -> FastAPI:
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="api")
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(app.state.almanac_watch.watch(), name="calendar")
         yield
+        watching.cancel()
+        app.state.notices.previews.close()
         pool.shutdown(wait=False, cancel_futures=True)
 
     app = _routes(lifespan)
     add_pages(app)
     app.state.services = services
     app.state.pool = pool
-    app.state.keyring = Keyring(services.store.key_by_hash)
+    app.state.keyring = Keyring(services.store)
+    app.state.cursors = Cursors(services.store.secret)
+    app.state.look_up_codes = LookUpCodes(services.store.secret)
+    app.state.look_up_gate = LookUpGate()
     app.state.requests = Requests(KINDS)
+    _add_notices(app, services)
     deadline = services.settings.request_deadline
     app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
     return app
+
+
+def _add_notices(app: FastAPI, services: Services) -> None:
+    """What loads notices. Each request keeps the services, and so the almanac, that it began with."""
+    holder = services.almanacs or AlmanacHolder(services.store, services.almanac)
+
+    def renew(almanac: Almanac) -> None:
+        app.state.services = replace(app.state.services, almanac=almanac)
+
+    watch = AlmanacWatch("api", holder, renew, services.say)
+    board = ProposalBoard(services.store, holder.release)
+    app.state.almanac_watch = watch
+    app.state.notices = NoticeDesk(holder, board, NoticePreviews(services.store, board), watch.look)
 
 
 def describe() -> dict[str, Any]:
@@ -83,7 +126,10 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         responses=PROBLEM,
         generate_unique_id_function=lambda route: route.name,
     )
-    for part in (cases, commands, completions, registers, oversight, health, metrics):
+    parts = (
+        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+    )  # fmt: skip
+    for part in parts:
         app.include_router(part.router)
     app.include_router(completions.batches)
     app.add_exception_handler(RequestValidationError, _invalid)

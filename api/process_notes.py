@@ -37,3 +37,7 @@ def say_json(said: Note) -> None:
 def bracketed(host: str) -> str:
     """Return the host as it stands in an address."""
     return f"[{host}]" if ":" in host else host
+
+
+def silent(_: Note) -> None:
+    """Say nothing."""

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from activities.almanacs import AlmanacHolder
 from activities.store.store import Store
+from api.process_notes import Say, silent
 from api.settings import Settings
 from sla.almanac import Almanac
 from sla.timeline import Timeline
@@ -21,3 +23,5 @@ class Services:
     settings: Settings
     almanac: Almanac
     now: Callable[[], datetime]  # real time
+    almanacs: AlmanacHolder | None = None  # from which the almanac is renewed; None: `almanac` is the release's own
+    say: Say = silent

@@ -1,19 +1,22 @@
 """Every setting there is, read from the environment by the command line alone."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from api.alerting.model import RUNBOOKS
 from api.failures import Failure
 from api.policies import CHANNELS, PolicyPart
 from sla.clock import Policy
+from sla.cohort import TakenOverCases
 from sla.commitments.register import Readings
 from workflows.defaults import DEADLINE, IN_FLIGHT, NAMESPACE
+from workflows.procedures import ALL
 
 
 def _seconds(value: timedelta | str | float) -> timedelta:
@@ -86,6 +89,14 @@ class Settings(BaseSettings):
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
     )
+    notice_approval: Literal["another", "anyone"] = Field(
+        default="another",
+        description="who approves a proposed notice: another than who proposed it, or anyone (said on the record)",
+    )
+    red_cards: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default={},
+        description="working days over until a step has the red card, by procedure, where it is not the common number, as JSON",
+    )
     policy: Policy = Field(
         default=Policy(),
         description="office hours and what the law leaves open, as JSON or `SHIXIAN_POLICY__CUTOFF` ...",
@@ -98,6 +109,29 @@ class Settings(BaseSettings):
         default=Readings(),
         description="how open words of the commitments are read, as JSON or `SHIXIAN_READINGS__ONE_DAY_LIMIT` ...",
     )
+
+    four_eyes: bool = Field(
+        default=True,
+        description="what one actor recorded another confirms; off where one person does all, and then said on the record",
+    )
+    taken_over_cases: TakenOverCases = Field(
+        default=TakenOverCases.COUNTED,
+        description="whether averages, shares and forecasts count cases that ran in another system before: `counted` or `left-out`",
+    )
+    observation_days: Annotated[int, Field(ge=1, le=3660)] = Field(
+        default=396, description="days after the end of what was observed of a promise until the next is overdue"
+    )
+    observations_from: date | None = Field(
+        default=None, description="day from which a promise that was never observed is overdue as well; none: never"
+    )
+
+    @field_validator("red_cards")
+    @classmethod
+    def _known_procedures(cls, value: dict[str, int]) -> dict[str, int]:
+        unknown = sorted(set(value) - set(ALL))
+        if unknown:
+            raise PydanticCustomError("unknown-procedure", "there are: {known}", {"known": ", ".join(ALL)})
+        return value
 
     @field_validator("readings", mode="before")
     @classmethod

@@ -38,6 +38,17 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(0), SHANGHAI) + DAY_LENGTH
 
 
+def due_day(at: datetime) -> date:
+    """Return the day in Shanghai of a due instant: 24:00 is the end of a day, not the beginning of the next one."""
+    return local_day(at - MICROSECOND)
+
+
+def due_time(at: datetime) -> str:
+    """Return the time of day of a due instant, to the minute: `17:30`, `24:00`."""
+    there = local(at)
+    return "24:00" if there.date() != due_day(at) else f"{there:%H:%M}"
+
+
 class Hours(NamedTuple):
     """The hours of a channel; `close` None where a day ends at 24:00."""
 
@@ -202,19 +213,29 @@ class Months(CalendarDays):
     __slots__ = ()
 
     def length(self, start_day: date, amount: Decimal) -> int:
-        if amount != int(amount):
-            raise LimitError(f"{amount} months: a limit in months is whole")
-        return (_months_later(start_day, int(amount)) - start_day).days
+        return days_of_months(start_day, amount)
 
     def units(self, start_day: date, marks: int) -> Decimal:
         """Whole months and the share of the next one, to a hundredth, rounded down."""
-        reached = start_day + timedelta(days=marks)
-        months = (reached.year - start_day.year) * MONTHS_PER_YEAR + reached.month - start_day.month
-        if _months_later(start_day, months) > reached:
-            months -= 1
-        whole = _months_later(start_day, months)
-        part = Decimal((reached - whole).days) / (_months_later(start_day, months + 1) - whole).days
-        return months + part.quantize(CENTI, "ROUND_DOWN")
+        return in_months(start_day, marks)
+
+
+class UnmovedDays(CalendarDays):
+    """Calendar days whose last one stays the last, whether it works or not."""
+
+    __slots__ = ()
+
+    def due(self, mark: int, not_before: datetime) -> Due | None:
+        if mark > self.last:
+            return None
+        day = date.fromordinal(mark)
+        return Due(day, self.hours.closing(day), mark)
+
+
+class UnmovedMonths(UnmovedDays, Months):
+    """Months whose last day stays the last, whether it works or not."""
+
+    __slots__ = ()
 
 
 class Workhours:
@@ -296,7 +317,26 @@ def _length(window: tuple[time, time]) -> int:
     return (datetime.combine(date.min, window[1]) - datetime.combine(date.min, window[0])) // MICROSECOND
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """Return the day of the same number months later, or the last of its month."""
     years, month = divmod(day.month - 1 + months, MONTHS_PER_YEAR)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def days_of_months(start_day: date, amount: Decimal) -> int:
+    """Return the days that a limit in months comes to; LimitError where it is no whole number."""
+    if amount != int(amount):
+        raise LimitError(f"{amount} months: a limit in months is whole")
+    return (months_later(start_day, int(amount)) - start_day).days
+
+
+def in_months(start_day: date, days: int) -> Decimal:
+    """Return days after a day in months: whole ones and the share of the next one, to a hundredth, rounded down."""
+    reached = start_day + timedelta(days=days)
+    months = (reached.year - start_day.year) * MONTHS_PER_YEAR + reached.month - start_day.month
+    if months_later(start_day, months) > reached:
+        months -= 1
+    whole = months_later(start_day, months)
+    part = Decimal((reached - whole).days) / (months_later(start_day, months + 1) - whole).days
+    return months + part.quantize(CENTI, "ROUND_DOWN")

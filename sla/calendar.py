@@ -1,6 +1,6 @@
 """Working-day arithmetic for a jurisdiction, under what was published on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -136,17 +136,42 @@ def build(
     local = [change for change in overlays if change.known <= as_of and change.days[-1] <= last]
     check_changes(notices, (*amendments, *local))
     table = tabulate(notices, (*amendments, *local))
+    entries: tuple[Notice | Change, ...] = (*notices, *amendments, *local)
+    latest = max(entry.known for entry in entries)
+    stamp = BASE if latest == date.min else latest.isoformat()
+    return _calendar(jurisdiction, stamp, (first, last), table.works, table.names)
+
+
+def every_day(first: date, last: date) -> Calendar:
+    """Return a calendar without an office: every day works, and no notice says otherwise."""
+    return _calendar("none", BASE, (first, last), lambda _: True, {})
+
+
+def weekdays(first: date, last: date, off: frozenset[date] = frozenset()) -> Calendar:
+    """Return a calendar in which Monday to Friday work, but for the days given; no notice made it."""
+    return _calendar("weekdays", BASE, (first, last), lambda day: day.weekday() < SATURDAY and day not in off, {})
+
+
+def without(calendar: Calendar, days: frozenset[date]) -> Calendar:
+    """Return a calendar as it would be if these days did not work: what somebody counts by who does not know of them."""
+    span = (calendar.known_from, calendar.known_until)
+    return _calendar(
+        calendar.jurisdiction, "without", span, lambda day: calendar.is_working(day) and day not in days, calendar.names
+    )
+
+
+def _calendar(
+    jurisdiction: str, stamp: str, span: tuple[date, date], works: Callable[[date], bool], names: Mapping[date, str]
+) -> Calendar:
+    first, last = span
     counts: list[int] = []
     days = [date.min]
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        if table.works(day):
+        if works(day):
             days.append(day)
         counts.append(len(days) - 1)
     digest = sha256(" ".join(map(str, (first, last, *days[1:]))).encode()).hexdigest()[:8]
-    entries: tuple[Notice | Change, ...] = (*notices, *amendments, *local)
-    latest = max(entry.known for entry in entries)
-    stamp = BASE if latest == date.min else latest.isoformat()
     return Calendar(
         jurisdiction=jurisdiction,
         version=f"{jurisdiction}:{stamp}:{digest}",
@@ -155,5 +180,5 @@ def build(
         origin=first.toordinal(),
         counts=tuple(counts),
         days=tuple(days),
-        names=table.names,
+        names=dict(names),
     )

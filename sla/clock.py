@@ -1,6 +1,6 @@
 """A clock is facts: what is limited, when it ran, what stopped it. `count` says what they come to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -154,7 +154,8 @@ class Reading(Model):
     standing: Standing
 
 
-AXES: dict[Unit, Callable[[Calendar, Hours], Axis]] = {
+Axes = Mapping[Unit, Callable[[Calendar, Hours], Axis]]
+AXES: Axes = {
     Unit.WORKDAY: Workdays,
     Unit.WORKHOUR: Workhours,
     Unit.DAY: CalendarDays,
@@ -167,11 +168,11 @@ def is_late(at: datetime, due_at: datetime | None) -> bool:
     return due_at is not None and at > due_at
 
 
-def count(clock: Clock, calendar: Calendar, now: datetime) -> Reading:
+def count(clock: Clock, calendar: Calendar, now: datetime, axes: Axes = AXES) -> Reading:
     """Count a clock at `now`, or at its stop. Beyond the calendar nothing is guessed: `horizon` is set."""
     end = local(clock.stop or now)
     start, presumed, presumes_at = _start(clock, calendar, end)
-    course = None if start is None else _course(clock, calendar, start, presumed=presumed)
+    course = None if start is None else _course(clock, calendar, start, presumed=presumed, axes=axes)
     if course is None:
         return _bare(clock, calendar, start, end, presumes_at)
     mark = max(course.axis.leave(end), course.base)
@@ -243,12 +244,12 @@ def _start(clock: Clock, calendar: Calendar, end: datetime) -> tuple[datetime | 
     return received, True, deadline
 
 
-def _course(clock: Clock, calendar: Calendar, start: datetime, *, presumed: bool) -> Course | None:
+def _course(clock: Clock, calendar: Calendar, start: datetime, *, presumed: bool, axes: Axes = AXES) -> Course | None:
     """None where the day of the start is not in the calendar."""
     if start.date() < calendar.known_from:
         return None
     policy, amount = clock.policy, clock.limit.amount
-    axis = AXES[clock.limit.unit](calendar, hours_of(policy))
+    axis = axes[clock.limit.unit](calendar, hours_of(policy))
     same_day = amount < 1 and clock.limit.unit is not Unit.WORKHOUR  # always rolls; the day itself never counts
     roll = policy.roll_accept or same_day
     base = axis.enter(start, roll=roll)

@@ -1,11 +1,13 @@
 """Averages and on-time shares over decided cases: an average is broken by its cohort, never by one case."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 from sla.model import Model
 
@@ -26,9 +28,16 @@ class Window(StrEnum):
         return until.replace(day=1) if self is Window.MONTH else until.replace(month=1, day=1)
 
 
+class TakenOverCases(StrEnum):
+    """What becomes of cases 接管 in averages, which ran in another system before: told apart in any case."""
+
+    COUNTED = "counted"
+    LEFT_OUT = "left-out"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A decided case as a commitment measures it."""
+    """A decided case as a commitment measures it, or `n` that are alike: the case and the day are then of the first of them."""
 
     case: str
     commitment: str
@@ -36,6 +45,7 @@ class Measured:
     stopped_on: date
     on_time: bool  # by the day it happened
     on_time_as_told: bool  # by the day Shixian was told
+    n: int = 1
 
 
 class Sum(Model):
@@ -95,17 +105,17 @@ class MonthSum(Model):
 def summed(measured: Iterable[Measured], limit: Decimal | None = None) -> CohortSum:
     """Return the cohort of all the cases given."""
     cases = tuple(measured)
-    used = sorted(case.used for case in cases)
+    used = _Ascending(cases)
     worst = min(cases, key=lambda case: (-case.used, case.stopped_on, case.case), default=None)
     return CohortSum(
-        n=len(cases),
-        total=sum(used, Decimal(0)),
-        median=_median(used),
-        p90=used[-(-9 * len(used) // 10) - 1] if used else None,
+        n=used.n,
+        total=sum((case.used * case.n for case in cases), Decimal(0)),
+        median=(used.at((used.n + 1) // 2) + used.at(used.n // 2 + 1)) / 2 if used.n else None,
+        p90=used.at(-(-9 * used.n // 10)) if used.n else None,
         maximum=None if worst is None else worst.used,
         longest=None if worst is None else worst.case,
-        on_time=sum(case.on_time for case in cases),
-        on_time_as_told=sum(case.on_time_as_told for case in cases),
+        on_time=sum(case.n for case in cases if case.on_time),
+        on_time_as_told=sum(case.n for case in cases if case.on_time_as_told),
         limit=limit,
     )
 
@@ -125,11 +135,18 @@ def by_month(measured: Iterable[Measured], commitment: str, limit: Decimal | Non
     )
 
 
-def _median(used: Sequence[Decimal]) -> Decimal | None:
-    """Of numbers in order; None where there are none."""
-    if not used:
-        return None
-    return (used[(len(used) - 1) // 2] + used[len(used) // 2]) / 2
+class _Ascending:
+    """What cases used, the least first."""
+
+    def __init__(self, cases: Iterable[Measured]) -> None:
+        ordered = sorted(cases, key=lambda case: case.used)
+        self._used = [case.used for case in ordered]
+        self._until = list(accumulate(case.n for case in ordered))
+        self.n = self._until[-1] if self._until else 0
+
+    def at(self, rank: int) -> Decimal:
+        """Return what the case of a rank used, from 1 on."""
+        return self._used[bisect_left(self._until, rank)]
 
 
 def _month(case: Measured) -> tuple[int, int]:

@@ -43,5 +43,21 @@ class WrongTableError(CountingError):
     """The table of notices contradicts itself or the statutory number of days off."""
 
 
+class UnreadableNoticeError(CountingError):
+    """A notice, amendment or overlay is not taken: it is not understood, or it contradicts itself, the law or what is known."""
+
+    def __init__(
+        self, rule: str, detail: str, quote: str, *, line: int | None = None, field: str | None = None
+    ) -> None:
+        self.rule = rule  # a value of `sla.notices.rules.NoticeRule`
+        self.detail = detail  # in Chinese, then in English
+        self.quote = quote  # the sentence at fault as it was brought, shortened
+        self.line = line  # where it stands in a text, from 1
+        self.field = field  # where it stands in a file, such as `holidays.2.last`
+        places = ([f"第 {line} 行 line {line}"] if line is not None else []) + ([field] if field else [])
+        message = ": ".join([*places, detail])
+        super().__init__(f"{message}: {quote}" if quote else message)
+
+
 class LimitError(CountingError):
     """A limit that its unit cannot express, such as half a month."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sla.axis import local_day
 from sla.calendar import Calendar
 from sla.clock import Clock, Interval, Reading, Standing, Suspension, count
-from sla.cohort import CohortSum, Sum
+from sla.cohort import Sum
 from sla.model import Model
 
 Stretch = TypeVar("Stretch", Interval, Suspension)
@@ -29,6 +29,7 @@ class Progress(Model):
     when_due: Decimal  # its limit with the extensions granted in time, or what it has used if that is more
     uncounted: bool = False  # it has run out of the published calendar: nothing is guessed
     provisional: bool = False  # the due date is not known for sure
+    n: int = 1  # cases that are alike
 
     def on(self, basis: Basis) -> Decimal:
         """Say what it has used when it ends."""
@@ -76,12 +77,11 @@ def progress_of(reading: Reading, calendar: Calendar, now: datetime) -> Progress
     )
 
 
-def forecast(cohort: CohortSum, running: Iterable[Progress], basis: Basis) -> Forecast:
+def forecast(cohort: Sum, running: Iterable[Progress], basis: Basis) -> Forecast:
     """Return the cohort with its open cases; those that cannot be counted are left out."""
-    used = [case.on(basis) for case in running if not case.uncounted]
-    return Forecast(
-        n=cohort.n + len(used), open=len(used), total=cohort.total + sum(used, Decimal(0)), limit=cohort.limit
-    )
+    counted = [(case.n, case.on(basis)) for case in running if not case.uncounted]
+    n, total = sum(n for n, _ in counted), sum((n * used for n, used in counted), cohort.total)
+    return Forecast(n=cohort.n + n, open=n, total=total, limit=cohort.limit)
 
 
 def _by(instant: datetime | None, at: datetime) -> datetime | None:

@@ -22,10 +22,12 @@ from workflows.messages import (
     Correct,
     Decide,
     Extend,
+    HandOver,
     Link,
     Message,
     Open,
     Recalculate,
+    Reclassify,
     RecordFee,
     Refuse,
     Resubmit,
@@ -33,7 +35,10 @@ from workflows.messages import (
     Return,
     Revoke,
     Start,
+    Supply,
     Suspend,
+    Terminate,
+    Tolerance,
     Withdraw,
 )
 from workflows.procedure import Procedure
@@ -53,6 +58,9 @@ def at(text: str) -> datetime:
 def water(variant: str = "no-new-pipe", jurisdiction: str = "suzhou") -> Procedure:
     """A procedure of few steps."""
     return resolve("water-connection", jurisdiction, variant, {})
+
+
+TOLERANCE = Tolerance(lacking="a copy of the plan", workdays=5, rule="the acceptance is taken back")
 
 
 def promised(workdays: int = 4, commitment: str = "sz-22-water-no-pipe") -> tuple[Promise, ...]:
@@ -80,6 +88,19 @@ class Desk:
 
     def accept(self, when: datetime, told: datetime | None = None, **more: Any) -> Accept:
         return self.stamp(Accept, when, told, **{"promises": promised(), **more})
+
+    def supply(self, when: datetime, told: datetime | None = None, **more: Any) -> Supply:
+        return self.stamp(Supply, when, told, **more)
+
+    def reclassify(self, when: datetime, procedure: Procedure, told: datetime | None = None, **more: Any) -> Reclassify:
+        terms = {"promises": promised(), "receipt_promises": promised(), "reason": "it needs a pipe after all"}
+        return self.stamp(Reclassify, when, told, procedure=procedure, **{**terms, **more})
+
+    def hand_over(self, when: datetime, step: str, owner: str, told: datetime | None = None, **more: Any) -> HandOver:
+        return self.stamp(HandOver, when, told, step=step, owner=owner, reason="it is another office's", **more)
+
+    def terminate(self, when: datetime, cause: str = "matter-void", **more: Any) -> Terminate:
+        return self.stamp(Terminate, when, None, cause=cause, reason="the building is gone", **more)
 
     def refuse(self, when: datetime, **more: Any) -> Refuse:
         return self.stamp(Refuse, when, None, reason="not for this office", **more)
@@ -109,7 +130,7 @@ class Desk:
     def resume(self, when: datetime, suspension: str, **more: Any) -> Resume:
         return self.stamp(Resume, when, None, suspension=suspension, **more)
 
-    def extend(self, when: datetime, clock: str, workdays: int, **more: Any) -> Extend:
+    def extend(self, when: datetime, clock: str, workdays: int | None, **more: Any) -> Extend:
         return self.stamp(
             Extend, when, None, clock=clock, workdays=workdays, approved_by="head", reason="complex", **more
         )

@@ -45,7 +45,14 @@ def test_what_runs_is_tested_in_the_same_versions() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pip", [OLDEST, NEWEST], ids=["oldest-pip", "newest-pip"])
+@pytest.mark.parametrize(
+    "pip",
+    [
+        # what runs this test was installed by the pip of its Python, mostly an old one
+        pytest.param(OLDEST, marks=pytest.mark.nightly, id="oldest-pip"),
+        pytest.param(NEWEST, id="newest-pip"),
+    ],
+)
 def test_make_install_makes_an_environment_that_fits_together(pip: str, tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tmp_path)

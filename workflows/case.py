@@ -81,18 +81,34 @@ class CaseWorkflow:
     @workflow.update
     async def command(self, command: Command) -> Receipt:
         """Queue a command and wait for what the loop makes of it; a refusal is an `ApplicationError`."""
-        asked = QueuedCommand(command)
-        self._queue.append(asked)
-        await workflow.wait_condition(lambda: asked.answered)
-        if asked.refusal is not None:
-            raise asked.refusal
-        assert asked.receipt is not None  # noqa: S101  # answered
-        return asked.receipt
+        return await self._answered([command])
 
     @command.validator
     def _of_some_kind(self, command: Command) -> None:
         if not isinstance(command, Message):  # null is decoded as any type
             raise ApplicationError("This is no command.", "kind", type="malformed", non_retryable=True)
+
+    @workflow.update
+    async def take_over(self, commands: list[Command]) -> Receipt:
+        """Queue all that happened to a case elsewhere, settled at once; returns the receipt of the last command."""
+        return await self._answered(commands)
+
+    @take_over.validator
+    def _all_of_some_kind(self, commands: list[Command]) -> None:
+        if not commands or not all(isinstance(one, Message) for one in commands):
+            raise ApplicationError("These are no commands.", "kind", type="malformed", non_retryable=True)
+
+    async def _answered(self, commands: list[Command]) -> Receipt:
+        """Queue commands together and wait for their answers: the last receipt, or the first refusal."""
+        asked = [QueuedCommand(command) for command in commands]
+        self._queue.extend(asked)
+        await workflow.wait_condition(lambda: all(one.answered for one in asked))
+        for one in asked:
+            if one.refusal is not None:
+                raise one.refusal
+        receipt = asked[-1].receipt
+        assert receipt is not None  # noqa: S101  # answered
+        return receipt
 
     @workflow.signal
     def wake(self) -> None:
@@ -161,7 +177,7 @@ class CaseWorkflow:
     def _batch(self) -> list[QueuedCommand]:
         """The commands decided together. Only an extension depends on a due date, so it waits for one just counted."""
         for number, asked in enumerate(self._queue):
-            if isinstance(asked.command, Extend) and (number or self._due is None):
+            if isinstance(asked.command, Extend) and not asked.command.taken_over and (number or self._due is None):
                 return self._queue[:number]
         return list(self._queue)
 

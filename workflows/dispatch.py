@@ -27,6 +27,7 @@ from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
 NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been away since it was made
 NUDGED = 10_000  # cases whose last nudge is remembered
 NUDGES = 8  # attempts, over a minute; later a worker's process finds the case
+Content = Command | list[Command]
 PAUSE = 0.05  # seconds before another try, doubled up to a second
 
 
@@ -56,9 +57,16 @@ class Dispatcher:
 
     async def send(self, case: str, command: Command, deadline: timedelta = DEADLINE) -> Receipt:
         """Return the receipt of a command; raises Refusal or OutcomeUnknownError."""
+        return await self._sent(case, self._workflow.command, command, deadline)
+
+    async def take_over(self, case: str, commands: list[Command], deadline: timedelta = DEADLINE) -> Receipt:
+        """Send all that happened to a case elsewhere, to be settled at once; returns the last receipt. Raises as `send`."""
+        return await self._sent(case, self._workflow.take_over, commands, deadline)
+
+    async def _sent(self, case: str, update: Any, content: Content, deadline: timedelta) -> Receipt:  # noqa: ANN401  # a method
         try:
             async with asyncio.timeout(deadline.total_seconds()), self._gate(case):
-                return await self._persist(case, command)
+                return await self._persist(case, update, content)
         except TimeoutError as error:
             raise OutcomeUnknownError from error
 
@@ -96,11 +104,11 @@ class Dispatcher:
         except (RPCError, RuntimeError):
             return False
 
-    async def _persist(self, case: str, command: Command) -> Receipt:
-        pause, update, task = PAUSE, str(uuid4()), asyncio.current_task()
+    async def _persist(self, case: str, update: Any, content: Content) -> Receipt:  # noqa: ANN401  # a method
+        pause, name, task = PAUSE, str(uuid4()), asyncio.current_task()
         while True:
             try:
-                return await self._try(case, command, update)
+                return await self._try(case, update, content, name)
             except WorkflowUpdateFailedError as error:
                 cause = error.cause
                 if not isinstance(cause, ApplicationError):
@@ -118,7 +126,7 @@ class Dispatcher:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
 
-    async def _try(self, case: str, command: Command, update: str) -> Receipt:
+    async def _try(self, case: str, update: Any, content: Content, name: str) -> Receipt:  # noqa: ANN401  # a method
         start = WithStartWorkflowOperation(
             self._workflow.run,
             CaseInput(case=case),
@@ -130,7 +138,7 @@ class Dispatcher:
         )
         try:
             receipt: Receipt = await self._client.execute_update_with_start_workflow(
-                self._workflow.command, command, start_workflow_operation=start, id=update
+                update, content, start_workflow_operation=start, id=name
             )
         except BaseException:
             _heard(start)

@@ -1,15 +1,16 @@
 """What a command would come to, found out without carrying it out: nothing is written, and no history knows of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from activities.record import Event
 from activities.rungs import Instant
 from activities.settle import Draft, Settle, drafted, rows
-from activities.store.rows import CaseView, main_clock
+from activities.store.rows import CaseRows, CaseView, main_clock
 from workflows.answers import Refusal
 from workflows.fold import fold
-from workflows.messages import Message, Receipt
+from workflows.messages import Extend, Message, Receipt
 from workflows.picture import Drawn, picture
 from workflows.turn import head_of, turn
 
@@ -31,8 +32,11 @@ def foresee(case: str, known: Sequence[Event], command: Message, now: Instant) -
     """Decide and count a command against all of a case's events, as its workflow and its settling would; raises Refusal."""
     state = fold(None, known, case)
     drawn = Drawn(state, picture(state)) if state else None
-    counted = _draft(turn(case, state, drawn, (), {}).request, now)
-    taken = turn(case, state, drawn, (command,), counted.settled.due if counted else {})
+    due: Mapping[str, datetime | None] = {}
+    if isinstance(command, Extend):  # nothing else asks for a due date
+        counted = _draft(turn(case, state, drawn, (), {}).request, now)
+        due = counted.settled.due if counted else {}
+    taken = turn(case, state, drawn, (command,), due)
     [answer] = taken.answers
     if isinstance(answer, Refusal):
         raise answer
@@ -46,6 +50,25 @@ def foresee(case: str, known: Sequence[Event], command: Message, now: Instant) -
         before=None if drawn is None else _view(drawn, now),
         after=_view(after, now),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NewCaseForeseen:
+    """What the commands of a case that is not there yet would come to, all told at once; `refused`: the first refusal."""
+
+    refused: tuple[int, Refusal] | None  # its place among the commands
+    after: CaseRows | None  # None: nothing would be on record
+
+
+def foresee_new(case: str, commands: Sequence[Message], now: Instant) -> NewCaseForeseen:
+    """Decide and count the commands of a new case in one turn, as its workflow would; no rung is looked for."""
+    taken = turn(case, None, None, commands, {})
+    refused = next(((place, one) for place, one in enumerate(taken.answers) if isinstance(one, Refusal)), None)
+    if taken.picture is None:
+        return NewCaseForeseen(refused, None)
+    calendar = now.calendar(taken.picture.case.jurisdiction)
+    made = rows(taken.picture, now.almanac, calendar.version, now.business)
+    return NewCaseForeseen(refused, made)
 
 
 def _draft(request: Settle, now: Instant) -> Draft | None:

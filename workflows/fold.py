@@ -6,18 +6,32 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from activities.record import Event
-from activities.rungs import after
+from activities.record import Event, TakenOver
+from activities.rungs import RUNG_EVENTS, after
 from sla.clock import Extension, Policy
 from sla.promise import Promise
 from workflows.procedure import Begins, Effect, Party, Procedure
-from workflows.state import CORRECTION, CaseState, Round, Standstill, Status, StepState, StepStatus
+from workflows.reshaping import carried, handed_over, kind_of, with_grounds_of
+from workflows.state import (
+    CORRECTION,
+    CaseState,
+    FormerKind,
+    Lacking,
+    Round,
+    Standstill,
+    Status,
+    StepState,
+    StepStatus,
+    waits_for,
+)
+
+REFOLDING = ("amended", "confirmed")
 
 
 def fold(state: CaseState | None, events: Iterable[Event], case: str) -> CaseState | None:
     """Return the state after more events; None before the opening event."""
     for event in events:
-        if state is not None and event.kind in ("amended", "confirmed"):
+        if state is not None and event.kind in REFOLDING:
             state = _refold((*state.events, event), case)
         else:
             state = _record(_effect(state, event, case), event)
@@ -32,12 +46,32 @@ def sealed(state: CaseState, calendar: str, hashes: Sequence[str]) -> CaseState:
     return replace(
         state,
         events=(*state.events[:known], *written),
-        steps={k: replace(s, under=calendar) if s.under == "" else s for k, s in state.steps.items()},
+        steps=_under(state.steps, calendar),
+        fallen=_under(state.fallen, calendar),
+        kinds=tuple(_kind_under(kind, calendar) for kind in state.kinds),
+        lacking=_lacking_under(state.lacking, calendar),
         rounds=tuple(replace(r, under=calendar) if r.under == "" else r for r in state.rounds),
         accepted_under=calendar if state.accepted_under == "" else state.accepted_under,
         decided_under=calendar if state.decided_under == "" else state.decided_under,
         closed_under=calendar if state.closed_under == "" else state.closed_under,
     )
+
+
+def _under(steps: Mapping[str, StepState], calendar: str) -> dict[str, StepState]:
+    return {key: replace(step, under=calendar) if step.under == "" else step for key, step in steps.items()}
+
+
+def _kind_under(kind: FormerKind, calendar: str) -> FormerKind:
+    return replace(
+        kind,
+        steps=_under(kind.steps, calendar),
+        fallen=_under(kind.fallen, calendar),
+        under=calendar if kind.under == "" else kind.under,
+    )
+
+
+def _lacking_under(lacking: Lacking | None, calendar: str) -> Lacking | None:
+    return replace(lacking, under=calendar) if lacking is not None and lacking.under == "" else lacking
 
 
 def _record(state: CaseState, event: Event) -> CaseState:
@@ -50,7 +84,7 @@ def _refold(events: tuple[Event, ...], case: str) -> CaseState | None:
     over: dict[int, dict[str, Any]] = {}
     for event in events:
         if event.kind == "amended":
-            over.setdefault(event.body["seq"], {}).update(event.body)
+            _lay_over(over, event.body)
         elif event.kind == "confirmed":
             over.setdefault(event.body["seq"], {})["confirmed"] = True
     state: CaseState | None = None
@@ -63,12 +97,24 @@ def _refold(events: tuple[Event, ...], case: str) -> CaseState | None:
     return state
 
 
+def _lay_over(over: dict[int, dict[str, Any]], body: Mapping[str, Any]) -> None:
+    """A later amendment stands over an earlier one, but only in what it says itself."""
+    said = {name: body[name] for name in ("instant", "void", "workdays", "months", "end") if body.get(name)}
+    ended_by = body.get("ended_by")
+    if ended_by is not None:  # the end is told by an event of its own
+        over.setdefault(ended_by, {})["instant"] = said.pop("end")
+    over.setdefault(body["seq"], {}).update(said)
+
+
 def _amend(event: Event, amendment: Mapping[str, Any]) -> Event:
     changes: dict[str, Any] = {}
     if amendment.get("instant"):
         changes["at"] = datetime.fromisoformat(amendment["instant"])
+    body: dict[str, Any] = {name: amendment[name] for name in ("workdays", "months", "end") if name in amendment}
     if amendment.get("confirmed"):
-        changes["body"] = {**event.body, "backdated": False}
+        body["backdated"] = False
+    if body:
+        changes["body"] = {**event.body, **body}
     return event.model_copy(update=changes) if changes else event
 
 
@@ -98,6 +144,7 @@ def _opened(event: Event, case: str) -> CaseState:
     for key, step in steps.items():
         if step.step.party is Party.APPLICANT and not step.step.after:
             steps[key] = _done(step, event, event.at, "done")  # handing in the application is the opening
+    taken_over = TakenOver.model_validate(body["taken_over"]) if body.get("taken_over") else None
     state = CaseState(
         case=case,
         procedure=procedure,
@@ -108,20 +155,20 @@ def _opened(event: Event, case: str) -> CaseState:
         rounds=(Round(event.at),),
         survey=body.get("survey"),
         parent=body.get("parent"),
+        taken_over=taken_over,
+        noted_before=event.told if taken_over or body.get("backfilled") else None,
     )
     return _advance(state, steps)
 
 
-def _advance(state: CaseState, steps: Mapping[str, StepState]) -> CaseState:
+def _advance(state: CaseState, steps: Mapping[str, StepState], not_before: datetime | None = None) -> CaseState:
     """The state with these steps, and every step opened whose predecessors and gates are complete, as of the last of them."""
-    gates = [step for step in steps.values() if step.step.gates]
+    begun = () if not_before is None else (not_before,)
     opening: dict[str, StepState] = {}
-    for key, step in steps.items():
-        if step.status is not StepStatus.WAITING:
-            continue
-        needed = [*(steps[k] for k in step.step.after), *(gate for gate in gates if key in gate.step.gates)]
+    for key, needed in waits_for(steps).items():
+        step = steps[key]
         if all(n.status is StepStatus.DONE for n in needed):
-            opened = max((n.claimed for n in needed if n.claimed), default=state.received)
+            opened = max((*begun, *(n.claimed for n in needed if n.claimed)), default=state.received)
             running = step.step.begins is Begins.OPEN
             opening[key] = replace(
                 step,
@@ -162,8 +209,51 @@ def _accepted(state: CaseState, event: Event) -> CaseState:
         accepted_under=event.calendar,
         promises=promises,
         rounds=rounds,
+        lacking=_tolerated(event.body.get("tolerance")),
     )
     return _advance(accepted, steps)
+
+
+def _tolerated(said: Mapping[str, Any] | None) -> Lacking | None:
+    return None if said is None else Lacking(said["lacking"], said["workdays"], said["rule"])
+
+
+def _supplied(state: CaseState, event: Event) -> CaseState:
+    if state.lacking is None:
+        return state
+    return replace(state, lacking=replace(state.lacking, supplied=event.at, under=event.calendar))
+
+
+def _reclassified(state: CaseState, event: Event) -> CaseState:
+    """Number, events, used time and suspensions stay; what follows from the kind is derived again."""
+    body, at = event.body, event.at
+    procedure = with_grounds_of(Procedure.model_validate(body["procedure"]), state.procedure)
+    said = body["receipt_promises"] if state.accepted is None else body["promises"]
+    taken = carried(state, procedure, at, body["reason"])
+    steps = dict(taken.steps)
+    for key, step in steps.items():
+        if step.status is StepStatus.WAITING and step.step.party is Party.APPLICANT and not step.step.after:
+            steps[key] = _done(step, event, state.received, "done")  # as at the opening
+    by = procedure.accepted_by
+    if by is not None and state.accepted is not None and steps[by].status is not StepStatus.DONE:
+        steps[by] = _done(steps[by], event, state.accepted, "done")
+    changed = replace(
+        state,
+        procedure=procedure,
+        promises=tuple(Promise.model_validate(p) for p in said),
+        fallen=taken.fallen,
+        kinds=(*state.kinds, kind_of(state, at, event.calendar)),
+    )
+    halted = _end_standstill(changed, event, lambda s: s.step in taken.halted)
+    return _advance(halted, steps, at)
+
+
+def _handed_over(state: CaseState, event: Event) -> CaseState:
+    key = event.body["step"]
+    step = state.steps.get(key)
+    if step is None or step.status is StepStatus.DONE:
+        return state
+    return replace(state, steps={**state.steps, key: handed_over(step, event.body["owner"], event.at)})
 
 
 def _started(state: CaseState, event: Event) -> CaseState:
@@ -200,33 +290,43 @@ def _returned(state: CaseState, event: Event) -> CaseState:
     if state.accepted is None:
         noticed = replace(state.rounds[-1], noticed=event.at, under=event.calendar)
         return replace(state, rounds=(*state.rounds[:-1], noticed), status=Status.CORRECTION)
-    halt = Standstill(f"{CORRECTION}-{event.seq}", CORRECTION, event.body.get("step"), event.at)
+    halt = _standstill(event, f"{CORRECTION}-{event.seq}", CORRECTION)
     return replace(state, suspensions=(*state.suspensions, halt))
 
 
 def _resubmitted(state: CaseState, event: Event) -> CaseState:
     if state.accepted is None:
         return replace(state, rounds=(*state.rounds, Round(event.at)), status=Status.RECEIVED)
-    return _end_standstill(state, event.at, lambda s: s.ground == CORRECTION and s.step == event.body.get("step"))
+    return _end_standstill(state, event, lambda s: s.ground == CORRECTION and s.step == event.body.get("step"))
 
 
 def _suspended(state: CaseState, event: Event) -> CaseState:
-    body = event.body
-    halt = Standstill(body["suspension"], body["ground"], body.get("step"), event.at)
+    halt = _standstill(event, event.body["suspension"], event.body["ground"])
     return replace(state, suspensions=(*state.suspensions, halt))
 
 
+def _standstill(event: Event, name: str, ground: str) -> Standstill:
+    """Its end is known where a correction has said it."""
+    end = event.body.get("end")
+    until = None if end is None else datetime.fromisoformat(end)
+    return Standstill(name, ground, event.body.get("step"), event.at, until, event.seq)
+
+
 def _resumed(state: CaseState, event: Event) -> CaseState:
-    return _end_standstill(state, event.at, lambda s: s.id == event.body["suspension"])
+    return _end_standstill(state, event, lambda s: s.id == event.body["suspension"])
 
 
-def _end_standstill(state: CaseState, at: datetime, which: Callable[[Standstill], bool]) -> CaseState:
-    ended = tuple(replace(s, end=at) if s.end is None and which(s) else s for s in state.suspensions)
+def _end_standstill(state: CaseState, event: Event, which: Callable[[Standstill], bool]) -> CaseState:
+    ended = tuple(
+        replace(s, end=event.at, ended_by=event.seq) if s.end is None and which(s) else s for s in state.suspensions
+    )
     return replace(state, suspensions=ended)
 
 
 def _extended(state: CaseState, event: Event) -> CaseState:
-    grant = Extension(id=f"extension-{event.seq}", amount=Decimal(event.body["workdays"]), at=event.at)
+    grant = Extension(
+        id=f"extension-{event.seq}", amount=Decimal(event.body.get("months") or event.body["workdays"]), at=event.at
+    )
     return replace(state, extensions=(*state.extensions, (event.body["clock"], grant)))
 
 
@@ -250,6 +350,9 @@ _EFFECTS: dict[str, Callable[[CaseState, Event], CaseState]] = {
     "decided": lambda s, e: _close(s, e, Status.DECIDED, e.body["outcome"]),
     "revoked": lambda s, e: _close(s, e, Status.REVOKED, s.outcome),
     "linked": lambda s, e: replace(s, children=(*s.children, e.body["child"])),
-    "rung-raised": _rung,
-    "rung-withdrawn": _rung,
+    "supplied": _supplied,
+    "reclassified": _reclassified,
+    "handed-over": _handed_over,
+    "terminated": lambda s, e: _close(s, e, Status.TERMINATED, None),
+    **dict.fromkeys(RUNG_EVENTS, _rung),
 }

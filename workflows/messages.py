@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from activities.record import Event, Head
+from activities.record import Event, Head, TakenOver
 from sla.clock import Policy
 from sla.model import Model
 from sla.promise import Promise
@@ -46,6 +46,16 @@ class Open(Message):
     promises: tuple[Promise, ...] = ()
     survey: Word | None = None
     parent: Word | None = None
+    taken_over: TakenOver | None = None  # it ran elsewhere before
+    backfilled: bool = False  # told later than the allowed working days: what was over by then alarms nobody
+
+
+class Tolerance(Model):
+    """What is missing when an application is accepted all the same 容缺受理; the applicant has working days to bring it."""
+
+    lacking: Text
+    workdays: Annotated[int, Field(ge=1, le=60)]
+    rule: Text  # what applies where it is not brought
 
 
 class Accept(Message):
@@ -53,6 +63,35 @@ class Accept(Message):
 
     kind: Literal["accept"] = "accept"
     promises: tuple[Promise, ...]
+    tolerance: Tolerance | None = None
+
+
+class Supply(Message):
+    """The applicant brought what was missing at acceptance."""
+
+    kind: Literal["supply"] = "supply"
+
+
+class Reclassify(Message):
+    """Makes the case one of another kind 改类: its procedure from now on, and the promises that bind such a case.
+
+    `promises` are those of the day of acceptance, `receipt_promises` those of the day of receipt.
+    """
+
+    kind: Literal["reclassify"] = "reclassify"
+    procedure: Procedure
+    promises: tuple[Promise, ...]
+    receipt_promises: tuple[Promise, ...]
+    reason: Text
+
+
+class HandOver(Message):
+    """Gives a step to another office 转办."""
+
+    kind: Literal["hand-over"] = "hand-over"
+    step: Word
+    owner: Word
+    reason: Text
 
 
 class Refuse(Message):
@@ -122,13 +161,15 @@ class Resume(Message):
 
 
 class Extend(Message):
-    """Grants more working days before expiry 延长期限."""
+    """Grants more working days, or months where the limit is in months, before expiry 延长期限."""
 
     kind: Literal["extend"] = "extend"
     clock: Word
-    workdays: Annotated[int, Field(ge=1, le=60)]
+    workdays: Annotated[int, Field(ge=1, le=60)] | None = None
+    months: Annotated[int, Field(ge=1, le=24)] | None = None
     approved_by: Text
     reason: Text
+    taken_over: bool = False  # granted elsewhere before the case was taken over, and told in one turn with it
 
 
 class RecordFee(Message):
@@ -152,6 +193,17 @@ class Decide(Message):
     kind: Literal["decide"] = "decide"
     outcome: Literal["approved", "approved-with-tolerance", "refused"]
     reason: Text | None = None
+    by_tolerance: bool = (
+        False  # True: with tolerance while something is missing, and only then; older commands are not asked
+    )
+
+
+class Terminate(Message):
+    """Closes the case without a decision 终止: its matter is void, or its applicant is lost."""
+
+    kind: Literal["terminate"] = "terminate"
+    cause: Literal["matter-void", "applicant-lost", "other"]
+    reason: Text
 
 
 class Revoke(Message):
@@ -162,11 +214,17 @@ class Revoke(Message):
 
 
 class Correct(Message):
-    """Corrects an earlier fact: another instant for it, or that it never was. Both stay on record."""
+    """Corrects an earlier fact: another instant for it, or that it never was. Both stay on record.
+
+    `end`: when a suspension that began with it ended in truth; `workdays`, `months`: how much an extension granted.
+    """
 
     kind: Literal["correct"] = "correct"
     seq: int
     instant: Moment | None = None
+    end: Moment | None = None
+    workdays: Annotated[int, Field(ge=1, le=60)] | None = None
+    months: Annotated[int, Field(ge=1, le=24)] | None = None
     void: bool = False
     reason: Text
 
@@ -187,6 +245,9 @@ class Recalculate(Message):
 Command = Annotated[
     Open
     | Accept
+    | Supply
+    | Reclassify
+    | HandOver
     | Refuse
     | Start
     | Complete
@@ -199,6 +260,7 @@ Command = Annotated[
     | RecordFee
     | Withdraw
     | Decide
+    | Terminate
     | Revoke
     | Correct
     | Link

@@ -1,34 +1,30 @@
 """What the read model shows of a state: its case, its steps, and its clocks as facts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from activities.record import CasePicture, ClockPicture, FeePicture, Picture, Role, StepPicture
+from activities.record import ClockPicture, Picture, Role, StepPicture
 from sla.axis import local_day
-from sla.clock import ApplicationReceipt, Clock, Interval, Limit, Standing, Suspension
+from sla.clock import ApplicationReceipt, Clock, Limit, Suspension
 from sla.promise import Measure, Promise
+from workflows.drawing import draw_case, draw_step
+from workflows.held import STATUTORY, clock_key, halts, held, running
 from workflows.procedure import Party
-from workflows.state import CORRECTION, VOID, CaseState, Standstill, Status, StepState, StepStatus
+from workflows.state import VOID, CaseState, FormerKind, Status, StepState, StepStatus, waits_for
 
 SUPPLEMENT = Limit(amount=Decimal(5))  # 行政许可法 32
 DELIVERY = Limit(amount=Decimal(10))  # 行政许可法 44
-STATUTORY = "statutory"  # the clock's key
+TOLERANCE = "tolerance"  # key of a clock
 
-# 办理状态, domain: 1 received ... 15 revoked
-_NATIONAL = {
-    Status.RECEIVED: 1,
-    Status.CORRECTION: 6,
-    Status.ACCEPTED: 3,
-    Status.REFUSED: 5,
-    Status.WITHDRAWN: 14,
-    Status.REVOKED: 15,
-}
 # of all that a step's rows are drawn from besides the step itself
-_COMMON = attrgetter("status", "outcome", "decided", "decided_under", "suspensions", "extensions", "rungs", "policy")
-_DECISIONS = {"approved": 11, "approved-with-tolerance": 12, "refused": 13}
+_COMMON = attrgetter(
+    "status", "outcome", "decided", "decided_under", "suspensions", "extensions", "rungs", "policy", "kinds"
+)
 
 
 class Drawn(NamedTuple):
@@ -40,101 +36,51 @@ class Drawn(NamedTuple):
 
 def picture(state: CaseState, before: Drawn | None = None) -> Picture:
     """Draw the rows of a case before anything is counted; what depends on no change is taken from `before`."""
-    kept = _as_they_were(state, before) if before else {}
-    steps = tuple(kept[key][0] if key in kept else _step(state, step) for key, step in state.steps.items())
+    coming = _coming(state)
+    kept = _as_they_were(state, before, coming) if before else {}
+    steps = [
+        kept[key][0] if key in kept else draw_step(state, step, coming=key in coming)
+        for key, step in state.steps.items()
+    ]
+    fallen = (draw_step(state, step, coming=False) for step in state.fallen.values())
     targets = (kept[key][1] if key in kept else _planned(state, step) for key, step in state.steps.items())
-    clocks = (*_clocks(state), *(target for target in targets if target is not None))
-    return Picture(case=_case(state), steps=steps, clocks=clocks)
+    clocks = [*_clocks(state), *(target for target in targets if target is not None)]
+    if state.kinds:
+        clocks += _former(state, {one.clock.key for one in clocks})
+    return Picture(case=draw_case(state), steps=(*steps, *fallen), clocks=tuple(clocks))
 
 
-def _as_they_were(state: CaseState, before: Drawn) -> dict[str, tuple[StepPicture, ClockPicture | None]]:
+def _coming(state: CaseState) -> frozenset[str]:
+    """The steps that are on a desk once those are done that are on one now."""
+    if state.over:
+        return frozenset()
+    waiting = waits_for(state.steps).items()
+    return frozenset(key for key, needed in waiting if all(n.status is not StepStatus.WAITING for n in needed))
+
+
+def _as_they_were(
+    state: CaseState, before: Drawn, coming: frozenset[str]
+) -> dict[str, tuple[StepPicture, ClockPicture | None]]:
     """Steps that did not change, each with its planning target's clock; none where something changed of which all depend."""
     if _COMMON(state) != _COMMON(before.state):
         return {}
-    clocks = {c.step: c for c in before.picture.clocks if c.role is Role.STEP}
+    clocks = {c.clock.key: c for c in before.picture.clocks if c.role is Role.STEP}
     known = before.state.steps
-    return {s.key: (s, clocks.get(s.key)) for s in before.picture.steps if state.steps.get(s.key) is known.get(s.key)}
+    return {
+        s.key: (s, clocks.get(step_key(known[s.key])))
+        for s in before.picture.steps
+        if s.key in known and state.steps.get(s.key) is known[s.key] and s.coming == (s.key in coming)
+    }
 
 
-def national_state(state: CaseState) -> int:
-    """Return the national status code 办理状态 of a case."""
-    if state.status is Status.DECIDED:
-        return _DECISIONS[state.outcome or "approved"]
-    if state.status is Status.WITHDRAWN and state.accepted is None:
-        return 2
-    if state.status is Status.ACCEPTED:
-        open_grounds = [s.ground for s in state.suspensions if s.end is None]
-        if open_grounds:
-            return 6 if CORRECTION in open_grounds else 9
-        if any(s.status is StepStatus.RUNNING and s.step.counts for s in state.steps.values()):
-            return 8
-    return _NATIONAL[state.status]
-
-
-def _case(state: CaseState) -> CasePicture:
-    procedure = state.procedure
-    return CasePicture(
-        case=state.case,
-        procedure=procedure.key,
-        version=procedure.version,
-        variant=procedure.variant,
-        jurisdiction=procedure.jurisdiction,
-        title_zh=procedure.title_zh,
-        title_en=procedure.title_en,
-        owner=procedure.owner,
-        facts=procedure.facts,
-        status=state.status,
-        national_state=national_state(state),
-        received_at=state.received,
-        accepted_at=state.accepted,
-        decided_at=state.decided,
-        closed_at=state.closed,
-        outcome=state.outcome,
-        excluded=procedure.excluded,
-        survey=state.survey,
-        parent=state.parent,
-        children=state.children,
-        fees=tuple(_fee(state, promise) for promise in state.promises if promise.measure is Measure.FEE),
-        open=not state.over,
-    )
-
-
-def _fee(state: CaseState, promise: Promise) -> FeePicture:
-    limit, charged = promise.fee_limit_fen or 0, sum(fen for _, fen in state.fees)
-    met = Standing.MET if state.status is Status.DECIDED else None
-    verdict = Standing.MISSED if charged > limit else met
-    return FeePicture(
-        commitment=promise.commitment, limit_fen=limit, charged_fen=charged, ramp_up=promise.ramp_up, verdict=verdict
-    )
-
-
-def _step(state: CaseState, step: StepState) -> StepPicture:
-    status = str(step.status)
-    if step.status is StepStatus.RUNNING and any(
-        s.end is None and s.step in (None, step.step.key) for s in state.suspensions
-    ):
-        status = "suspended"
-    if step.status is not StepStatus.DONE and (state.status in VOID or state.outcome == "refused"):
-        status = "void"
-    return StepPicture(
-        key=step.step.key,
-        occurrence=step.occurrence,
-        title_zh=step.step.title_zh,
-        title_en=step.step.title_en,
-        party=step.step.party,
-        owner=step.step.owner,
-        stage=step.step.stage,
-        counts=step.step.counts,
-        status=status,
-        opened_at=step.opened,
-        started_at=step.started,
-        completed_at=step.completed,
-        claimed_at=step.claimed,
-        told_at=step.told,
-        event=step.seq,
-        outcome=step.outcome,
-        pending=step.pending,
-    )
+def clock_of(state: CaseState, key: str) -> ClockPicture | None:
+    """Draw one clock that is not a step's, as `picture` does; None where the state has no such clock yet."""
+    for promise in state.promises:
+        if key == clock_key(promise) and promise.limit is not None:
+            return _promise(state, promise)
+    others = chain(_supplement(state), _statutory(state), _delivery(state), _tolerance(state), _stages(state))
+    found = next((one for one in others if one.clock.key == key), None)
+    return found or next((one for one in _former(state, set()) if one.clock.key == key), None)
 
 
 def _clocks(state: CaseState) -> Iterable[ClockPicture]:
@@ -144,7 +90,46 @@ def _clocks(state: CaseState) -> Iterable[ClockPicture]:
             yield _promise(state, promise)
     yield from _statutory(state)
     yield from _delivery(state)
+    yield from _tolerance(state)
     yield from _stages(state)
+
+
+def _former(state: CaseState, known: set[str]) -> list[ClockPicture]:
+    """The clocks of the kinds that the case was, as far as it has them no more: they end where it was reclassified."""
+    found: list[ClockPicture] = []
+    seen = set(known)
+    for kind in reversed(state.kinds):
+        accepted = state.accepted if state.accepted is not None and state.accepted < kind.until else None
+        as_it_was = replace(
+            state,
+            procedure=kind.procedure,
+            promises=kind.promises,
+            steps=kind.steps,
+            fallen=kind.fallen,
+            accepted=accepted,
+            status=Status.ACCEPTED if accepted else Status.RECEIVED,
+        )
+        targets = (_planned(as_it_was, step) for step in (*kind.steps.values(), *kind.fallen.values()))
+        for one in (*_clocks(as_it_was), *(target for target in targets if target is not None)):
+            key = one.clock.key
+            if key not in seen and (one.clock.start is not None or key in state.rungs):
+                found.append(_ended_with(one, kind))
+            seen.add(key)
+    return found
+
+
+def _ended_with(clock: ClockPicture, kind: FormerKind) -> ClockPicture:
+    """What a step or a stage came to is known for good; a promise that another one replaced has no verdict."""
+    stop = clock.clock.stop
+    if stop is not None and stop <= kind.until and clock.role is not Role.PROMISE:
+        return clock
+    cut = clock.clock.model_copy(update={"stop": kind.until})
+    return clock.model_copy(update={"clock": cut, "void": True, "judged_under": kind.under})
+
+
+def step_key(step: StepState) -> str:
+    """Return the key of the clock of a step's planning target."""
+    return f"step/{step.step.key}#{step.occurrence}"
 
 
 def _clock(state: CaseState, key: str, limit: Limit, role: Role, **facts: object) -> Clock:
@@ -156,7 +141,7 @@ def _clock(state: CaseState, key: str, limit: Limit, role: Role, **facts: object
             "policy": state.policy,
             "extensions": tuple(e for k, e in state.extensions if k == key),
             "due_soon": state.policy.due_soon,
-            "suspensions": _halts(state, role, step=None),
+            "suspensions": halts(state, role, step=None),
             **facts,
         }
     )
@@ -175,22 +160,9 @@ def _finish(
             "void": void,
             "judged_under": under if clock.stop is not None else None,
             "rungs": rungs,
+            "noted_before": state.noted_before,
             **more,
         }
-    )
-
-
-def _stops(state: CaseState, halt: Standstill, role: Role) -> bool:
-    ground = next((g for g in state.procedure.grounds if g.key == halt.ground), None)
-    return ground is not None and role in ground.stops
-
-
-def _halts(state: CaseState, role: Role, step: str | None) -> tuple[Suspension, ...]:
-    """Suspensions that stop a role's clocks: the whole case's, and with a step those of that step too."""
-    return tuple(
-        Suspension(id=s.id, ground=s.ground, start=s.start, end=s.end)
-        for s in state.suspensions
-        if s.step in (None, step) and _stops(state, s, role)
     )
 
 
@@ -203,49 +175,6 @@ def _ended(state: CaseState, *steps: StepState | None) -> tuple[datetime | None,
     if state.status is Status.DECIDED or (state.status is Status.REVOKED and state.decided):
         return state.decided, state.decided_under
     return None, None
-
-
-def _held(state: CaseState, steps: Iterable[StepState], role: Role) -> tuple[Interval, ...]:
-    """The union, by instants, of the time that counted parties held steps.
-
-    A handover without a gap stays one interval: nobody gains a day by handing over after hours.
-    """
-    return tuple(Interval(start=a, end=b) for a, b in _merged(_spans(state, steps, role)))
-
-
-def _spans(state: CaseState, steps: Iterable[StepState], role: Role) -> list[tuple[datetime, datetime | None]]:
-    """When each step was held, less its own suspensions; they may lie over one another."""
-    spans: list[tuple[datetime, datetime | None]] = []
-    for step in steps:
-        if step.started is None:
-            continue
-        begin, end = step.started, step.completed
-        for halt in sorted((h for h in state.suspensions if h.step == step.step.key), key=lambda h: h.start):
-            if not _stops(state, halt, role) or (end is not None and halt.start >= end):
-                continue
-            if halt.start > begin:
-                spans.append((begin, halt.start))
-            if halt.end is None:
-                break
-            begin = max(begin, halt.end)
-        else:
-            if end is None or end > begin:
-                spans.append((begin, end))
-    return spans
-
-
-def _merged(spans: list[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime | None]]:
-    merged: list[tuple[datetime, datetime | None]] = []
-    for begin, end in sorted(spans, key=lambda s: s[0]):
-        if merged:
-            first, last = merged[-1]
-            if last is None:
-                continue
-            if begin <= last:
-                merged[-1] = (first, None if end is None else max(last, end))
-                continue
-        merged.append((begin, end))
-    return merged
 
 
 def _receipt(state: CaseState) -> ApplicationReceipt:
@@ -265,9 +194,9 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
     procedure = state.procedure
     ends = [state.steps.get(k) for k in promise.ends or procedure.ends]
     stop, under = _ended(state, *ends)
-    chain = promise.measure is Measure.CHAIN
+    of_chain = promise.measure is Measure.CHAIN
     assert promise.limit is not None  # noqa: S101  # fees have no clock
-    key = f"promise/{promise.commitment}"
+    key = clock_key(promise)
     granted = (key, STATUTORY) if promise.lengthened else (key,)
     clock = _clock(
         state,
@@ -276,11 +205,11 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
         Role.PROMISE,
         start=state.accepted,
         receipt=_receipt(state),
-        running=_running(state, promise),
+        running=running(state, promise),
         added=promise.added,
         extensions=tuple(e for k, e in state.extensions if k in granted),
         stop=stop,
-        due_soon=_due_soon(state, promise.limit) if chain else state.policy.due_soon,
+        due_soon=_due_soon(state, promise.limit) if of_chain else state.policy.due_soon,
         due_soon_at_first_close=promise.due_soon_at_first_close,
     )
     ramp_up = promise.ramps_up(local_day(stop or state.as_of or state.received))
@@ -296,17 +225,6 @@ def _promise(state: CaseState, promise: Promise) -> ClockPicture:
         ramp_up=ramp_up,
         also=promise.also,
     )
-
-
-def _running(state: CaseState, promise: Promise) -> tuple[Interval, ...]:
-    """What a promise counts: steps that count, and a chain's parallel lines where it is read so.
-
-    A chain has the intervals of each step: beside their union stands their sum, or it is the sum that judges.
-    """
-    counted = [s for s in state.steps.values() if (promise.parallel_lines if s.step.parallel_line else s.step.counts)]
-    if promise.measure is Measure.CHAIN:
-        return tuple(Interval(start=a, end=b) for a, b in _spans(state, counted, Role.PROMISE))
-    return _held(state, counted, Role.PROMISE)
 
 
 def _due_soon(state: CaseState, limit: Limit) -> int:
@@ -327,7 +245,7 @@ def _statutory(state: CaseState) -> Iterable[ClockPicture]:
         start=state.accepted,
         receipt=_receipt(state),
         stop=stop,
-        suspensions=(*_halts(state, Role.STATUTORY, step=None), *_excluded(state)),
+        suspensions=(*halts(state, Role.STATUTORY, step=None), *_excluded(state)),
     )
     yield _finish(state, clock, Role.STATUTORY, owner=procedure.owner, under=under)
 
@@ -356,6 +274,20 @@ def _delivery(state: CaseState) -> Iterable[ClockPicture]:
     yield picture.model_copy(update={"void": True}) if void else picture
 
 
+def _tolerance(state: CaseState) -> Iterable[ClockPicture]:
+    """The applicant's own term; once it is over it is for the office that accepted the application to act."""
+    lacking = state.lacking
+    if lacking is None:
+        return
+    limit = Limit(amount=Decimal(lacking.workdays))
+    clock = _clock(state, TOLERANCE, limit, Role.TOLERANCE, start=state.accepted, stop=lacking.supplied, suspensions=())
+    accepting = state.steps.get(state.procedure.accepted_by or "")
+    owner = state.procedure.owner if accepting is None else accepting.step.owner
+    found = _finish(state, clock, Role.TOLERANCE, owner=owner, under=lacking.under)
+    void = state.over and lacking.supplied is None and state.outcome == "refused"
+    yield found.model_copy(update={"void": True}) if void else found
+
+
 def _stages(state: CaseState) -> Iterable[ClockPicture]:
     for stage in state.procedure.stages:
         steps = [
@@ -371,7 +303,7 @@ def _stages(state: CaseState) -> Iterable[ClockPicture]:
             stage.budget,
             Role.STAGE,
             start=min(started),
-            running=_held(state, steps, Role.STAGE),
+            running=held(state, steps, Role.STAGE),
             stop=stop,
             due_soon=_due_soon(state, stage.budget),
         )
@@ -384,12 +316,12 @@ def _planned(state: CaseState, step: StepState) -> ClockPicture | None:
     stop, under = _ended(state, step)
     clock = _clock(
         state,
-        f"step/{step.step.key}#{step.occurrence}",
+        step_key(step),
         step.step.target,
         Role.STEP,
         start=step.started,
         stop=stop,
-        suspensions=_halts(state, Role.STEP, step.step.key),
+        suspensions=halts(state, Role.STEP, step.step.key),
     )
     return _finish(
         state, clock, Role.STEP, owner=step.step.owner, under=under, step=step.step.key, stage=step.step.stage

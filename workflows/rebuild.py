@@ -37,11 +37,13 @@ def rows_of(case: str, events: Iterable[Event], almanac: Almanac) -> CaseRows | 
     return rows(picture(state), almanac, state.events[-1].calendar, state.as_of)
 
 
-def all_events(store: Store, case: str) -> list[Event]:
-    """Return every event of a case, in order."""
+def all_events(store: Store, case: str, head: int | None = None) -> list[Event]:
+    """Return every event of a case, in order; where its head is known, nothing is asked for after it."""
     events: list[Event] = []
     while page := store.events(case, events[-1].seq if events else 0):
         events.extend(page)
+        if head is not None and events[-1].seq >= head:
+            break
     return events
 
 
@@ -108,11 +110,10 @@ def _kept(store: Store, case: str) -> list[dict[str, object]]:
 
 
 def _columns(made: CaseRows) -> list[dict[str, object]]:
-    case = made.case.case
     return [
         case_columns(made),
-        *(step_columns(case, pos, step) for pos, step in enumerate(made.steps)),
-        *(clock_columns(case, pos, clock) for pos, clock in enumerate(made.clocks)),
+        *(step_columns(made.case, pos, step) for pos, step in enumerate(made.steps)),
+        *(clock_columns(made.case, pos, clock) for pos, clock in enumerate(made.clocks)),
     ]
 
 

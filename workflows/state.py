@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from activities.record import Event, Rung
+from activities.record import Event, Rung, TakenOver
 from sla.clock import Extension, Policy
 from sla.promise import Promise
 from workflows.procedure import Procedure, Step
@@ -23,9 +23,10 @@ class Status(StrEnum):
     REFUSED = "refused"  # at the door
     WITHDRAWN = "withdrawn"
     REVOKED = "revoked"
+    TERMINATED = "terminated"  # without a decision, and not by the applicant
 
 
-VOID = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.REVOKED})
+VOID = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.REVOKED, Status.TERMINATED})
 OVER = VOID | {Status.DECIDED}
 
 
@@ -36,6 +37,16 @@ class StepStatus(StrEnum):
     OPEN = "open"
     RUNNING = "running"
     DONE = "done"
+    FALLEN = "fallen"  # the case was reclassified before it was done
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A stretch in which an office had a step that it has no more."""
+
+    owner: str
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,19 @@ class StepState:
     pending: bool = False
     seq: int | None = None  # of the event that completed it
     under: str | None = None  # calendar version of that event
+    held: tuple[Hold, ...] = ()  # before it was handed over or put back
+    fell: datetime | None = None  # when the case was reclassified as a kind without it
+    why: str | None = None  # the reason of that
+
+
+def waits_for(steps: Mapping[str, StepState]) -> dict[str, list[StepState]]:
+    """Return what each waiting step waits for: the steps before it, and those that gate it."""
+    gates = [step for step in steps.values() if step.step.gates]
+    return {
+        key: [*(steps[before] for before in step.step.after), *(gate for gate in gates if key in gate.step.gates)]
+        for key, step in steps.items()
+        if step.status is StepStatus.WAITING
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +89,31 @@ class Standstill:
     step: str | None
     start: datetime
     end: datetime | None = None
+    seq: int | None = None  # of the event that it began with
+    ended_by: int | None = None  # number of the event that ended it
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What was missing at acceptance 容缺, with the applicant's term to bring it."""
+
+    lacking: str
+    workdays: int
+    rule: str
+    supplied: datetime | None = None
+    under: str | None = None  # calendar version of that event
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKind:
+    """What a case was before it was reclassified."""
+
+    procedure: Procedure
+    promises: tuple[Promise, ...]
+    steps: Mapping[str, StepState]
+    fallen: Mapping[str, StepState]
+    until: datetime
+    under: str | None  # calendar version of the event that reclassified it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +148,11 @@ class CaseState:
     extensions: tuple[tuple[str, Extension], ...] = ()
     fees: tuple[tuple[int, int], ...] = ()  # (seq, fen)
     rungs: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
+    lacking: Lacking | None = None
+    fallen: Mapping[str, StepState] = field(default_factory=dict)  # steps of the kinds that it was
+    kinds: tuple[FormerKind, ...] = ()  # what it was, the first one first
+    taken_over: TakenOver | None = None
+    noted_before: datetime | None = None  # when a case was told that had long been running; None: it was told in time
     survey: str | None = None
     parent: str | None = None
     children: tuple[str, ...] = ()

@@ -1,11 +1,13 @@
 """Rules about steps: their acceptance, start and completion, and what makes them stand still."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from activities.record import Event
 from workflows.answers import Decision, OnRecord, Refusal, alive, event, same
-from workflows.messages import Complete, Confirm, Message, Resubmit, Resume, Return, Start, Suspend
-from workflows.procedure import Effect
+from workflows.messages import Complete, Confirm, HandOver, Message, Resubmit, Resume, Return, Start, Suspend
+from workflows.procedure import Effect, Party
+from workflows.reshaping import had_since
 from workflows.state import CORRECTION, CaseState, Standstill, Status, StepState, StepStatus
 
 
@@ -52,6 +54,24 @@ def _opened_by(step: StepState, command: Message) -> None:
         )
 
 
+def hand_over(state: CaseState, command: HandOver) -> Decision:
+    """Give a step that is not done to another owner."""
+    step = _visible(state, command.step, command)
+    alive(state)
+    if step.status is StepStatus.DONE:
+        raise Refusal("step-already-completed", "step", "The step is done; nobody takes it over.")
+    if step.step.party is Party.APPLICANT:
+        raise Refusal("a-party-of-its-own", "step", "What the applicant does is nobody else's.")
+    if command.owner == step.step.owner:
+        raise Refusal("same-owner", "owner", "The step is that owner's already.")
+    since = had_since(step) or step.opened
+    if since is not None and command.at < since:
+        raise Refusal("before-step", "at", f"Its owner has had the step since {since.isoformat()}.")
+    return event(
+        command, "handed-over", step=command.step, owner=command.owner, was=step.step.owner, reason=command.reason
+    )
+
+
 def complete(state: CaseState, command: Complete) -> OnRecord | Decision:
     """Complete a step; once complete, the same content is known and another refused."""
     step = _visible(state, command.step, command)
@@ -71,9 +91,11 @@ def complete(state: CaseState, command: Complete) -> OnRecord | Decision:
         raise Refusal("unknown-opinion", "opinions", f"The step knows the opinions: {', '.join(step.step.opinions)}.")
     _opened_by(step, command)
     if outcome.effect is Effect.CORRECT:
-        return _return(state, command, command.step, command.note or "")
+        return _return(state, command, command.step, command.note or "", _said(step, command))
     if command.step == state.procedure.accepted_by and outcome.effect is Effect.PROCEED:
-        return acceptance(state, command, command.promises, {"step": command.step, "outcome": command.outcome})
+        return acceptance(
+            state, command, command.promises, {"step": command.step, **_said(step, command), "note": command.note}
+        )
     if step.status is StepStatus.OPEN:
         raise Refusal("step-not-started", "step", "The step has not been started.")
     if step.started is not None and command.at < step.started:
@@ -82,22 +104,26 @@ def complete(state: CaseState, command: Complete) -> OnRecord | Decision:
         command,
         "completed",
         step=command.step,
-        occurrence=step.occurrence,
-        outcome=command.outcome,
-        opinions=command.opinions,
+        **_said(step, command),
         note=command.note,
         backdated=command.backdated,
     )
 
 
+def _said(step: StepState, command: Complete) -> dict[str, Any]:
+    """What a completion says of its step, whatever kind of event it becomes."""
+    return {"occurrence": step.occurrence, "outcome": command.outcome, "opinions": command.opinions}
+
+
 def _recorded(state: CaseState, step: StepState, command: Complete) -> Event | None:
     """The event that completed this occurrence of the step, if any did."""
     if command.occurrence is not None and command.occurrence < step.occurrence:
-        return next(
-            e
-            for e in state.events
-            if e.kind == "completed" and e.body["step"] == command.step and e.body["occurrence"] == command.occurrence
-        )
+        said = (command.step, command.occurrence)
+        known = (e for e in state.events if e.kind == "completed" and (e.body["step"], e.body["occurrence"]) == said)
+        done = next(known, None)
+        if done is None:  # it was put back when the case was reclassified
+            raise Refusal("unknown-occurrence", "occurrence", f"The step is in its occurrence {step.occurrence}.")
+        return done
     return state.by_seq(step.seq) if step.status is StepStatus.DONE and step.seq else None
 
 
@@ -111,22 +137,24 @@ def confirm(state: CaseState, command: Confirm) -> Decision:
 
 def return_(state: CaseState, command: Return) -> Decision:
     """Return the application, or one step of an accepted case, for correction."""
-    return _return(state, command, command.step, command.reason)
+    return _return(state, command, command.step, command.reason, {})
 
 
-def _return(state: CaseState, command: Message, step: str | None, reason: str) -> Decision:
+def _return(state: CaseState, command: Message, step: str | None, reason: str, said: Mapping[str, Any]) -> Decision:
+    """`said`: more of what a completion says that asks for a correction."""
     alive(state)
     if state.accepted is None:
         if state.status is Status.CORRECTION:
             raise Refusal("already-returned", "case", "The application is out for correction.")
-        return event(command, "returned", step=None, reason=reason)
+        # the application is returned as a whole: its step is named only where it is the step that said so
+        return event(command, "returned", step=step if said else None, reason=reason, **said)
     if step is not None:
         _opened_by(_visible(state, step, command), command)
         if state.steps[step].status is not StepStatus.RUNNING:
             raise Refusal("step-not-open", "step", "Only a step whose time runs is returned for correction.")
     if _correction(state, step) is not None:
         raise Refusal("already-returned", "step", "It is out for correction.")
-    return event(command, "returned", step=step, reason=reason)
+    return event(command, "returned", step=step, reason=reason, **said)
 
 
 def _correction(state: CaseState, step: str | None) -> Standstill | None:
@@ -196,6 +224,7 @@ def resume(state: CaseState, command: Resume) -> Decision:
 
 
 def _hidden(state: CaseState, halt: Standstill | None, command: Message) -> None:
-    if halt is not None and halt.step is not None and state.steps[halt.step].step.owner in (command.owners or ()):
+    step = state.steps.get(halt.step or "") if halt is not None else None
+    if step is not None and step.step.owner in (command.owners or ()):
         return
     raise Refusal("unknown-suspension", "suspension", "There is no such suspension.")

@@ -6,14 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from activities.record import CasePicture, ClockPicture, Head, Rung, RungKind, StepPicture
+from activities.record import CasePicture, ClockPicture, Head, StepPicture
+from activities.store.groups import binds, bits, fixed_marks, order_of, place_of
 from activities.store.instants import maybe_instant, maybe_micros, micros
-from activities.store.rows import CaseLine, CaseRows, CaseView, ChangedRows, ClockRow, main_clock, model_text
-from activities.store.tables import LAST
+from activities.store.rows import CaseRows, CaseView, ChangedRows, ClockRow, main_clock, model_text, overdue_rung
 from sla.axis import local_day
 from sla.clock import Clock, Horizon, Standing
 
 Columns = dict[str, Any]
+ON_DESK = ("open", "running", "suspended")
+MONTH = len("2026-11")
+APPROVED = ("decided", "approved")  # status and outcome
 
 
 class Shown(NamedTuple):
@@ -27,7 +30,7 @@ class Shown(NamedTuple):
 
 def shown(rows: CaseRows | ChangedRows) -> Shown:
     """Return the columns of a case's rows; None among them stands for one that stays as it is."""
-    case = rows.case.case
+    case = rows.case
     return Shown(
         case=case_columns(rows),
         steps=[step_columns(case, pos, step) for pos, step in enumerate(rows.steps) if step is not None],
@@ -40,9 +43,11 @@ def case_columns(rows: CaseRows | ChangedRows) -> Columns:
     """Return the case's row, with its main clock's due instants and standing."""
     case = rows.case
     main = main_clock(rows)
-    due_at = None if main is None else maybe_micros(main.due_at)
+    place = place_of(case, main)
     return {
         "case": case.case,
+        "number": case.case.lower(),
+        "tail": case.case.lower()[::-1],
         "procedure": case.procedure,
         "variant": case.variant,
         "jurisdiction": case.jurisdiction,
@@ -55,22 +60,27 @@ def case_columns(rows: CaseRows | ChangedRows) -> Columns:
         "received_at": micros(case.received_at),
         "accepted_at": maybe_micros(case.accepted_at),
         "decided_at": maybe_micros(case.decided_at),
+        "approved_at": maybe_micros(case.decided_at) if (case.status, case.outcome) == APPROVED else None,
         "closed_at": maybe_micros(case.closed_at),
         "main": None if main is None else main.picture.clock.key,
         "standing": None if main is None or main.standing is None else main.standing.value,
-        "due_at": due_at,
+        "due_at": None if main is None else maybe_micros(main.due_at),
         "due_soon_at": None if main is None else maybe_micros(main.due_soon_at),
-        "due_order": LAST if due_at is None else due_at,
+        "group_": place.value,
+        "group_order": order_of(case, main, place),
+        "judged": binds(main),
+        "marks": bits(fixed_marks(case, main)),
         "steps": len(rows.steps),
         "clocks": len(rows.clocks),
+        "fee": _fee(case),
         "picture": model_text(case),
     }
 
 
-def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
+def step_columns(case: CasePicture, pos: int, step: StepPicture) -> Columns:
     """Return a step's row."""
     return {
-        "case": case,
+        "case": case.case,
         "pos": pos,
         "key": step.key,
         "occurrence": step.occurrence,
@@ -79,6 +89,8 @@ def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
         "stage": step.stage,
         "status": step.status,
         "pending": step.pending,
+        "desk": case.open and step.status in ON_DESK,
+        "coming": step.coming,
         "opened_at": maybe_micros(step.opened_at),
         "started_at": maybe_micros(step.started_at),
         "completed_at": maybe_micros(step.completed_at),
@@ -87,15 +99,18 @@ def step_columns(case: str, pos: int, step: StepPicture) -> Columns:
     }
 
 
-def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
+def clock_columns(case: CasePicture, pos: int, row: ClockRow) -> Columns:
     """Return a clock's row: facts, due instants, rungs."""
     picture, stop = row.picture, row.picture.clock.stop
+    stopped_on = None if stop is None else local_day(stop).isoformat()
     return {
-        "case": case,
+        "case": case.case,
         "pos": pos,
         "key": picture.clock.key,
         "role": picture.role.value,
         "owner": picture.owner,
+        "jurisdiction": case.jurisdiction,
+        "taken_over": case.taken_over is not None,
         "commitment": picture.commitment,
         "measure": picture.measure,
         "also": json.dumps(picture.also) if picture.also else None,
@@ -120,10 +135,13 @@ def clock_columns(case: str, pos: int, row: ClockRow) -> Columns:
         "limit": _plain(row.limit),
         "used": _plain(row.used),
         "suspended": _plain(row.suspended),
+        "left_order": row.left_order,
         "stopped_at": maybe_micros(stop),
-        "stopped_on": None if stop is None else local_day(stop).isoformat(),
-        "overdue_seq": _overdue(picture.rungs),
+        "stopped_on": stopped_on,
+        "stopped_in": None if stopped_on is None else stopped_on[:MONTH],
+        "overdue_seq": None if (overdue := overdue_rung(picture)) is None else overdue.seq,
         "told_late": any(rung.told_late for rung in picture.rungs),
+        "noted": overdue is not None and overdue.noted,
         "picture": model_text(picture),
     }
 
@@ -144,18 +162,7 @@ def clock_row(columns: Mapping[Any, Any]) -> ClockRow:
         horizon=None if columns["horizon"] is None else Horizon.model_validate_json(columns["horizon"]),
         used=_decimal(columns["used"]),
         suspended=_decimal(columns["suspended"]),
-    )
-
-
-def case_line(columns: Mapping[Any, Any]) -> CaseLine:
-    """Return a case's line in a list; `standing` is the query's."""
-    return CaseLine(
-        case=CasePicture.model_validate_json(columns["picture"]),
-        main=columns["main"],
-        standing=_standing(columns["standing"]),
-        due_at=maybe_instant(columns["due_at"]),
-        due_soon_at=maybe_instant(columns["due_soon_at"]),
-        cursor=(columns["due_order"], columns["case"]),
+        left_order=columns["left_order"],
     )
 
 
@@ -181,9 +188,10 @@ def _since(clock: Clock, start_day: date | None) -> str | None:
     return _day(raw if start_day is None else min(raw, start_day))
 
 
-def _overdue(rungs: tuple[Rung, ...]) -> int | None:
-    standing = (rung.seq for rung in reversed(rungs) if rung.kind is RungKind.OVERDUE and rung.withdrawn is None)
-    return next(standing, None)
+def _fee(case: CasePicture) -> str | None:
+    """The verdict of its promises about money that bind: one that is missed before one that is met."""
+    verdicts = {fee.verdict for fee in case.fees if not fee.ramp_up}
+    return next((one.value for one in (Standing.MISSED, Standing.MET) if one.value in verdicts), None)
 
 
 def _day(value: date | None) -> str | None:

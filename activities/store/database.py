@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import Lock
+from threading import Lock, local
 from time import monotonic, sleep
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -80,6 +80,7 @@ class Database:
         self._gate: AbstractContextManager[None] = nullcontext()
         if self.sqlite:
             self._gate = _gates.setdefault(url.database or "", _Gate())
+        self._held = local()  # the snapshot of a thread
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -112,9 +113,24 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Hold one snapshot."""
+        """Hold one snapshot; within `snapshot` that one."""
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with translated(), self._reader.begin() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that this thread reads meanwhile be of one snapshot."""
+        before: Connection | None = getattr(self._held, "connection", None)
+        with self.reading() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                self._held.connection = before
 
     def sql(self, statement: ClauseElement, *columns: str) -> str:
         """Write a statement for `exec_driver_sql`, parameters by name; `columns` are those it writes if not all."""

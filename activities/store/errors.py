@@ -21,5 +21,9 @@ class Conflict(StoreError):
     """The ledger holds this number, request id or natural key already; compare again."""
 
 
+class AlmanacLogBroken(StoreError):
+    """The log of notices does not hold together: a row of it was changed or is missing."""
+
+
 class TimelineRefused(StoreError):
     """The store holds cases of another timeline."""

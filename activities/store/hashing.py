@@ -58,7 +58,7 @@ def natural_key(kind: str, body: dict[str, Any]) -> str | None:
     """Say what makes a completion or a raised rung unique in its case, whatever its request id."""
     if kind == "completed":
         return f"{body['step']}#{body['occurrence']}"
-    if kind == "rung-raised":
+    if kind in ("rung-raised", "rung-noted"):
         return f"{body['clock']}|{body['rung']}|{body['due_at']}|{body['raising']}"
     return None
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, tuple_, update
 
 from activities.store import tables
 from activities.store.database import Database
@@ -28,6 +28,9 @@ class ApiKey(Model):
     created: datetime
     expires: datetime | None = None
     revoked: datetime | None = None
+    used: datetime | None = None  # last; noted at most once an hour
+    made_by: str | None = None  # an actor; None: at the command line
+    revoked_by: str | None = None
 
 
 class Keys(Database):
@@ -40,6 +43,7 @@ class Keys(Database):
             "created": micros(key.created),
             "expires": maybe_micros(key.expires),
             "revoked": maybe_micros(key.revoked),
+            "used": maybe_micros(key.used),
         }
         with self.writing() as connection:
             connection.execute(insert(tables.api_key), values)
@@ -50,17 +54,41 @@ class Keys(Database):
             found = connection.execute(select(tables.api_key).where(KEY.hash == hashed)).mappings().first()
         return None if found is None else _key(found)
 
-    def keys(self) -> list[ApiKey]:
-        """Read all keys, oldest first."""
+    def key(self, key: str) -> ApiKey | None:
+        """Read a key by id."""
         with self.reading() as connection:
-            found = connection.execute(select(tables.api_key).order_by(KEY.created, KEY.id)).mappings().all()
+            found = connection.execute(select(tables.api_key).where(KEY.id == key)).mappings().first()
+        return None if found is None else _key(found)
+
+    def keys(
+        self,
+        *,
+        ended_after: datetime | None = None,
+        after: tuple[datetime, str] | None = None,
+        limit: int | None = None,
+    ) -> list[ApiKey]:
+        """Read keys, oldest first, after one; `ended_after` leaves out those that had ended by then."""
+        query = select(tables.api_key).order_by(KEY.created, KEY.id).limit(limit)
+        if ended_after is not None:
+            since = micros(ended_after)
+            query = query.where(*(or_(end.is_(None), end > since) for end in (KEY.revoked, KEY.expires)))
+        if after is not None:
+            query = query.where(tuple_(KEY.created, KEY.id) > tuple_(micros(after[0]), after[1]))
+        with self.reading() as connection:
+            found = connection.execute(query).mappings().all()
         return [_key(row) for row in found]
 
-    def revoke(self, key: str, at: datetime) -> bool:
+    def revoke(self, key: str, at: datetime, by: str | None = None) -> bool:
         """Revoke a key by id; False where there is none or it is revoked already."""
-        change = update(tables.api_key).where(KEY.id == key, KEY.revoked.is_(None)).values(revoked=micros(at))
+        change = update(tables.api_key).where(KEY.id == key, KEY.revoked.is_(None))
         with self.writing() as connection:
-            return connection.execute(change).rowcount == 1
+            return connection.execute(change.values(revoked=micros(at), revoked_by=by)).rowcount == 1
+
+    def use_key(self, key: str, at: datetime, *, unless_since: datetime) -> None:
+        """Note that a key was used; not where it was already since an instant."""
+        change = update(tables.api_key).where(KEY.id == key, or_(KEY.used.is_(None), KEY.used < micros(unless_since)))
+        with self.writing() as connection:
+            connection.execute(change.values(used=micros(at)))
 
 
 def _key(row: Mapping[Any, Any]) -> ApiKey:
@@ -69,5 +97,6 @@ def _key(row: Mapping[Any, Any]) -> ApiKey:
         "created": instant(row["created"]),
         "expires": maybe_instant(row["expires"]),
         "revoked": maybe_instant(row["revoked"]),
+        "used": maybe_instant(row["used"]),
     }
     return ApiKey(**values)

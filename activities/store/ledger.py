@@ -6,13 +6,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Delete, Insert, Table, bindparam, delete, func, select, tuple_
+from sqlalchemy import (
+    Boolean,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
-from activities.store.columns import Shown, shown
+from activities.store.columns import ON_DESK, Shown, shown
 from activities.store.database import Database, by_place, translated
 from activities.store.errors import Conflict
 from activities.store.hashing import Stored, follows, stored
@@ -33,7 +47,7 @@ class Statements:
         self.head = sql(select(head.c.seq, head.c.hash).where(head.c.case == bindparam("of")))
         # SQLite renders no FOR UPDATE: BEGIN IMMEDIATE has locked already
         size = tables.case.c
-        self._locked = select(head.c.case, head.c.seq, head.c.hash, size.steps, size.clocks).select_from(
+        self._locked = select(head.c.case, head.c.seq, head.c.hash, size.steps, size.clocks, size.open).select_from(
             head.outerjoin(tables.case, size.case == head.c.case)
         )
         self.lock = sql(self._locked.where(head.c.case == bindparam("of")).with_for_update(of=head))
@@ -48,7 +62,10 @@ class Statements:
         )
         self.cut_step = sql(_beyond(tables.step))
         self.cut_clock = sql(_beyond(tables.clock))
+        self.desk = sql(_on_desk())
         self.fault = sql(upsert(tables.fault).on_conflict_do_nothing(), "case", "kind", "detail", "at")
+        waking = upsert(tables.waking)
+        self.wake = sql(waking.on_conflict_do_update(index_elements=["case"], set_={"alarm": waking.excluded.alarm}))
         self._upsert = upsert
         self._by_place = database.by_place
         self._rows: dict[tuple[str, int], str] = {}
@@ -97,6 +114,13 @@ def _beyond(table: Table) -> Delete:
     return delete(table).where(table.c.case == bindparam("of"), table.c.pos >= bindparam("rows"))
 
 
+def _on_desk() -> Update:
+    """What a case that is over has left undone is on nobody's desk, though the step's own row has not changed."""
+    step, open_ = tables.step, bindparam("open", type_=Boolean)
+    held = and_(open_, step.c.status.in_([literal_column(f"'{status}'") for status in ON_DESK]))
+    return update(step).where(step.c.case == bindparam("of"), step.c.desk != held).values(desk=held)
+
+
 class Appending:
     """A case's ledger under its lock, until the transaction ends."""
 
@@ -104,13 +128,14 @@ class Appending:
         self.case: str = locked[0]
         self.head = Head(seq=locked[1], hash=locked[2])
         self.sizes = (locked[3] or 0, locked[4] or 0)  # rows shown: steps, clocks
+        self.open: bool | None = locked[5]  # None: no row is shown yet
         self._cursor = cursor
         self._sql = statements
 
     def events_after(self, seq: int, limit: int = 1000) -> list[Event]:
         """Read the events after a number, oldest first."""
         self._cursor.execute(self._sql.events, {"of": self.case, "first": seq + 1, "last": seq + limit})
-        return [_event(row) for row in self._cursor.fetchall()]
+        return [event_of(row) for row in self._cursor.fetchall()]
 
     def hash_at(self, seq: int) -> str | None:
         """Read the hash at a number; GENESIS at 0, None where the ledger has no such event."""
@@ -172,6 +197,9 @@ def write(cursor: DBAPICursor, statements: Statements, entries: Sequence[LedgerE
             ledger.head = Head(seq=events[-1].seq, hash=events[-1].hash)
         if shown_ is not None:
             _cut(cursor, statements, ledger, shown_.sizes)
+            if ledger.open not in (None, shown_.case["open"]):
+                cursor.execute(statements.desk, {"of": ledger.case, "open": shown_.case["open"]})
+            ledger.open = shown_.case["open"]
 
 
 def _put(cursor: DBAPICursor, statements: Statements, table: Table, rows: Sequence[Collection[Any]]) -> None:
@@ -200,6 +228,11 @@ class LedgerGroup:
     def write(self, entries: Sequence[LedgerEntry]) -> None:
         """Append events and replace rows; Conflict, of whichever case, where a number or a key is taken."""
         write(self._cursor, self._sql, entries)
+
+    def wake(self, alarms: Mapping[str, datetime]) -> None:
+        """Remember cases whose runs are to be told of an earlier alarm, each with it (real time)."""
+        for case, alarm in alarms.items():
+            self._cursor.execute(self._sql.wake, {"case": case, "alarm": micros(alarm)})
 
 
 class Ledger(Database):
@@ -250,13 +283,13 @@ class Ledger(Database):
             found = connection.exec_driver_sql(
                 self._sql.events, {"of": case, "first": after + 1, "last": after + limit}
             )
-            return [_event(row) for row in found]
+            return [event_of(row) for row in found]
 
     def event_by_request(self, case: str, request_id: str) -> Event | None:
         """Read the event that a request id wrote."""
         with self.reading() as connection:
             found = connection.exec_driver_sql(self._sql.by_request, {"of": case, "request_id": request_id}).first()
-        return None if found is None else _event(found)
+        return None if found is None else event_of(found)
 
     def verify_chain(self, case: str) -> int | None:
         """Find the first number at which the case's chain does not hold or an event is missing; None: it holds."""
@@ -279,7 +312,8 @@ class Ledger(Database):
         return seq + 1 if head.seq > seq or count != seq else max(head.seq, 1)
 
 
-def _event(row: Sequence[Any]) -> Event:
+def event_of(row: Sequence[Any]) -> Event:
+    """Return the event of a row with the columns of `EVENT`."""
     columns = Stored(*row)
     return Event(
         kind=columns.kind,

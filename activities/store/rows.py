@@ -5,11 +5,13 @@ import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from activities.record import CasePicture, ClockPicture, Head, Role, StepPicture
-from sla.clock import Horizon, Reading, Standing
+from activities.record import CasePicture, ClockPicture, Head, Role, Rung, RungKind, StepPicture
+from sla.clock import Horizon, Reading, Standing, Unit
 from sla.model import Model
 
 WEST = re.compile(r'-\d\d:\d\d"')
+WORKHOURS = {Unit.WORKHOUR: 1, Unit.WORKDAY: 8, Unit.DAY: 8, Unit.MONTH: 8 * 21}
+HOUR = 3_600_000_000
 BY_NOW = {Standing.ON_TIME, Standing.DUE_SOON, Standing.OVERDUE}
 
 
@@ -29,6 +31,7 @@ class ClockRow(Model):
     horizon: Horizon | None = None
     used: Decimal | None = None  # at the stop
     suspended: Decimal | None = None  # at the stop
+    left_order: int | None = None  # of one that stands still: what is left, comparable between units
 
 
 class CaseRows(Model):
@@ -54,31 +57,6 @@ class CaseView(CaseRows):
     main: str | None = None  # key of the clock that a list shows
 
 
-class CaseLine(Model):
-    """A case in a list; `standing` is of its main clock at the asked instant, None where it has none."""
-
-    case: CasePicture
-    main: str | None
-    standing: Standing | None
-    due_at: datetime | None
-    due_soon_at: datetime | None
-    cursor: tuple[int, str]
-
-
-class CaseFilter(Model):
-    """Which cases a list holds; None asks nothing."""
-
-    procedure: str | None = None
-    jurisdiction: str | None = None
-    standing: Standing | None = None
-    owner: str | None = None  # of the case, or of a step that is on its desk
-    open: bool | None = None
-    survey: str | None = None
-    parent: str | None = None
-    q: str | None = None  # a part of the case number, upper or lower case
-    owner_in: tuple[str, ...] | None = None  # only cases in which one of these owns a step
-
-
 class CaseClock(Model):
     """A clock with its case."""
 
@@ -86,10 +64,19 @@ class CaseClock(Model):
     clock: ClockRow
 
 
+class LateClock(CaseClock):
+    """A clock with a breach that a late posting disproved; `pos` is its place among the clocks of its case."""
+
+    pos: int
+    picture: CasePicture  # of the case
+    step: StepPicture | None  # of a planning target
+
+
 class CaseStep(Model):
-    """A step with its case."""
+    """A step with its case; `pos` is its place among the steps of the case."""
 
     case: str
+    pos: int
     step: StepPicture
 
 
@@ -111,7 +98,19 @@ def counted(picture: ClockPicture, reading: Reading) -> ClockRow:
         horizon=reading.horizon,
         used=reading.used if stopped else None,
         suspended=reading.suspended if stopped else None,
+        left_order=_left_order(reading, picture.clock.limit.unit),
     )
+
+
+def _left_order(reading: Reading, unit: Unit) -> int | None:
+    """What is left in one unit is compared with what is left in another one by working hours; here in microseconds of them."""
+    return int(reading.remaining * WORKHOURS[unit] * HOUR) if reading.standing is Standing.SUSPENDED else None
+
+
+def overdue_rung(clock: ClockPicture) -> Rung | None:
+    """Return the rung by which a clock is known to be overdue, while it stands."""
+    standing = (rung for rung in reversed(clock.rungs) if rung.kind is RungKind.OVERDUE and rung.withdrawn is None)
+    return next(standing, None)
 
 
 def main_clock(rows: CaseRows | ChangedRows) -> ClockRow | None:

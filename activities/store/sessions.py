@@ -15,6 +15,11 @@ from sla.model import Model
 SESSION, KEY = tables.session.c, tables.api_key.c
 
 
+RING = 8  # lists that a session remembers
+
+Lists = tuple[tuple[int, str], ...]  # number and query, the last one last
+
+
 class Session(Model):
     """Somebody who has signed in. `ended`: by signing out, or the end of the key that it was begun with."""
 
@@ -27,6 +32,7 @@ class Session(Model):
     began: datetime
     seen: datetime
     ended: datetime | None = None
+    lists: Lists = ()
 
 
 class Sessions(Database):
@@ -39,6 +45,7 @@ class Sessions(Database):
             "began": micros(session.began),
             "seen": micros(session.seen),
             "ended": None,
+            "lists": None,
         }
         with self.writing() as connection:
             connection.execute(delete(tables.session).where(SESSION.seen < micros(forget_before)))
@@ -64,6 +71,18 @@ class Sessions(Database):
         """End a session; nothing where it has ended."""
         self._change(hashed, ended=micros(now))
 
+    def keep_list(self, hashed: str, query: str) -> int:
+        """Remember what a list was asked for, and return its number in the session; the oldest of more than `RING` goes."""
+        with self.writing() as connection:
+            kept = _lists(connection.scalar(select(SESSION.lists).where(SESSION.hash == hashed).with_for_update()))
+            known = next((number for number, asked in kept if asked == query), None)
+            if known is not None:
+                return known
+            number = kept[-1][0] + 1 if kept else 1
+            text = json.dumps([*kept, (number, query)][-RING:])
+            connection.execute(update(tables.session).where(SESSION.hash == hashed).values(lists=text))
+        return number
+
     def _change(self, hashed: str, **values: object) -> None:
         change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None)).values(**values)
         with self.writing() as connection:
@@ -84,4 +103,9 @@ def _session(row: Mapping[Any, Any]) -> Session:
         began=instant(row["began"]),
         seen=instant(row["seen"]),
         ended=ended,
+        lists=_lists(row["lists"]),
     )
+
+
+def _lists(text: str | None) -> Lists:
+    return tuple((number, query) for number, query in json.loads(text or "[]"))

@@ -2,19 +2,57 @@
 
 from typing import Self
 
+from activities.store.almanac_log import AlmanacLog
 from activities.store.cases import Cases
 from activities.store.cohorts import CohortReads
 from activities.store.database import parse
+from activities.store.decided import DecidedCounts
+from activities.store.desk_queues import DeskQueues
+from activities.store.desks import Desks
+from activities.store.happenings import Happenings
+from activities.store.judged_sums import JudgedSums
 from activities.store.keys import Keys
+from activities.store.late import LatePostings
+from activities.store.lately import Lately
 from activities.store.ledger import Ledger
+from activities.store.listing import Listing
+from activities.store.live_clocks import LiveClocks
+from activities.store.notices import NoticeLog
+from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
+from activities.store.saved_views import SavedViews
 from activities.store.sessions import Sessions
+from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
 
 
-class Store(Ledger, Cases, CohortReads, Keys, Outbox, Sessions, Tellings, Upkeep, Watch):
+class Store(
+    Ledger,
+    AlmanacLog,
+    Cases,
+    CohortReads,
+    DecidedCounts,
+    DeskQueues,
+    Desks,
+    Happenings,
+    Keys,
+    LatePostings,
+    Lately,
+    Listing,
+    LiveClocks,
+    NoticeLog,
+    ObservationLog,
+    Outbox,
+    SavedViews,
+    Sessions,
+    JudgedSums,
+    Sweeps,
+    Tellings,
+    Upkeep,
+    Watch,
+):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
     @classmethod
@@ -24,12 +62,12 @@ class Store(Ledger, Cases, CohortReads, Keys, Outbox, Sessions, Tellings, Upkeep
         store.prepare()
         return store
 
-    def migrate(self) -> None:
-        """Create or upgrade the tables; several processes may do so at once."""
+    def migrate(self) -> bool:
+        """Create or upgrade the tables; several processes may do so at once. True: rows lack what only a rebuild fills."""
         # Alembic takes a fifth of a second to load, and most processes never migrate.
         from activities.store.migrating import migrate  # noqa: PLC0415
 
-        migrate(self)
+        return migrate(self)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,6 +1,6 @@
 """What the relay of alerts remembers, has told and has yet to deliver. Instants are real ones."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -249,7 +249,7 @@ class Tellings(Database):
 
     def tellings(self, wanted: TellingFilter, *, after: int = 0, limit: int = 1000) -> list[Telling]:
         """Read notices with their alerts and attempts, oldest first, after a number."""
-        query = select(tables.telling).where(TELLING.number > after, *_conditions(wanted))
+        query = select(tables.telling).where(TELLING.number > after, *conditions_of(wanted))
         with self.reading() as connection:
             found = connection.execute(query.order_by(TELLING.number).limit(limit)).mappings().all()
             numbers = [row["number"] for row in found]
@@ -283,7 +283,8 @@ def _bare(row: Row[Any]) -> BareClock:
     )
 
 
-def _conditions(wanted: TellingFilter) -> Sequence[ColumnElement[bool]]:
+def conditions_of(wanted: TellingFilter) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of a notice."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.case is not None:
         conditions.append(TELLING.number.in_(select(ALERT.number).where(ALERT.case == wanted.case)))

@@ -1,9 +1,10 @@
 """What is kept beside the cases: faults, heartbeats, the timeline; and the rows as a whole."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.store import tables
@@ -15,6 +16,7 @@ from sla.timeline import REAL_TIME, Timeline
 
 READ_MODEL = (tables.clock, tables.step, tables.case)  # children first
 TIMELINE = "timeline"
+SECRET = 32  # bytes
 
 
 class Fault(Model):
@@ -50,9 +52,11 @@ class Upkeep(Database):
         with self.writing() as connection:
             return connection.execute(change.values(resolved_at=micros(at))).rowcount == 1
 
-    def faults(self, *, resolved: bool = False) -> list[Fault]:
-        """Read the open faults, oldest first; the resolved ones as well where asked."""
+    def faults(self, *, case: str | None = None, resolved: bool = False) -> list[Fault]:
+        """Read the open faults, of one case or of all, oldest first; the resolved ones as well where asked."""
         query = select(tables.fault).order_by(tables.fault.c.id)
+        if case is not None:
+            query = query.where(tables.fault.c.case == case)
         if not resolved:
             query = query.where(tables.fault.c.resolved_at.is_(None))
         with self.reading() as connection:
@@ -92,6 +96,36 @@ class Upkeep(Database):
                 raise TimelineRefused
             connection.execute(delete(tables.setting).where(tables.setting.c.key == TIMELINE))
             connection.execute(insert(tables.setting), {"key": TIMELINE, "value": timeline.model_dump_json()})
+
+    def go_on(self, begins: datetime, real: datetime, rate: int) -> Timeline:
+        """Let a rehearsal go on at another rate, from a business instant or from its last event where that is later.
+
+        `real` is the instant at which it does. Raises TimelineRefused where real time is in force.
+        """
+        with self.writing() as connection:
+            known = _timeline(connection)
+            if known is None or known.identity:
+                raise TimelineRefused
+            last = connection.scalar(select(func.max(tables.event.c.told)))
+            begins = begins if last is None else max(begins, instant(last))
+            timeline = Timeline(anchor_real=real, anchor_business=begins, rate=rate)
+            changed = update(tables.setting).where(tables.setting.c.key == TIMELINE)
+            connection.execute(changed.values(value=timeline.model_dump_json()))
+        return timeline
+
+    def secret(self, name: str) -> str:
+        """Read a secret of this installation, in hexadecimal; the first question makes it, once for all processes."""
+        row = tables.setting.c
+        query = select(row.value).where(row.key == name)
+        with self.reading() as connection:
+            known = connection.scalar(query)
+        if known is not None:
+            return str(known)
+        upsert = sqlite.insert if self.sqlite else postgresql.insert
+        values = {"key": name, "value": secrets.token_hex(SECRET)}
+        with self.writing() as connection:
+            connection.execute(upsert(tables.setting).on_conflict_do_nothing(), values)
+            return str(connection.scalar(query))
 
     def dump_rows(self, case: str) -> list[tuple[str, dict[str, Any]]]:
         """Read the case's rows, table by table, the same on both databases: what a rebuild is compared by."""

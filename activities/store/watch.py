@@ -21,6 +21,7 @@ from sqlalchemy import (
 from activities.record import Role
 from activities.store import tables
 from activities.store.database import Database
+from activities.store.groups import BIT, Mark, StoredGroup
 from activities.store.instants import instant, maybe_instant, micros
 
 CASE, STEP, CLOCK, EVENT = tables.case.c, tables.step.c, tables.clock.c, tables.event.c
@@ -28,7 +29,7 @@ QUEUES = "queue/"  # what names of heartbeats begin with that came through a tas
 PATIENCE_MS = 3000  # for each statement of a look
 
 COUNTED = ("accepted", "completed", "decided")
-RUNGS = ("rung-raised", "rung-withdrawn")
+RUNGS = ("rung-raised", "rung-noted", "rung-withdrawn", "note-withdrawn")
 
 
 class OpenGroup(NamedTuple):
@@ -91,7 +92,7 @@ class Watch(Database):
     """Looks at everything that is open, and at what has happened."""
 
     def watch(self, series: int, unmarked_before: datetime) -> Snapshot:
-        """Take one snapshot, with the first `series` steps and cases by themselves.
+        """Take one snapshot, with the first `series` steps and cases by themselves; none that was over before it was told.
 
         An overdue clock that no rung marks counts as unmarked where it was due before that business instant.
         """
@@ -191,15 +192,15 @@ def _first_steps(series: int) -> Select[Any]:
         CASE.main,
     )
     query = select(*whose, CLOCK.judged, CLOCK.due_at, CLOCK.picture).join(tables.case, CASE.case == CLOCK.case)
-    dated = query.where(_live("step"), CLOCK.due_at.is_not(None))
+    dated = query.where(_live("step"), CLOCK.due_at.is_not(None), ~CLOCK.noted)
     return dated.order_by(CLOCK.due_at, CLOCK.case).limit(series)
 
 
 def _first_cases(series: int) -> Select[Any]:
     first = (
         select(CASE.case, CASE.jurisdiction, CASE.procedure, CASE.owner, CASE.main, CASE.due_at)
-        .where(CASE.open, CASE.due_order < tables.LAST, CASE.standing.is_(None))
-        .order_by(CASE.due_order, CASE.case)
+        .where(CASE.group_ == StoredGroup.DATED, CASE.marks.bitwise_and(BIT[Mark.NOTED]) == 0)
+        .order_by(CASE.group_order, CASE.case)
         .limit(series)
         .subquery()
         .c

@@ -5,14 +5,16 @@ import secrets
 import string
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zlib import crc32
 
 from activities.record import StepPicture
+from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
 from activities.store.sessions import Session
 from api.http.problems import Problem
@@ -26,6 +28,7 @@ DEFAULT_DAYS = 90
 LONGEST_DAYS = 365
 KEPT = 2.0  # seconds that a look-up is believed: a revoked key is refused well within five
 MOST_KEPT = 1000
+NOTED = timedelta(hours=1)  # how exactly it is kept when a key was used last
 ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -36,6 +39,7 @@ class CallerRole(StrEnum):
     SUPERVISOR = "supervisor"  # reads, and confirms what was told too late
     UTILITY = "utility"  # its own steps
     AUDITOR = "auditor"  # reads
+    IMPORTER = "importer"  # reads, and takes over cases that ran in another system
 
 
 class BadActor(ValueError):
@@ -77,6 +81,8 @@ def new_key(
     company: str | None = None,
     steps: tuple[str, ...] = (),
     days: int = DEFAULT_DAYS,
+    id: str | None = None,
+    made_by: str | None = None,
 ) -> tuple[str, ApiKey]:
     """Return a key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
     if not ACTOR.fullmatch(actor):
@@ -88,7 +94,7 @@ def new_key(
     body = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
     text = body + _check(body)
     kept = ApiKey(
-        id=secrets.token_hex(6),
+        id=id or secrets.token_hex(6),
         prefix=text[: len(PREFIX) + 4],
         hash=hashed(text),
         actor=actor,
@@ -97,6 +103,7 @@ def new_key(
         steps=steps,
         created=now,
         expires=now + timedelta(days=days),
+        made_by=made_by,
     )
     return text, kept
 
@@ -111,14 +118,6 @@ def well_formed(text: str) -> bool:
     if len(text) != len(PREFIX) + RANDOM + CHECK or not text.startswith(PREFIX) or not text.isascii():
         return False
     return secrets.compare_digest(text[-CHECK:], _check(text[:-CHECK]))
-
-
-def authenticate(authorization: str | None, look_up: Callable[[str], ApiKey | None], now: datetime) -> Caller:
-    """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
-    scheme, _, text = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise _unauthenticated()
-    return caller_of(valid_key(text.strip(), look_up, now))
 
 
 def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime) -> ApiKey:
@@ -142,12 +141,43 @@ class LookUp(NamedTuple):
     at: float
 
 
+class KeyShelf(Protocol):
+    """Where keys are kept; every method may raise StoreUnavailable."""
+
+    def key_by_hash(self, hashed: str) -> ApiKey | None:
+        """Read a key."""
+
+    def use_key(self, key: str, at: datetime, *, unless_since: datetime) -> None:
+        """Note that a key was used."""
+
+
 class Keyring:
     """Look-ups of keys, each believed for two seconds; an unknown key is looked up every time."""
 
-    def __init__(self, look_up: Callable[[str], ApiKey | None]) -> None:
-        self._look_up = look_up
+    def __init__(self, shelf: KeyShelf) -> None:
+        self._shelf = shelf
         self._kept: dict[str, LookUp] = {}
+        self._noted: dict[str, datetime] = {}
+
+    def caller(self, authorization: str | None, now: datetime) -> Caller:
+        """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
+        scheme, _, text = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise _unauthenticated()
+        key = valid_key(text.strip(), self.look_up, now)
+        self.used(key, now)
+        return caller_of(key)
+
+    def used(self, key: ApiKey, now: datetime) -> None:
+        """Note that a key is used, once an hour; nobody is refused because that cannot be written."""
+        last = self._noted.get(key.id, key.used)
+        if last is not None and now - last < NOTED:
+            return
+        if len(self._noted) >= MOST_KEPT:
+            self._noted.clear()
+        self._noted[key.id] = now
+        with suppress(StoreUnavailable):
+            self._shelf.use_key(key.id, now, unless_since=now - NOTED)
 
     def known(self, key_hash: str) -> ApiKey | None:
         """Return the key, if it was looked up just now."""
@@ -157,7 +187,7 @@ class Keyring:
     def look_up(self, key_hash: str) -> ApiKey | None:
         """Return the key; may raise StoreUnavailable."""
         asked = time.monotonic()
-        key = self.known(key_hash) or self._look_up(key_hash)
+        key = self.known(key_hash) or self._shelf.key_by_hash(key_hash)
         if key is not None and self.known(key_hash) is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()

@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from api.access.api_keys import Caller, authenticate
+from api.access.api_keys import Caller, Keyring
 from api.http import strict_json
 from api.http.bodies import NAMES
 from api.http.json_body import json_body
@@ -32,8 +32,8 @@ async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -
     if known is None:
         found = request.headers.getlist("authorization")
         header = found[0] if len(found) == 1 else None
-        look_up = request.app.state.keyring.look_up
-        known = request.state.caller = await in_pool(request, authenticate, header, look_up, request.state.arrived)
+        keyring: Keyring = request.app.state.keyring
+        known = request.state.caller = await in_pool(request, keyring.caller, header, request.state.arrived)
     return known
 
 

@@ -11,13 +11,16 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Query, Request
 
 from activities.rungs import Instant
+from activities.store.lines import Instants
 from activities.store.rows import CaseView
 from api.access.api_keys import Caller, CallerRole
-from api.access.key_route import caller_by_key
+from api.access.key_route import caller_by_key, in_pool
+from api.http.cursors import Cursors
 from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem
 from api.request_counts import Requests
 from api.services import Services
+from api.views.instants import instants_of
 from sla.axis import local_day
 from sla.calendar import Calendar
 
@@ -37,6 +40,7 @@ class Visit:
     request_id: str  # of this request alone; on every answer
     arrived: datetime
     deadline: float  # of the event loop's time
+    cursors: Cursors
     requests: Requests = field(default_factory=Requests)  # where it is counted
     dry_run: bool = False  # a command is only tried
 
@@ -85,20 +89,27 @@ class Visit:
         services = self.services
         return Instant(self.arrived, services.timeline, services.settings.alarm_grace, services.almanac)
 
+    def instants(self) -> Instants:
+        """Return the instant of the request with what lists compare with."""
+        return instants_of(self.services.almanac, self.told, self.services.settings.red_cards)
+
     def calendar(self, jurisdiction: str) -> Calendar:
         """Return today's calendar, in business time."""
         return self.services.almanac.calendar_for(jurisdiction, local_day(self.told))
 
 
-def visit_of(request: Request, caller: Caller) -> Visit:
+async def visit_of(request: Request, caller: Caller) -> Visit:
     """Make the visit of a request in its envelope; whoever lets callers in says who it is."""
     state, parts = request.state, request.app.state
-    return Visit(parts.services, parts.pool, caller, state.request_id, state.arrived, state.deadline, parts.requests)
+    if not parts.cursors.opened:
+        await in_pool(request, parts.cursors.open)  # what it asks the store blocks
+    own = (state.request_id, state.arrived, state.deadline)
+    return Visit(parts.services, parts.pool, caller, *own, parts.cursors, parts.requests)
 
 
 async def visit(request: Request, caller: Annotated[Caller, Depends(caller_by_key)]) -> Visit:
     """Make the visit of whoever has an API key."""
-    return visit_of(request, caller)
+    return await visit_of(request, caller)
 
 
 Visiting = Annotated[Visit, Depends(visit)]
@@ -132,4 +143,5 @@ def only(*roles: CallerRole) -> Callable[[Visit], Awaitable[None]]:
 OFFICERS = (CallerRole.OFFICER,)
 CONFIRMERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR)
 DOERS = (CallerRole.OFFICER, CallerRole.UTILITY)
+IMPORTERS = (CallerRole.IMPORTER,)
 OVERSEERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)

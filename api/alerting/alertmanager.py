@@ -1,6 +1,6 @@
 """Alertmanager's configuration: who is told of an alert by its scope, department and severity, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +9,13 @@ import yaml
 from api.alerting import hours
 from api.alerting.model import PREFIX, WATCHDOG, Scope, Severity
 from api.alerting.recipients import DEAD_MAN, OPERATORS, SUPERVISORS, Recipients
-from sla.almanac import Almanac
+from sla.almanac import CODES, Almanac
 from sla.calendar import Calendar
 from sla.clock import Policy
 from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.model import Model
 
-PLACE = "suzhou"  # one calendar for all departments: no days off of a place's own are known
+PLACE = "suzhou"  # whose days everybody keeps who belongs to no place that has days of its own
 FOR_OFFICERS = ("PostingsAwaitConfirmation", "CasesMoved")  # of the platform, but it is officers who have to act
 ONE_BY_ONE = (Scope.STEP, Scope.CASE)
 CAN_WAIT = (Severity.INFO, Severity.WARNING)
@@ -26,6 +26,7 @@ HEAD = """\
 DAYS = "# Working days of {version}, from {since} to {until}; afterwards every Monday to Friday counts as one.\n"
 
 Route = dict[str, Any]
+OwnDays = Mapping[str, hours.Exceptions]  # by place
 
 
 class Timing(Model):
@@ -74,20 +75,31 @@ def render(
 ) -> str:
     """Return the configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
     calendar = almanac.calendar_for(PLACE, today)
+    own = _own_days(almanac, today) if office_hours else {}
     document: dict[str, Any] = {
-        "route": _tree(recipients, timing, office_hours=office_hours),
+        "route": _tree(recipients, timing, own, office_hours=office_hours),
         "inhibit_rules": _inhibitions(),
         "receivers": [_receiver(name, relay) for name in recipients.receivers],
     }
     head = HEAD
     if office_hours:
         head += DAYS.format(version=calendar.version, since=today, until=calendar.known_until)
-        document["time_intervals"] = _intervals(calendar, today, policy or Policy())
+        document["time_intervals"] = _intervals(calendar, today, own, policy or Policy())
     return head + yaml.dump(document, Dumper=_Plain, default_flow_style=None, sort_keys=False, width=120)
 
 
-def _intervals(calendar: Calendar, today: date, policy: Policy) -> list[hours.Interval]:
-    return hours.time_intervals(hours.exceptions(calendar, today), hours.office_hours(policy))
+def _own_days(almanac: Almanac, today: date) -> OwnDays:
+    """The places whose days off are not everybody's, by overlays of theirs."""
+    days = {place: hours.exceptions(almanac.calendar_for(place, today), today) for place in CODES}
+    return {place: own for place, own in days.items() if own != days[PLACE]}
+
+
+def _intervals(calendar: Calendar, today: date, own: OwnDays, policy: Policy) -> list[hours.Interval]:
+    open_at = hours.office_hours(policy)
+    return [
+        *hours.time_intervals(hours.exceptions(calendar, today), open_at),
+        *(each for place, days in own.items() for each in hours.place_intervals(place, days, open_at)),
+    ]
 
 
 def _receiver(name: str, relay: str) -> dict[str, Any]:
@@ -96,10 +108,14 @@ def _receiver(name: str, relay: str) -> dict[str, Any]:
     return {"name": name, "webhook_configs": [{"url": url, "send_resolved": True, "max_alerts": 0}]}
 
 
-def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Route:
+def _tree(recipients: Recipients, timing: Timing, own: OwnDays, *, office_hours: bool) -> Route:
     """The first route that matches is taken, and after one that says `continue` the next ones are looked at too."""
     muting = _hours(timing) if office_hours else {}
-    departments = [_department(recipients, name, timing, muting) for name in recipients.departments]
+    mutings = {place: _hours(timing, place) for place in own}
+    departments = [
+        _department(recipients, name, timing, mutings.get(DEPARTMENTS[name].jurisdiction, muting))
+        for name in recipients.departments
+    ]
     return {
         "receiver": OPERATORS,  # what no route knows is a fault of the configuration
         "group_by": ["alertname", "department"],
@@ -116,15 +132,19 @@ def _tree(recipients: Recipients, timing: Timing, *, office_hours: bool) -> Rout
     }
 
 
-def _hours(timing: Timing) -> Route:
+def _hours(timing: Timing, place: str | None = None) -> Route:
     """Working hours alone. An end that comes while they are over is forgotten, and then the same alert, firing again,
     counts as told until it is repeated: so repeats are frequent here. The relay tells nobody what he knows.
     """
     return {
         "repeat_interval": _length(timing.refresh),
-        "active_time_intervals": [hours.WORKING_HOURS, hours.MAKE_UP_WORKDAYS],
-        "mute_time_intervals": [hours.PUBLIC_HOLIDAYS],
+        "active_time_intervals": [hours.WORKING_HOURS, _named(hours.MAKE_UP_WORKDAYS, place)],
+        "mute_time_intervals": [_named(hours.PUBLIC_HOLIDAYS, place)],
     }
+
+
+def _named(interval: str, place: str | None) -> str:
+    return interval if place is None else hours.of_place(interval, place)
 
 
 def _dead_man(timing: Timing) -> Route:
@@ -210,6 +230,7 @@ def _inhibitions() -> list[dict[str, Any]]:
         _inhibition(("StepOverdue", Severity.CRITICAL), ("StepOverdue", Severity.WARNING), step),
         _inhibition(("StepOverdue", None), ("StepDueSoon", None), step),
         _inhibition(("CaseOverdue", None), ("CaseDueSoon", None), case),
+        _inhibition(("TargetMissed", Severity.CRITICAL), ("TargetMissed", Severity.WARNING), ("commitment",)),
         _inhibition(("AverageCommitmentExceeded", None), ("AverageCommitmentForecastBreach", None), ("commitment",)),
         *(
             _inhibition((name, Severity.CRITICAL), (name, Severity.INFO), ("calendar",))

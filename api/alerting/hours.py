@@ -44,6 +44,17 @@ def office_hours(policy: Policy) -> Mapping[str, str]:
     return {"start_time": f"{policy.morning[0]:%H:%M}", "end_time": end}
 
 
+def of_place(name: str, place: str) -> str:
+    """Name the interval of a place that has days of its own."""
+    return f"{name}-{place}"
+
+
+def place_intervals(place: str, differing: Exceptions, hours: Mapping[str, str]) -> list[Interval]:
+    """Return the intervals of a place whose days differ from those of all the others."""
+    _, make_up, holidays = time_intervals(differing, hours)
+    return [{**each, "name": of_place(each["name"], place)} for each in (make_up, holidays)]
+
+
 def time_intervals(differing: Exceptions, hours: Mapping[str, str]) -> list[Interval]:
     """Return the intervals as Alertmanager words them: working hours or make-up workdays, and never public holidays."""
     weekdays = [{"times": [dict(hours)], "weekdays": ["monday:friday"], "location": ZONE}]

@@ -10,10 +10,9 @@ import yaml
 
 from api.alerting.model import NONE, RUNBOOKS, VALUE, Alert, Group, Record, Scope
 from api.alerting.platform_alerts import PLATFORM
-from api.alerting.promise_alerts import CASES, COMMITMENTS, DEPARTMENTS, STEPS, red_cards
+from api.alerting.promise_alerts import CASES, COMMITMENTS, COMMON, DEPARTMENTS, STEPS, red_cards
 from api.alerting.records import RECORDS
 
-COMMON: Mapping[str, int] = MappingProxyType({})
 INTERVAL = "5s"
 SERIES = 5000  # steps, and cases, that the exporter shows by themselves where no setting says otherwise
 RULES = "rules/shixian.yml"  # beside the configuration

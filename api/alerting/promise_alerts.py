@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from api.alerting.model import KEEP, Alert, Group, Scope, Severity
 from api.alerting.records import (
@@ -17,8 +18,10 @@ from api.alerting.records import (
 )
 
 RED_CARD = 3  # working days after which an overdue step has the red card, where its procedure has no other number
+COMMON: Mapping[str, int] = MappingProxyType({})  # no procedure has a number of its own
 SOON = 0.8  # of the time that there is
 LATE_SHARE, LATE_STEPS = Decimal("0.1"), 3  # of a department's open steps that are overdue
+A_DAY = 86_400  # seconds
 ENOUGH = 5  # cases, below which a mean says nothing
 
 STEP_OVERDUE = newest("shixian_case_step_overdue_workdays")
@@ -147,9 +150,37 @@ _BREACHING = (
     f"and\n{_FORECAST} >= {ENOUGH}"
 )
 
+_OF_INDICATOR = "and on (commitment)\n"
+_SHORT = newest("shixian_indicator_standing{standing='short'}").replace("'", '"') + " == 1"
+_IN_DANGER = f"{newest('shixian_indicator_in_danger')} == 1"
+
+
+def _target_missed(severity: Severity, value: str, where: str) -> Alert:
+    return Alert(
+        name="ShixianTargetMissed",
+        severity=severity,
+        scope=Scope.COMMITMENT,
+        expression=f"{newest(value)}\n{_OF_INDICATOR}{where}",
+        about=("commitment",),
+        hold=timedelta(minutes=30),
+        keep=KEEP,
+    )
+
+
 COMMITMENTS = Group(
     name="shixian-commitments",
     alerts=(
+        _target_missed(Severity.CRITICAL, "shixian_indicator_measured", _SHORT),
+        _target_missed(Severity.WARNING, "shixian_indicator_expected", _IN_DANGER),
+        Alert(
+            name="ShixianObservationOverdue",
+            severity=Severity.WARNING,
+            scope=Scope.COMMITMENT,
+            expression=f"{newest('shixian_indicator_observation_overdue_seconds')} / {A_DAY} > 0",
+            about=("commitment",),
+            hold=timedelta(hours=1),
+            keep=KEEP,
+        ),
         Alert(
             name="ShixianAverageCommitmentExceeded",
             severity=Severity.CRITICAL,

@@ -9,13 +9,12 @@ import yaml
 from api.alerting import alertmanager
 from api.alerting.prometheus import render
 from api.alerting.recipients import Recipients, RecipientsError, chosen, is_http
+from api.cli.almanac_in_force import almanac_in_force
 from api.cli.output import Json, print_json, say
 from api.failures import Failure
 from api.real_clock import real_now
 from api.settings import read_settings
 from sla.axis import local_day
-from sla.release import RELEASE
-from workflows.procedures import ALL
 
 
 def rules(
@@ -23,21 +22,14 @@ def rules(
         float,
         typer.Option(min=0.001, help="倍速 · how many times as fast a rehearsal runs; durations are that much shorter"),
     ] = 1,
-    red_card: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="红牌 · PROCEDURE=N: working days over until the red card; repeatable", metavar="PROCEDURE=N"
-        ),
-    ] = None,
     runbooks: Annotated[
         str | None, typer.Option(help="处置手册 · where the runbooks are, as people reach them")
     ] = None,
     json: Json = False,
 ) -> None:
     """预警规则 · Print the rules for Prometheus."""
-    rendered = render(
-        scale, dict(_threshold(one) for one in red_card or ()), runbooks=runbooks or read_settings().runbooks_url
-    )
+    settings = read_settings()
+    rendered = render(scale, settings.red_cards, runbooks=runbooks or settings.runbooks_url)
     if json:
         print_json(yaml.safe_load(rendered))
     else:
@@ -58,8 +50,8 @@ def alertmanager_config(
     address = relay or f"http://{settings.relay_host}:{settings.relay_port}"
     if not is_http(address):
         raise typer.BadParameter("http:// 或 or https:// [bad-url]", param_hint="--relay")
-    today = local_day(real_now())
-    rendered = alertmanager.render(told, address, today=today, almanac=RELEASE, policy=settings.policy)
+    today, almanac = local_day(real_now()), almanac_in_force(settings)
+    rendered = alertmanager.render(told, address, today=today, almanac=almanac, policy=settings.policy)
     if output is not None:
         output.write_text(rendered, encoding="utf-8")
     elif json:
@@ -74,14 +66,3 @@ def read_recipients(file: Path | None) -> Recipients:
         return chosen(file)
     except RecipientsError as error:
         raise Failure(str(error), code=2) from None
-
-
-def _threshold(given: str) -> tuple[str, int]:
-    procedure, _, days = given.partition("=")
-    if procedure not in ALL:
-        raise typer.BadParameter(
-            f"{given!r}: 有 there are: {', '.join(ALL)} [unknown-procedure]", param_hint="--red-card"
-        )
-    if not days.isascii() or not days.isdigit():
-        raise typer.BadParameter(f"{given!r}: 整数 a whole number is wanted [not-a-number]", param_hint="--red-card")
-    return procedure, int(days)

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from api.app import create_app
 from api.cli.output import Json
-from api.cli.process_life import API_GRACE, WithParent, as_process, stored_timeline
+from api.cli.process_life import API_GRACE, WithParent, as_process, stored_almanac, stored_timeline
 from api.cli.serving import serve_until_told
 from api.process_notes import Say
 from api.processes.embedded import open_store, refuse_open_door
@@ -29,13 +29,16 @@ async def _answer(settings: Settings, said: Say) -> None:
     with closing(open_store(settings)) as store:
         timeline = await stored_timeline(store, said)
         client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        held = await stored_almanac(store, RELEASE, said)
         services = Services(
             store=store,
             dispatcher=Dispatcher(client, in_flight=settings.in_flight),
             timeline=timeline,
             settings=settings,
-            almanac=RELEASE,
+            almanac=held.almanac,
             now=real_now,
+            almanacs=held,
+            say=said,
         )
         app, host, port = create_app(services), settings.host, settings.port
         await serve_until_told("api", app, host, port, said, grace=API_GRACE, behind_proxy=settings.behind_proxy)

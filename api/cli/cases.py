@@ -1,4 +1,4 @@
-"""Looking at cases over HTTP: one, a list, a clock day by day; what was told late, faults."""
+"""Looking at cases over HTTP: one, a clock day by day; what was told late, faults."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -8,14 +8,11 @@ import typer
 
 from api.cli.client import get, path
 from api.cli.commands import CaseNumber
-from api.cli.output import Json, print_facts, print_json, print_table
-from api.cli.words import CHARGED, STANDINGS, UNITS, USES, WEEKDAYS, standing, when
+from api.cli.output import Json, print_facts, print_json, print_table, say
+from api.cli.words import CHARGED, STANDINGS, UNITS, USES, WEEKDAYS, when
 from api.failures import Failure
-from sla.clock import Standing
 
 Fields = Mapping[str, Any]
-
-OneOrOther = Annotated[bool | None, typer.Option("--open/--closed", help="在办或已办 · open ones, or closed ones")]
 
 
 def case(
@@ -37,53 +34,13 @@ def case(
     _fees(found["fees"])
 
 
-def cases(  # one parameter for each option
-    procedure: Annotated[str | None, typer.Option(help="流程")] = None,
-    jurisdiction: Annotated[str | None, typer.Option(help="地区")] = None,
-    standing_: Annotated[Standing | None, typer.Option("--standing", help="状态")] = None,
-    owner: Annotated[str | None, typer.Option(help="责任单位 · of the case, or of a step on its desk")] = None,
-    open_: OneOrOther = None,
-    survey: Annotated[str | None, typer.Option(help="联合踏勘")] = None,
-    parent: Annotated[str | None, typer.Option(help="主项目")] = None,
-    q: Annotated[str | None, typer.Option(help="编号片段 · a part of the case number")] = None,
-    after: Annotated[str | None, typer.Option(help="下一页 · `next` of the page before")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="条数 · how many")] = 50,
-    json: Json = False,
-) -> None:
-    """办件列表 · List cases, the most urgent first."""
-    asked = {
-        "procedure": procedure, "jurisdiction": jurisdiction, "standing": standing_, "owner": owner, "open": open_,
-        "survey": survey, "parent": parent, "q": q, "after": after, "limit": limit,
-    }  # fmt: skip
-    found = get(path("cases"), asked, json=json)
+def look_up_code(case: CaseNumber, json: Json = False) -> None:
+    """查询码 · Show with which code the applicant looks a case up."""
+    found = get(path("cases", case, "look-up-code"), json=json)
     if json:
         print_json(found)
-        return
-    columns = (
-        "编号 case",
-        "流程 procedure",
-        "类型 variant",
-        "地区",
-        "状态 standing",
-        "到期 due",
-        "阶段 status",
-        "责任 owner",
-    )
-    rows = [
-        (
-            c["case"],
-            c["title_zh"],
-            c["variant"],
-            c["jurisdiction"],
-            standing(c["standing"]),
-            when(c["due_at"]),
-            c["status"],
-            c["owner"],
-        )
-        for c in found["cases"]
-    ]
-    print_table(f"办件 cases（{len(rows)}）", columns, rows)
-    _next_page(found)
+    else:
+        say(found["code"])
 
 
 def explain(
@@ -136,7 +93,7 @@ def told_late(
         ("编号 case", "事件号 event", "环节 step", "责任 owner", "自报 claimed", "告知 told"),
         waiting,
     )
-    _next_page(found)
+    next_page(found)
 
 
 def faults(
@@ -152,7 +109,8 @@ def faults(
     print_table("故障 faults", ("编号 case", "种类 kind", "说明 detail", "时间 at", "消除 resolved"), rows)
 
 
-def _next_page(found: Fields) -> None:
+def next_page(found: Fields) -> None:
+    """Say how the next page is asked for."""
     if found["next"]:
         print_facts("", [("下一页 next page", f"--after {found['next']}")])
 
@@ -167,6 +125,9 @@ def _heading(found: Fields) -> None:
             ("受理 accepted", when(found["accepted_at"])),
             ("办结 decided", when(found["decided_at"])),
             ("决定 outcome", found["outcome"]),
+            ("容缺 accepted without", _tolerance(found["tolerance"])),
+            ("接管自 taken over from", (found["taken_over"] or {}).get("source")),
+            ("改类次数 reclassified", found["reclassified"] or None),
             ("不适用 excluded", found["excluded"]),
             ("主项目 parent", found["parent"]),
             ("子办件 children", "、".join(found["children"]) or None),
@@ -176,6 +137,14 @@ def _heading(found: Fields) -> None:
     )
 
 
+def _tolerance(found: Fields | None) -> str | None:
+    if found is None:
+        return None
+    brought = found["supplied_at"]
+    end = f"已补齐 brought {when(brought)}" if brought else found["rule"]
+    return f"{found['lacking']}，{found['workdays']} 个工作日 working days：{end}"
+
+
 def _steps(steps: list[Fields]) -> None:
     columns = ("环节 step", "", "责任 owner", "状态 status", "开始 started", "完成 completed", "结果 outcome")
     rows = [
@@ -183,7 +152,7 @@ def _steps(steps: list[Fields]) -> None:
             s["key"],
             s["title_zh"],
             s["owner"],
-            f"{s['status']}{'（待确认 pending）' if s['pending'] else ''}",
+            f"{s['status']}{'（待确认 pending）' if s['pending'] else ''}{'（已改类 not of this kind）' if s['fell_away_at'] else ''}",
             when(s["started_at"]),
             when(s["completed_at"]),
             s["outcome"],
@@ -282,7 +251,8 @@ def _beyond(clock: Fields) -> str:
 
 def _rung(rung: Fields) -> str:
     withdrawn = rung["withdrawn"]
-    return f"{rung['kind']}（撤回 withdrawn: {withdrawn}）" if withdrawn else str(rung["kind"])
+    kind = f"{rung['kind']}{'（告知前已到 before it was told）' if rung['noted'] else ''}"
+    return f"{kind}（撤回 withdrawn: {withdrawn}）" if withdrawn else kind
 
 
 def _day(one: Fields) -> tuple[object, ...]:

@@ -40,8 +40,25 @@ def path(*parts: str | int) -> str:
 
 def get(where: str, params: Mapping[str, object] | None = None, *, json: bool) -> dict[str, Any]:
     """Return the answer to a question."""
-    asked = {name: _text(value) for name, value in (params or {}).items() if value is not None}
-    return _ask("GET", where, json=json, params=asked).body
+    return _ask("GET", where, json=json, params=_given(params)).body
+
+
+def get_text(where: str, params: Mapping[str, object] | None = None) -> str:
+    """Return the answer to a question for text that is no JSON."""
+    response = _sent("GET", where, params=_given(params))
+    if response.is_success and response.headers.get("content-type", "").startswith("text/csv"):
+        return response.text
+    _read(response, None, json=False)
+    raise Failure("应答不是表格 the answer is no table [unexpected]")
+
+
+def _given(params: Mapping[str, object] | None) -> dict[str, str | list[str]]:
+    """Parameters that are given; one of several values stands once for each."""
+    return {
+        name: [_text(one) for one in value] if isinstance(value, list | tuple) else _text(value)
+        for name, value in (params or {}).items()
+        if value is not None
+    }
 
 
 def post(where: str, body: Mapping[str, object], key: str, *, json: bool) -> Answer:
@@ -55,12 +72,28 @@ def _ask(
     where: str,
     *,
     json: bool,
-    params: Mapping[str, str] | None = None,
+    params: Mapping[str, str | list[str]] | None = None,
     body: Mapping[str, object] | None = None,
     key: str | None = None,
 ) -> Answer:
-    url = os.environ.get("SHIXIAN_URL", DEFAULT_URL).rstrip("/")
-    headers = {"Authorization": f"Bearer {_key()}", **({"Idempotency-Key": key} if key is not None else {})}
+    return _read(_sent(method, where, params=params, body=body, key=key), key, json=json)
+
+
+def api_url() -> str:
+    """Return where the API is."""
+    return os.environ.get("SHIXIAN_URL", DEFAULT_URL).rstrip("/")
+
+
+def _sent(
+    method: str,
+    where: str,
+    *,
+    params: Mapping[str, str | list[str]] | None = None,
+    body: Mapping[str, object] | None = None,
+    key: str | None = None,
+) -> httpx2.Response:
+    url = api_url()
+    headers = {"Authorization": f"Bearer {api_key()}", **({"Idempotency-Key": key} if key is not None else {})}
     response: httpx2.Response | None = None
     why = ""
     with httpx2.Client(timeout=PATIENCE, trust_env=False) as client:
@@ -76,7 +109,7 @@ def _ask(
     if response is None:
         again = f" 可用同一幂等键重发 It may be sent again with --key {key}." if key else ""
         raise Failure(f"SHIXIAN_URL: {url} 没有应答 does not answer ({why}).{again} [no-answer]")
-    return _read(response, key, json=json)
+    return response
 
 
 def _read(response: httpx2.Response, key: str | None, *, json: bool) -> Answer:
@@ -100,7 +133,8 @@ def _problem(body: Mapping[str, Any], status: int, key: str | None) -> str:
     return "\n".join(lines)
 
 
-def _key() -> str:
+def api_key() -> str:
+    """Return the API key of this environment; Failure where there is none."""
     key = os.environ.get("SHIXIAN_KEY", "").strip()
     if not key:
         raise Failure("SHIXIAN_KEY: 需要密钥 an API key is needed: `shixian keys new` makes one. [missing]", code=2)

@@ -59,9 +59,62 @@ def open_case(  # one parameter for each option
     _send(path("cases"), body, at, key, dry_run=dry_run, json=json)
 
 
-def accept(case: CaseNumber, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
-    """受理 · Accept the application."""
-    _send(path("cases", case, "accept"), {}, at, key, dry_run=dry_run, json=json)
+def accept(
+    case: CaseNumber,
+    lacking: Annotated[str | None, typer.Option(help="容缺 · what minor thing is missing")] = None,
+    within: Annotated[
+        int | None, typer.Option(min=1, max=60, help="容缺 · in how many working days the applicant brings it")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="容缺 · what applies where it is not brought")] = None,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """受理 · Accept the application; with --lacking, --within and --rule while something minor is missing."""
+    said = (lacking, within, rule)
+    if any(said) and not all(said):
+        raise typer.BadParameter("--lacking、--within、--rule 须一并给出 go together [missing]", param_hint="--lacking")
+    body = {"tolerance": {"lacking": lacking, "workdays": within, "rule": rule} if all(said) else None}
+    _send(path("cases", case, "accept"), body, at, key, dry_run=dry_run, json=json)
+
+
+def supply(case: CaseNumber, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
+    """容缺补齐 · Record that the applicant brought what was missing at acceptance."""
+    _send(path("cases", case, "supplies"), {}, at, key, dry_run=dry_run, json=json)
+
+
+def reclassify(
+    case: CaseNumber,
+    reason: Reason,
+    variant: Annotated[str | None, typer.Option(help="类型 · the variant's key; as it is where left out")] = None,
+    fact_: Annotated[
+        list[str] | None, typer.Option("--fact", help="事实 · 'key=value' that is otherwise than known; repeatable")
+    ] = None,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """改类 · Make the case one of another kind; number, events, used time and suspensions stay."""
+    facts = dict(fact(text, "--fact") for text in fact_ or ())
+    body = {"variant": variant, "facts": facts or None, "reason": reason}
+    _send(path("cases", case, "reclassify"), body, at, key, dry_run=dry_run, json=json)
+
+
+def hand_over(
+    case: CaseNumber,
+    step: StepKey,
+    department: Annotated[str, typer.Option(help="单位 · the office's key in the register, such as sz-housing")],
+    reason: Reason,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """转办 · Give a step that is not done to another office."""
+    body = {"department": department, "reason": reason}
+    _send(path("cases", case, "steps", step, "hand-over"), body, at, key, dry_run=dry_run, json=json)
 
 
 def refuse(
@@ -83,7 +136,9 @@ def complete(
     step: StepKey,
     outcome: Annotated[str, typer.Option(help="结果 · the outcome's key")] = "done",
     occurrence: Annotated[int | None, typer.Option(min=1, help="第几次 · which occurrence of the step")] = None,
-    opinion: Annotated[list[str] | None, typer.Option(help="分项意见 · 'key=text'; repeatable")] = None,
+    opinion: Annotated[
+        list[str] | None, typer.Option(help="分项意见 · 'name=text', such as 消防=同意; repeatable")
+    ] = None,
     note: Annotated[str | None, typer.Option(help="备注 · a note; no personal data")] = None,
     at: At = None,
     key: Key = None,
@@ -104,7 +159,7 @@ def confirm(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """确认 · Confirm a completion that was told too late to count by itself."""
+    """确认 · Confirm a completion that was told too late to count by itself; whoever posted it does not confirm it."""
     _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, dry_run=dry_run, json=json)
 
 
@@ -164,16 +219,17 @@ def resume(
 def extend(
     case: CaseNumber,
     clock: Annotated[str, typer.Option(help="时钟 · the clock's key: `shixian case`")],
-    workdays: Annotated[int, typer.Option(min=1, max=60, help="工作日 · how many more working days")],
     approved_by: Annotated[str, typer.Option(help="批准人 · by which office it was granted; no person's name")],
     reason: Reason,
+    workdays: Annotated[int | None, typer.Option(min=1, max=60, help="工作日 · how many more working days")] = None,
+    months: Annotated[int | None, typer.Option(min=1, max=24, help="月 · or months, of a limit in months")] = None,
     at: At = None,
     key: Key = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """延长期限 · Grant more working days, before expiry."""
-    body = {"clock": clock, "workdays": workdays, "approved_by": approved_by, "reason": reason}
+    """延长期限 · Grant more working days or months, before expiry."""
+    body = {"clock": clock, "workdays": workdays, "months": months, "approved_by": approved_by, "reason": reason}
     _send(path("cases", case, "extensions"), body, at, key, dry_run=dry_run, json=json)
 
 
@@ -215,6 +271,19 @@ def decide(
     _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
+def terminate(
+    case: CaseNumber,
+    cause: Annotated[str, typer.Option(help="原因 · matter-void, applicant-lost or other")],
+    reason: Reason,
+    at: At = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """终止 · Close the case without a decision."""
+    _send(path("cases", case, "terminate"), {"cause": cause, "reason": reason}, at, key, dry_run=dry_run, json=json)
+
+
 def revoke(
     case: CaseNumber, reason: Reason, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
 ) -> None:
@@ -227,6 +296,15 @@ def correct(
     seq: Annotated[int, typer.Argument(min=1, metavar="SEQ", help="事件号 · number of the event")],
     reason: Reason,
     instant: Annotated[str | None, typer.Option(help="更正时间 · when it happened in truth")] = None,
+    end: Annotated[
+        str | None, typer.Option(help="更正中止结束 · when the suspension that began with it ended in truth")
+    ] = None,
+    workdays: Annotated[
+        int | None, typer.Option(min=1, max=60, help="更正延长天数 · how many working days it granted in truth")
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option(min=1, max=24, help="更正延长月数 · how many months it granted in truth")
+    ] = None,
     void: Annotated[
         bool, typer.Option("--void", help="作废 · it never was, for good: tell it anew if it was after all")
     ] = False,
@@ -236,12 +314,21 @@ def correct(
     json: Json = False,
 ) -> None:
     """更正 · Correct an earlier fact; both stay on record."""
-    truth = maybe_instant(instant, "--instant")
-    if void == (truth is not None):
+    truth, ended = maybe_instant(instant, "--instant"), maybe_instant(end, "--end")
+    if void == any(one is not None for one in (truth, ended, workdays, months)):
         raise typer.BadParameter(
-            "另给时间或作废，二者择一 either --instant or --void [nothing-corrected]", param_hint="--instant"
+            "另给时间、结束、天数，或作废 either --instant, --end, --workdays, --months or --void [nothing-corrected]",
+            param_hint="--instant",
         )
-    body = {"seq": seq, "instant": truth and truth.isoformat(), "void": void or None, "reason": reason}
+    body = {
+        "seq": seq,
+        "instant": truth and truth.isoformat(),
+        "end": ended and ended.isoformat(),
+        "workdays": workdays,
+        "months": months,
+        "void": void or None,
+        "reason": reason,
+    }
     _send(path("cases", case, "corrections"), body, at, key, dry_run=dry_run, json=json)
 
 

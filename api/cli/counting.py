@@ -1,4 +1,4 @@
-"""Commands that only count: `due` and `vectors`. No server, no database."""
+"""Commands that only count: `due` and `vectors`. No server is asked; a database only for notices, where there is one."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
+from api.cli.almanac_in_force import almanac_in_force
 from api.cli.output import Json, print_facts, print_json, print_table, say
 from api.cli.reading import day, grant, instant, maybe_instant, positive, stretch
 from api.cli.vector_files import run
 from api.cli.words import STANDINGS, UNITS, USES, WEEKDAYS, when
 from api.real_clock import real_now
+from api.settings import read_settings
 from sla.axis import local_day
 from sla.clock import Clock, Extension, Limit, Reading, Suspension, Unit, count
 from sla.days import Day, day_ledger
 from sla.errors import CountingError, UnknownJurisdictionError
 from sla.projection import Projection, project
-from sla.release import RELEASE
 
 GROUND = "suspension"
 
@@ -52,7 +53,8 @@ def due(  # one parameter for each option
         extensions=tuple(_extension(number, text) for number, text in enumerate(extend or (), 1)),
     )
     try:
-        calendar = RELEASE.calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else local_day(at))
+        almanac = almanac_in_force(read_settings())
+        calendar = almanac.calendar_for(jurisdiction, day(as_of, "--as-of") if as_of else local_day(at))
     except UnknownJurisdictionError as error:
         raise typer.BadParameter(f"{error} [unknown-jurisdiction]", param_hint="--jurisdiction") from None
     try:

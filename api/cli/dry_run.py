@@ -24,7 +24,7 @@ def show_dry_run(found: Mapping[str, Any], *, json: bool) -> None:
     receipt = found["receipt"]
     say(f"试算，未写入 A dry run, nothing is written: {receipt['case']} #{receipt['seq']} {receipt['kind']}")
     for step in found["steps"]:
-        say(f"环节 step {step['key']}: {step['before'] or '—'} → {step['after']}")
+        say(f"环节 step {step['key']}: {step['before'] or '—'} → {step['after']}{_owner(step)}")
     rows = [
         (
             clock["key"],
@@ -41,10 +41,19 @@ def show_dry_run(found: Mapping[str, Any], *, json: bool) -> None:
         print_table("", CLOCKS, rows)
     else:
         say("时限均不变 No clock would change.")
-    for word, rungs in (("将预警 would be raised", found["raised"]), ("将撤销 would be withdrawn", found["withdrawn"])):
+    for word, rungs in (
+        ("将预警 would be raised", found["raised"]),
+        ("将撤销 would be withdrawn", found["withdrawn"]),
+        ("告知前已超期，不预警 was over before it is told", found["noted"]),
+    ):
         for rung in rungs:
             why = f"（{rung['reason']}）" if rung["reason"] else ""
             say(f"{word}: {rung['clock']} {rung['rung']}{why}")
+
+
+def _owner(step: Mapping[str, Any]) -> str:
+    before = step["owner_before"]
+    return f"，{before} → {step['owner']}" if before not in (None, step["owner"]) else ""
 
 
 def _left(clock: Mapping[str, Any]) -> object:

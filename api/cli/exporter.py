@@ -5,12 +5,14 @@ from contextlib import closing
 
 from activities.store.store import Store
 from api.cli.output import Json
-from api.cli.process_life import WithParent, as_process, stored_timeline
+from api.cli.process_life import WithParent, as_process, stored_almanac, stored_timeline
 from api.cli.serving import serve_until_told
 from api.exporter.collector import Exporter
 from api.exporter.server import create_app
 from api.failures import WrongSetting
+from api.figures.promise_standings import rules_of
 from api.process_notes import Say
+from api.processes.almanac_watch import AlmanacWatch
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
 from sla.release import RELEASE
@@ -29,9 +31,15 @@ async def _export(settings: Settings, said: Say) -> None:
     with closing(_reading(settings)) as store:
         timeline = await stored_timeline(store, said, "metrics")
         series, host, port = settings.metrics_series, settings.metrics_host, settings.metrics_port
-        exporter = Exporter(store, timeline, settings.alarm_grace, series=series, now=real_now, almanac=RELEASE)
+        held = await stored_almanac(store, RELEASE, said, "metrics")
+        rules = rules_of(settings)
+        exporter = Exporter(
+            store, timeline, settings.alarm_grace, series=series, now=real_now, almanac=held.almanac, rules=rules
+        )
+        watch = AlmanacWatch("metrics", held, exporter.renew, said)
         with closing(exporter):
-            await serve_until_told("metrics", create_app(exporter), host, port, said, grace=GRACE)
+            app = create_app(exporter)
+            await serve_until_told("metrics", app, host, port, said, grace=GRACE, beside=watch.watch())
 
 
 def _reading(settings: Settings) -> Store:

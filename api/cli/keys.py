@@ -60,10 +60,12 @@ def list_keys(json: Json = False) -> None:
         "单位 company",
         "环节 steps",
         "至 until",
+        "最近使用 last used",
         "撤销 revoked",
     )
     rows = [
-        (k.id, k.prefix, k.role, k.actor, k.company, ", ".join(k.steps), when(k.expires), when(k.revoked)) for k in kept
+        (k.id, k.prefix, k.role, k.actor, k.company, ", ".join(k.steps), when(k.expires), when(k.used), when(k.revoked))
+        for k in kept
     ]
     print_table("密钥 API keys", columns, rows)
 

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from activities.almanacs import AlmanacHolder
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.library_logs import log_as
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.run_tethered import end_with_parent
+from sla.almanac import Almanac
 from sla.timeline import Timeline
 
 LOOK = 0.2  # seconds between looks at the processes
@@ -40,6 +42,27 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+async def stored_almanac(store: Store, release: Almanac, said: Say, name: str = "api") -> AlmanacHolder:
+    """Wait for the database: without the notices in it nothing can be counted as it is elsewhere."""
+    holder = AlmanacHolder(store, release)
+    waiting = False
+    while True:
+        try:
+            await asyncio.to_thread(holder.renew)
+        except StoreUnavailable as error:
+            waiting = _waits(said, name, error, waiting=waiting)
+            await asyncio.sleep(1)
+        else:
+            return holder
+
+
+def _waits(said: Say, name: str, error: StoreUnavailable, *, waiting: bool) -> bool:
+    if not waiting:
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        said(note("waiting", "{name}: waiting for the database ({why})", name=name, why=why))
+    return True
+
+
 async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timeline:
     """Wait for the database: without its timeline no instant can be stamped."""
     waiting = False
@@ -47,8 +70,5 @@ async def stored_timeline(store: Store, said: Say, name: str = "api") -> Timelin
         try:
             return await asyncio.to_thread(store.timeline)
         except StoreUnavailable as error:  # or not migrated yet
-            if not waiting:
-                why = (str(error) or type(error).__name__).splitlines()[0]
-                said(note("waiting", "{name}: waiting for the database ({why})", name=name, why=why))
-                waiting = True
+            waiting = _waits(said, name, error, waiting=waiting)
             await asyncio.sleep(1)

@@ -1,27 +1,19 @@
-"""The registers: commitments, procedures, calendars. They are part of the program, so no server is asked."""
+"""The registers: commitments and procedures. They are part of the program; a server is asked only how promises stand."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import date, datetime, timedelta
-from typing import Annotated
+import os
+from collections import Counter
+from typing import Annotated, Any
 
 import typer
 
-from activities.sweep import Preview, preview
-from api.cli.output import Json, print_facts, print_json, print_table
-from api.cli.reading import day, fact, maybe_day
-from api.cli.words import KINDS, WEEKDAYS, when
-from api.failures import Failure
-from api.processes.embedded import open_store
-from api.real_clock import real_now
+from api.cli.client import get, path
+from api.cli.output import Json, print_facts, print_json, print_table, say
+from api.cli.reading import fact
+from api.figures.promise_standings import CommitmentStanding, Stood
+from api.figures.standing_words import STOOD, rests_on
 from api.settings import read_settings
-from sla.almanac import NATION
-from sla.axis import SHANGHAI, local_day
-from sla.calendar import Calendar, DayKind
 from sla.commitments.commitment import Commitment
 from sla.commitments.register import REGISTER, binding_from
-from sla.errors import CalendarHorizonError, CountingError, UnknownJurisdictionError
-from sla.release import RELEASE
 from workflows.errors import ChoiceError
 from workflows.procedure import Definition, Procedure
 from workflows.procedures import ALL, resolve
@@ -32,23 +24,47 @@ def commitments(
     jurisdiction: Annotated[str | None, typer.Option(help="地区")] = None,
     procedure: Annotated[str | None, typer.Option(help="流程")] = None,
     core: Annotated[bool, typer.Option("--core", help="仅核心 · only those that bind a case")] = False,
+    register: Annotated[
+        bool, typer.Option("--register", help="仅登记 · the register alone: no server is asked how they stand")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """承诺登记 · List the public commitments, each with its sentence."""
+    """承诺登记 · List the public commitments, each with its sentence; with SHIXIAN_KEY, how each of them stands."""
     if commitment is not None:
         _one_commitment(commitment, json=json)
         return
+    standing = {} if register or not os.environ.get("SHIXIAN_KEY") else _standings(json=json)
     found = [
         one
         for one in REGISTER.values()
         if jurisdiction in {None, one.jurisdiction} and procedure in {None, one.procedure} and (one.core or not core)
     ]
     if json:
-        print_json(found)
+        print_json(
+            [one.model_dump(mode="json") | ({"standing": standing[one.id]} if standing else {}) for one in found]
+        )
+        return
+    if standing:
+        _stood(found, {name: CommitmentStanding.model_validate(one) for name, one in standing.items()})
         return
     columns = ("编号 id", "地区", "承诺 commitment", "口径 measure", "数值 figure", "生效 binds from")
     rows = [(o.id, o.jurisdiction, o.title_zh, o.measure, _figure(o), o.binding_from) for o in found]
     print_table(f"承诺 commitments（{len(found)}）", columns, rows)
+
+
+def _standings(*, json: bool) -> dict[str, Any]:
+    return {one["commitment"]: one for one in get(path("commitments", "standings"), json=json)["standings"]}
+
+
+def _stood(found: list[Commitment], standing: dict[str, CommitmentStanding]) -> None:
+    columns = ("编号 id", "承诺 commitment", "数值 figure", "状态 standing", "依据 rests on")
+    rows = [
+        (one.id, one.title_zh, _figure(one), " ".join(STOOD[standing[one.id].standing]), rests_on(standing[one.id])[0])
+        for one in found
+    ]
+    print_table(f"承诺 commitments（{len(found)}）", columns, rows)
+    counts = Counter(standing[one.id].standing for one in found)
+    say("，".join(f"{STOOD[stood][0]} {STOOD[stood][1]} {counts[stood]}" for stood in Stood if counts[stood]))
 
 
 def procedures(
@@ -79,49 +95,6 @@ def procedures(
             str(error), param_hint=f"--{error.field.partition('.')[0].removesuffix('s')}"
         ) from None
     _resolved(resolved, json=json)
-
-
-def calendar(
-    year: Annotated[
-        int | None, typer.Argument(min=1949, max=2200, metavar="[YEAR]", help="年份 · this year where left out")
-    ] = None,
-    jurisdiction: Annotated[str, typer.Option(help="地区")] = NATION,
-    as_of: Annotated[str | None, typer.Option(help="日历版本日期 · the calendar as published on that day")] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--preview", metavar="DATE", help="预演 · what the calendar as published on DATE would do to open cases"
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """工作日历 · Show a year's days off and make-up days, the version and what was published when; or preview a change."""
-    if compare is not None:
-        _preview(day(compare, "--preview"), json=json)
-        return
-    known_on = maybe_day(as_of, "--as-of") or local_day(real_now())
-    try:
-        found = RELEASE.calendar_for(jurisdiction, known_on)
-        days = list(_days(found, year or known_on.year))
-        published = [one for one in RELEASE.publications(jurisdiction) if one <= known_on]
-    except UnknownJurisdictionError as error:
-        raise typer.BadParameter(f"{error} [unknown-jurisdiction]", param_hint="--jurisdiction") from None
-    except CalendarHorizonError as error:
-        raise typer.BadParameter(f"{error} [calendar-horizon]", param_hint="YEAR") from None
-    if json:
-        print_json(
-            {
-                "jurisdiction": jurisdiction,
-                "as_of": known_on,
-                "version": found.version,
-                "known_from": found.known_from,
-                "known_until": found.known_until,
-                "publications": published,
-                "days": [{"date": one, "kind": kind, "name": name} for one, kind, name in days],
-            }
-        )
-        return
-    _calendar(found, days, published)
 
 
 def _one_commitment(key: str, *, json: bool) -> None:
@@ -237,60 +210,3 @@ def _resolved(one: Procedure, *, json: bool) -> None:
     print_table("环节 steps", columns, rows)
     grounds = [(g.key, g.title_zh, g.basis, "、".join(g.stops)) for g in one.grounds]
     print_table("中止事由 grounds", ("编号 key", "", "依据 basis", "停止 stops"), grounds)
-
-
-def _days(found: Calendar, year: int) -> Iterator[tuple[date, DayKind, str | None]]:
-    """The days of a year that are not as their weekday says."""
-    one = date(year, 1, 1)
-    while one.year == year:
-        kind = found.kind(one)
-        if kind in (DayKind.HOLIDAY, DayKind.MAKE_UP):
-            yield one, kind, found.holiday(one)
-        one += timedelta(days=1)
-
-
-def _calendar(found: Calendar, days: list[tuple[date, DayKind, str | None]], published: list[date]) -> None:
-    print_facts(
-        "",
-        [
-            ("版本 version", found.version),
-            ("已知 known", f"{found.known_from} … {found.known_until}"),
-            ("最近公布 published last", "、".join(map(str, published[-5:]))),
-        ],
-    )
-    columns = ("日期 date", "星期", "", "节日 holiday")
-    print_table(
-        "调整 days off and make-up days", columns, [(d, WEEKDAYS[d.weekday()], KINDS[k], n) for d, k, n in days]
-    )
-
-
-def _preview(known_on: date, *, json: bool) -> None:
-    with closing(open_store(read_settings())) as store:
-        now = store.timeline().business(real_now())
-        try:
-            found = preview(store, now, RELEASE, known_on)
-        except CountingError as error:
-            raise Failure(f"--preview: {error} [calendar-horizon]", code=2) from None
-    if json:
-        print_json(found)
-        return
-    _previewed(found, known_on, now)
-
-
-def _previewed(found: Preview, known_on: date, now: datetime) -> None:
-    print_facts(
-        f"{known_on} 公布的日历 the calendar as published by then",
-        [
-            ("在办 open cases", found.open_cases),
-            ("到期日变动 due dates move", found.moved_cases),
-            ("转为超期 become overdue", found.to_overdue),
-            ("转为按时 become on time", found.to_on_time),
-            ("计算至 counted at", when(now.astimezone(SHANGHAI))),
-        ],
-    )
-    columns = ("编号 case", "时钟 clock", "责任 owner", "原到期 old due", "新到期 new due", "翻转 flips")
-    print_table(
-        "变动 moves",
-        columns,
-        [(m.case, m.clock, m.owner, when(m.old_due), when(m.new_due), m.flips) for m in found.moves],
-    )

@@ -12,11 +12,12 @@ from activities.store.tellings import Telling, TellingFilter
 from api.alerting.recipients import Recipients
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, print_json, print_table, warn
-from api.cli.process_life import API_GRACE, WithParent, as_process, stored_timeline
+from api.cli.process_life import API_GRACE, WithParent, as_process, stored_almanac, stored_timeline
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.words import when
 from api.process_notes import Say
+from api.processes.almanac_watch import AlmanacWatch
 from api.processes.embedded import open_store, refuse_open_door
 from api.real_clock import real_now
 from api.relay.outcome import DeliveryOutcome
@@ -95,7 +96,7 @@ def tellings(
         "次数 attempts",
         "错误 last error",
     )
-    print_table(f"告知 notices（{len(found)}）", columns, [_row(one) for one in found])
+    print_table(f"告知 notices（{len(found)}）", columns, [_row(one, case) for one in found])
 
 
 def _all(store: Store, wanted: TellingFilter) -> Iterator[Telling]:
@@ -116,9 +117,11 @@ def _send_again(store: Store, found: Sequence[Telling], recipients: Recipients) 
     return [one for one in found if one.number in again]
 
 
-def _row(one: Telling) -> tuple[object, ...]:
-    named = [" ".join(filter(None, (a.alertname, a.severity, a.case, a.step, a.reason))) for a in one.alerts[:SHOWN]]
-    more = len(one.alerts) - SHOWN
+def _row(one: Telling, case: str | None) -> tuple[object, ...]:
+    """With the alerts of the case that was asked for, else the first."""
+    alerts = [alert for alert in one.alerts if case in {None, alert.case}]
+    named = [" ".join(filter(None, (a.alertname, a.severity, a.case, a.step, a.reason))) for a in alerts[:SHOWN]]
+    more = len(alerts) - SHOWN
     last = one.attempts[-1] if one.attempts else None
     state = WAITING if last is None else STATES[DeliveryOutcome(last.outcome)]
     if last is not None and last.outcome in DONE:
@@ -139,6 +142,7 @@ def _row(one: Telling) -> tuple[object, ...]:
 
 async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
     with closing(open_store(settings)) as store:
+        held = await stored_almanac(store, RELEASE, said, "relay")
         parts = Parts(
             store=store,
             recipients=recipients,
@@ -146,9 +150,11 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
             timeline=await stored_timeline(store, said, "relay"),
             alarm_grace=settings.alarm_grace,
             policy=settings.policy,
-            almanac=RELEASE,
+            almanac=held.almanac,
             now=real_now,
             say=said,
+            taken_over=settings.taken_over_cases,
         )
         app, host, port = create_app(parts), settings.relay_host, settings.relay_port
-        await serve_until_told("relay", app, host, port, said, grace=API_GRACE)
+        watch = AlmanacWatch("relay", held, app.state.relay.renew, said)
+        await serve_until_told("relay", app, host, port, said, grace=API_GRACE, beside=watch.watch())

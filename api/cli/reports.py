@@ -15,8 +15,8 @@ from api.cli.reading import maybe_day
 from api.figures.csv_table import sheet
 from api.figures.html_page import page
 from api.figures.month import MONTH, Format, Report
-from api.figures.words import WINDOWS, percent, two_places
-from sla.cohort import Window
+from api.figures.words import TAKEN_OVER_CASES, WINDOWS, percent, two_places
+from sla.cohort import TakenOverCases, Window
 
 COLUMNS = (
     "承诺 commitment",
@@ -65,6 +65,8 @@ def averages(
     if json:
         print_json(found)
         return
+    if found["taken_over_cases"] == TakenOverCases.LEFT_OUT:
+        say("\n".join(TAKEN_OVER_CASES[TakenOverCases.LEFT_OUT]))
     rows = [row for one in found["averages"] for row in _rows(one, places=places)]
     print_table(f"截至 until {found['until']}", COLUMNS, rows)
     expected = [row for one in found["averages"] for row in _forecasts(one)]
@@ -110,6 +112,8 @@ def _rows(one: Fields, *, places: bool) -> Iterator[tuple[object, ...]]:
         yield (one["commitment"], name, *_cohort(figure["cohort"], one))
         if figure["ramp_up"]["n"]:
             yield (one["commitment"], f"{name}：生效前 ramp-up", *_cohort(figure["ramp_up"], one))
+        if figure["taken_over"]["n"]:
+            yield (one["commitment"], f"{name}：接管 taken over", *_cohort(figure["taken_over"], one))
     for figure in one["places"] if places else ():
         name = f"{' '.join(WINDOWS[Window(figure['window'])])}：{figure['department'] or figure['jurisdiction']}"
         yield (one["commitment"], name, *_cohort(figure["cohort"], one))

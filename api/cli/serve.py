@@ -46,7 +46,7 @@ def serve(  # one parameter for each option
         with embedded(
             settings, said, begins=begins, rate=rate, temporal_port=temporal_port, first_key=partial(_show, said)
         ) as stack:
-            said(note("ready", "Shixian: {url}  (Ctrl-C ends it)", url=stack.url))
+            said(note("ready", "Shixian: {url}  for browsers and the API (Ctrl-C ends it)", url=stack.url))
             while True:
                 stack.tend()
                 time.sleep(LOOK)
@@ -55,5 +55,5 @@ def serve(  # one parameter for each option
 
 
 def _show(said: Say, key: str) -> None:
-    text = "第一把密钥，只显示一次 The first key, an officer's, shown only now:\n\n  export SHIXIAN_KEY={key}\n"
+    text = "第一把密钥，只显示一次 The first key, an officer's, shown only now; it signs in to the pages as well:\n\n  export SHIXIAN_KEY={key}\n"
     said(note("first-key", text, key=key))

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -29,8 +29,12 @@ async def serve_until_told(
     *,
     grace: int,
     behind_proxy: bool = False,
+    beside: Coroutine[object, object, None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish for `grace` seconds what has begun; ends with 1 if it cannot listen."""
+    """Serve until SIGTERM or Ctrl-C, then finish for `grace` seconds what has begun; ends with 1 if it cannot listen.
+
+    `beside` runs meanwhile.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -46,6 +50,9 @@ async def serve_until_told(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     said(note(f"{name}-started", "{name}: http://{host}:{port}", name=name, host=bracketed(host), port=port))
+    duty = None if beside is None else asyncio.create_task(beside, name="beside")
     await server.serve()
+    if duty is not None:
+        duty.cancel()
     if not server.started:
         sys.exit(1)

@@ -9,12 +9,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.store.store import Store
+from api.cli.almanac_in_force import almanac_of
 from api.cli.output import Json, print_json, print_table, say
 from api.failures import Failure
-from api.processes.embedded import open_store
+from api.processes.embedded import REBUILD, open_store
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
-from sla.release import RELEASE
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
 from workflows.worker import connect
@@ -23,17 +23,19 @@ from workflows.worker import connect
 def migrate(json: Json = False) -> None:
     """建立或升级数据表 · Create or upgrade the tables of the database."""
     with closing(open_store(read_settings())) as store:
-        store.migrate()
+        unfilled = store.migrate()
     if json:
-        print_json({"migrated": True})
-    else:
-        say("数据表已是最新 The tables are up to date.")
+        print_json({"migrated": True, "rebuild": unfilled})
+        return
+    say("数据表已是最新 The tables are up to date.")
+    if unfilled:
+        say(REBUILD)
 
 
 def rebuild(json: Json = False) -> None:
     """重建读模型 · Drop the rows of the read model and make them anew from the events."""
     with closing(open_store(read_settings())) as store:
-        cases = ledger.rebuild(store, RELEASE)
+        cases = ledger.rebuild(store, almanac_of(store))
     if json:
         print_json({"cases": cases})
     else:
@@ -49,7 +51,7 @@ def verify(
     ] = False,
     json: Json = False,
 ) -> None:
-    """核验 · Check every hash chain, every row, and the ledger against Temporal's histories; 1 where something is wrong.
+    """核验 · Check every hash chain, those of observations too, every row, and the ledger against Temporal's histories; 1 where something is wrong.
 
     The histories are asked of a worker, so one must be running.
     """
@@ -74,10 +76,19 @@ async def _verify(*, repair: bool, ledger_only: bool) -> list[tuple[Finding, boo
     with closing(open_store(settings)) as store:
         client = None if ledger_only else await _connected(settings)
         try:
-            found = [finding async for finding in ledger.verify(store, RELEASE, client)]
-            return [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
+            found = [finding async for finding in ledger.verify(store, almanac_of(store), client)]
+            told = [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
+            return [*told, *((one, False) for one in _observations(store))]
         except RPCError as error:
             raise Failure(f"Temporal: {error.message} [no-answer]") from None
+
+
+def _observations(store: Store) -> list[Finding]:
+    """Records of observations that do not follow; nothing else has them, so nothing repairs them."""
+    broken = store.broken_observations()
+    return [
+        Finding(f"observations/{name}", f"entry {seq} does not follow from what is before it") for name, seq in broken
+    ]
 
 
 async def _connected(settings: Settings) -> Client:
@@ -92,4 +103,4 @@ async def _connected(settings: Settings) -> Client:
 
 async def _repair(store: Store, client: Client, finding: Finding) -> bool:
     now = store.timeline().business(real_now())
-    return await ledger.repair(store, RELEASE, client, finding, now)
+    return await ledger.repair(store, almanac_of(store), client, finding, now)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from activities.store.groups import CaseGroup, Mark
 from sla.axis import local
 from sla.calendar import DayKind
 from sla.clock import Standing, Unit
 from sla.days import DayUse
+from sla.past import PastUnit
 
 STANDINGS: Mapping[str, str] = {
     Standing.NOT_STARTED: "未开始 not started",
@@ -17,6 +19,31 @@ STANDINGS: Mapping[str, str] = {
     Standing.MET: "按时 met",
     Standing.MISSED: "超时 missed",
 }
+GROUPS: Mapping[str, str] = {
+    CaseGroup.OVERDUE: "超期 overdue",
+    CaseGroup.DATED: "有到期日 with a due date",
+    CaseGroup.SUSPENDED: "中止计时 suspended",
+    CaseGroup.BEYOND: "超出日历 beyond the calendar",
+    CaseGroup.NOT_STARTED: "未开始 not started",
+    CaseGroup.JUDGED: "承诺已判定 judged, goes on",
+    CaseGroup.CLOSED: "已办结 closed",
+}
+MARKS: Mapping[str, str] = {
+    Mark.STEP_YELLOW: "环节超时·黄牌 step over: yellow card",
+    Mark.STEP_RED: "环节超时·红牌 step over: red card",
+    Mark.TOLD_LATE: "补录 told late",
+    Mark.SUPPLEMENT: "补正 correction",
+    Mark.AVERAGE: "均值承诺 average",
+    Mark.RAMP_UP: "生效前 ramp-up",
+    Mark.PROVISIONAL: "暂定 provisional",
+    Mark.NEXT_DAY: "次日受理 next day",
+    Mark.SURVEY: "联合踏勘 joint survey",
+    Mark.EXCLUDED: "无承诺 no promise",
+    Mark.FEE: "费用 fee",
+    Mark.NOTED: "告知前已超期 over before it was told",
+    Mark.LACKING: "容缺 something is missing",
+    Mark.TAKEN_OVER: "接管 taken over",
+}
 CHARGED: Mapping[str, str] = {Standing.MET: "未超 met", Standing.MISSED: "超收 missed"}
 UNITS: Mapping[str, str] = {
     Unit.WORKDAY: "工作日 working days",
@@ -24,6 +51,7 @@ UNITS: Mapping[str, str] = {
     Unit.DAY: "自然日 calendar days",
     Unit.MONTH: "月 months",
 }
+PAST_UNITS: Mapping[str, str] = {**UNITS, PastUnit.HOUR: "自然小时 hours, day and night"}
 USES: Mapping[str, str] = {
     DayUse.START: "起始日 start",
     DayUse.COUNTED: "计入 counted",

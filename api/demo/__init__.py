@@ -12,16 +12,19 @@ from pathlib import Path
 from rich.console import Console
 
 from api.demo.alarms import LATE
+from api.demo.morning import NAME, TITLE, morning
 from api.demo.perform import Played, Programme, perform
-from api.demo.players import OFFICER
+from api.demo.players import OFFICER, SUPERVISOR
 from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import RehearsalProgress
-from api.demo.stage import forget_settings, opened, reopened
+from api.demo.stage import forget_settings, opened
+from api.demo.stories import case_of, stories
 from api.demo.table import as_json, show, summary
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, Program, Search
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"
+WATER = "suzhou-water"
 LOOK = 0.2  # seconds between looks at the processes
 
 
@@ -42,7 +45,6 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
     said = Console(stderr=True)
     shown = Console(width=None if sys.stdout.isatty() else WIDTH)
     played: list[Played] = []
-    key = ""
     with Search(dict.fromkeys(chain.from_iterable(map(_needs, programmes)))) as commands:
         for programme in programmes:
             for program in _needs(programme):
@@ -56,7 +58,6 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
                 ) as house,
                 RehearsalProgress(said, programme.title, len(programme.scripts)) as progress,
             ):
-                key = key or house.keys[OFFICER]
                 played.append(asyncio.run(perform(house, programme, progress)))
             if not json:
                 show(shown, played[-1])
@@ -74,7 +75,7 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
         said.print(f"not as expected: {line}", style="red", highlight=False, markup=False, soft_wrap=True)
     if serve:
         told = [folder / "demo" / programme.name for programme in programmes if programme.alarms]
-        _serve(said, folder / "demo" / programmes[0].name, key, told)
+        _show_city(said, folder / "demo" / NAME, told)
     return 1 if result["wrong"] else 0
 
 
@@ -83,19 +84,24 @@ def _needs(programme: Programme) -> tuple[Program, ...]:
     return (TEMPORAL, PROMETHEUS, ALERTMANAGER) if programme.alarms else (TEMPORAL,)
 
 
-def _serve(said: Console, folder: Path, key: str, told: Sequence[Path]) -> None:
-    """The first rehearsal again, until Ctrl-C. `told`: the folders of those whose alerts were told."""
+def _show_city(said: Console, folder: Path, told: Sequence[Path]) -> None:
+    """A city to be looked at, until Ctrl-C. `told`: the folders of the rehearsals whose alerts were told."""
     program = sys.argv[0] if Path(sys.argv[0]).name == PROGRAM else PROGRAM
-    with reopened(folder) as stack:
+    with RehearsalProgress(said, TITLE, len(stories())) as progress, morning(folder, progress) as (stack, keys):
+        progress.end()
         lines = (
             "",
-            f"The first rehearsal goes on at {stack.url} until Ctrl-C. To look further, in another terminal:",
-            f"  export SHIXIAN_URL={stack.url} SHIXIAN_KEY={key}",
+            f"A city on a morning in November 2026 stands open at {stack.url} until Ctrl-C.",
+            "Open it in a browser, and sign in with a key:",
+            f"  an officer's     {keys[OFFICER]}",
+            f"  a supervisor's   {keys[SUPERVISOR]}",
+            f"  the water group's  {keys[WATER]}",
+            f"Why that day: {stack.url}/cases/{case_of('suspended')}",
+            f"Overdue since yesterday: {stack.url}/cases/{case_of('overdue-since-yesterday')}",
+            "The same from another terminal:",
+            f"  export SHIXIAN_URL={stack.url} SHIXIAN_KEY={keys[OFFICER]}",
             f"  {program} cases",
-            f"  {program} case late-told-late-02-10",
-            f"  {program} explain sz-22-water-no-pipe-paused",
-            f"  {program} averages",
-            f"  {program} told-late",
+            f"  {program} explain {case_of('suspended')}",
             *(f"  SHIXIAN_DATA_DIR={one} {program} tellings --case {LATE}   # who was told what of it" for one in told),
             "And with cases of your own, from two terminals: make serve, make monitor.",
         )

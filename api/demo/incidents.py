@@ -127,7 +127,7 @@ async def _told_after_alarm(cast: Cast, eve: date, latest: datetime) -> tuple[An
 
 
 async def told_too_late(cast: Cast) -> list[Check]:
-    """Tell of gas on in time, eight working days later: it counts once an officer has confirmed it."""
+    """Tell of gas on in time, eight working days later: it counts once it is confirmed."""
     topic, days = "told beyond three working days", _days()
     script = _gas("late-waits-for-officer", date(2021, 3, 1), topic)
     done_at = script.ends
@@ -142,14 +142,14 @@ async def told_too_late(cast: Cast) -> list[Check]:
     waiting = await _is_listed(cast, "waiting", script.case)
     path = f"/v1/cases/{script.case}/confirmations"
     company = await cast.send(doer(script, act), path, {"seq": seq}, f"{script.case}/by-itself")
-    officer = await confirm(cast, script, seq)
+    supervisor = await confirm(cast, script, seq)
     after = _clock(await cast.case(script.case), GAS_PROMISE)
     return [
         Check(topic=topic, what="waits for an officer", expected="True", got=str(answer.body["pending"])),
         Check(topic=topic, what="among those that wait", expected="listed", got=waiting),
         Check(topic=topic, what="verdict until then", expected="missed; alarm stands", got=_words(before)),
         Check(topic=topic, what="the company confirms itself", expected="403 forbidden", got=company.word),
-        Check(topic=topic, what="an officer confirms", expected="201", got=officer.word),
+        Check(topic=topic, what="a supervisor confirms", expected="201", got=supervisor.word),
         Check(topic=topic, what="verdict then", expected=TOLD_LATE, got=_words(after)),
     ]
 

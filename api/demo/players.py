@@ -1,4 +1,4 @@
-"""Those who play: an officer, the utilities, an auditor, a stranger. All they have is the API's address and a key."""
+"""Those who play: an officer, a supervisor, the utilities, an auditor, a stranger. All they have is the API's address and a key."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from api.real_clock import real_now
 from sla.companies import COMPANIES
 from sla.timeline import Timeline
 
-OFFICER, AUDITOR = "officer", "auditor"
+OFFICER, SUPERVISOR, AUDITOR = "officer", "supervisor", "auditor"
 STRANGER = "stranger"  # a key that nobody was ever given
 AT_ONCE = 12  # requests under way
 PATIENCE = 60.0  # seconds that a request is sent again
@@ -29,13 +29,22 @@ PATHS: Mapping[str, str] = {
     "accept": "/v1/cases/{case}/accept",
     "start": "/v1/cases/{case}/steps/{about}/start",
     "complete": "/v1/cases/{case}/steps/{about}/completions",
+    "return": "/v1/cases/{case}/return",
+    "resubmit": "/v1/cases/{case}/resubmit",
     "suspend": "/v1/cases/{case}/suspensions",
     "resume": "/v1/cases/{case}/suspensions/{about}/resume",
+    "extend": "/v1/cases/{case}/extensions",
     "fee": "/v1/cases/{case}/fees",
     "correct": "/v1/cases/{case}/corrections",
     "confirm": "/v1/cases/{case}/confirmations",
     "revoke": "/v1/cases/{case}/revoke",
     "decide": "/v1/cases/{case}/decide",
+    "refuse": "/v1/cases/{case}/refuse",
+    "withdraw": "/v1/cases/{case}/withdraw",
+    "supply": "/v1/cases/{case}/supplies",
+    "reclassify": "/v1/cases/{case}/reclassify",
+    "hand-over": "/v1/cases/{case}/steps/{about}/hand-over",
+    "terminate": "/v1/cases/{case}/terminate",
 }
 
 
@@ -185,6 +194,6 @@ async def confirm_all(cast: Cast, script: Script, answers: list[Answered]) -> No
 
 
 async def confirm(cast: Cast, script: Script, seq: int) -> Answered:
-    """Have an officer confirm a posting that was told too late to count by itself."""
+    """Have a supervisor confirm a posting that was told too late to count by itself: an officer may have posted it."""
     path = PATHS["confirm"].format(case=script.case)
-    return await cast.send(OFFICER, path, {"seq": seq}, f"demo/{script.case}/confirm/{seq}")
+    return await cast.send(SUPERVISOR, path, {"seq": seq}, f"demo/{script.case}/confirm/{seq}")

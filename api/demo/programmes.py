@@ -1,7 +1,9 @@
 """The three rehearsals."""
 
 from api.demo import alarms, cohorts, incidents, january_2020, promises
+from api.demo.bankruptcies import bankruptcies
 from api.demo.days import at
+from api.demo.observed import observations
 from api.demo.perform import Programme
 
 DAY = 86_400  # seconds
@@ -15,7 +17,7 @@ def first_half_of_2021() -> Programme:
         first_day=at(promises.FIRST_DAY, 8),
         rate=3 * DAY // 2,
         scripts=(*promises.scripts(), *cohorts.scripts()),
-        incidents=incidents.INCIDENTS,
+        incidents=(*incidents.INCIDENTS, observations, bankruptcies),
         means=tuple(cohorts.means()),
     )
 

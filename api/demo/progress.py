@@ -42,6 +42,12 @@ class RehearsalProgress:
         if self._bar is not None:
             self._bar.stop()
 
+    def end(self) -> None:
+        """It is over: the bar says what it came to, and is drawn no more."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=WHOLE, told=f"{self._done}/{self._cases} cases")
+            self._bar.stop()
+
     def case_done(self) -> None:
         """Count one more case that was played to its end."""
         self._done += 1

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from api.access.api_keys import CallerRole, new_key
-from api.demo.players import AUDITOR, OFFICER
+from api.demo.players import AUDITOR, OFFICER, SUPERVISOR
 from api.process_notes import Note, say_line
 from api.processes.binaries import ALL
 from api.processes.children import StartFailed
@@ -22,6 +22,7 @@ from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
+from sla.commitments.register import Readings
 from sla.companies import COMPANIES
 from sla.timeline import Timeline
 
@@ -30,6 +31,7 @@ MONITOR_LEAD = 8.0  # as many more for what watches
 SHORT_GRACE = timedelta(seconds=2)  # of a rehearsal whose alerts are awaited
 ATTEMPTS = 3  # each but the first with more time than the one before it took
 OWN = "SHIXIAN_"
+TAICANG_START = date(2020, 1, 1)  # the operator says it: the document has no date
 TAKEN_OVER = frozenset(program.setting for program in ALL)  # where the servers' commands are
 WORTH_SAYING = frozenset({"process-ended", "process-failed", "process-killed", "worker-interrupted"})
 
@@ -95,16 +97,22 @@ def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: b
 
 
 @contextlib.contextmanager
-def reopened(folder: Path) -> Iterator[Stack]:
-    """Return a rehearsal that was played, running again."""
-    with embedded(settings_of(folder), _heard, temporal_port=0) as stack:
-        yield stack
+def reopened(folder: Path, begins: datetime, rate: int) -> Iterator[tuple[Stack, Timeline]]:
+    """Return a rehearsal that was played, going on from an instant at another rate, and its time."""
+    settings = settings_of(folder)
+    with closing(open_store(settings)) as store:
+        timeline = store.go_on(begins, real_now(), rate)
+    with embedded(settings, _heard, temporal_port=0) as stack:
+        yield stack, timeline
 
 
 def settings_of(folder: Path, *, alarm_grace: timedelta | None = None) -> Settings:
     """Return the settings of a rehearsal."""
     database = f"sqlite:///{(folder / 'ledger.sqlite').absolute()}"
-    return read_settings(data_dir=folder, database_url=database, port=free_port(), alarm_grace=alarm_grace)
+    readings = Readings(taicang_start=TAICANG_START)
+    return read_settings(
+        data_dir=folder, database_url=database, port=free_port(), alarm_grace=alarm_grace, readings=readings
+    )
 
 
 def _keys(settings: Settings) -> dict[str, str]:
@@ -112,6 +120,7 @@ def _keys(settings: Settings) -> dict[str, str]:
     keys: dict[str, str] = {}
     players: list[tuple[str, CallerRole, str | None]] = [
         (OFFICER, CallerRole.OFFICER, None),
+        (SUPERVISOR, CallerRole.SUPERVISOR, None),
         (AUDITOR, CallerRole.AUDITOR, None),
     ]
     players += [(company, CallerRole.UTILITY, company) for company in COMPANIES]

@@ -12,7 +12,7 @@ from api.exporter.catalogue import CASE, COMMITMENT, DEPARTMENT, PROCEDURE, STEP
 from api.exporter.exposition import Labels
 from api.exporter.standings import Moment
 from sla.almanac import Almanac
-from sla.axis import end_of, local_day
+from sla.axis import due_day, end_of, local_day
 from sla.calendar import Calendar
 from sla.clock import Clock, Unit, count
 
@@ -42,7 +42,7 @@ class Line:
         self.detail = detail
         self.labels = _labels(detail, department)
         self.due_at = instant(detail.due_at)
-        self.due_day = local_day(self.due_at - timedelta(microseconds=1))  # 24:00 is the end of a day
+        self.due_day = due_day(self.due_at)
         self._clock: Clock = ClockPicture.model_validate_json(detail.picture).clock
         self._used: Used | None = None
 

@@ -133,6 +133,18 @@ _DONE = (
         (COMMITMENT, DEPARTMENT, WINDOW),
     ),
     Entry(
+        "commitment_taken_over_workdays",
+        GAUGE,
+        f"Sum of what those cases used that ran in another system before, counted above or left out, {WORKDAYS}",
+        (COMMITMENT, DEPARTMENT, WINDOW),
+    ),
+    Entry(
+        "commitment_taken_over_cases",
+        GAUGE,
+        "Cases that were decided in the window and ran in another system before, counted above or left out",
+        (COMMITMENT, DEPARTMENT, WINDOW),
+    ),
+    Entry(
         "commitment_forecast_workdays",
         GAUGE,
         f"The same sum with open cases as if each finished today (elapsed) or on its due date (due), {WORKDAYS}",
@@ -144,6 +156,30 @@ _DONE = (
         "Cases that the forecast counts: decided in the window, and open",
         (COMMITMENT, DEPARTMENT, WINDOW, "basis"),
     ),
+    Entry(
+        "indicator_standing",
+        GAUGE,
+        "A promise that no case measures: 1 with how it stands by what was observed of it",
+        (COMMITMENT, "standing"),
+    ),
+    Entry(
+        "indicator_measured", GAUGE, "What the latest observation comes to, in the promise's own unit", (COMMITMENT,)
+    ),
+    Entry("indicator_target", GAUGE, "What is promised, in the promise's own unit", (COMMITMENT,)),
+    Entry(
+        "indicator_expected",
+        GAUGE,
+        "What it will be at this pace on the day it binds, or a year after the latest observation, in its own unit",
+        (COMMITMENT,),
+    ),
+    Entry("indicator_in_danger", GAUGE, "1 where a promise is not short, and will be at this pace", (COMMITMENT,)),
+    Entry(
+        "indicator_observation_overdue_seconds",
+        GAUGE,
+        "For how long the next observation of a promise is overdue, in whole days; 0 where it is not",
+        (COMMITMENT,),
+    ),
+    Entry("observations_awaiting_confirmation", GAUGE, "Observations that nobody has confirmed yet"),
     Entry("commitment_target_workdays", GAUGE, f"What the commitment promises at most, {WORKDAYS}", (COMMITMENT,)),
 )
 

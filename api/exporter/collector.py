@@ -19,11 +19,14 @@ from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
 from api.exporter.counters import Tally
 from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
+from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
 from api.figures import averages
+from api.figures.promise_standings import CommitmentStanding, StandingRules, all_standings, of_observations
 from sla.almanac import PLACES, Almanac
 from sla.axis import SHANGHAI, local_day
+from sla.commitments.register import REGISTER
 from sla.departments import department_of
 from sla.timeline import Timeline
 from workflows.worker import TASK_QUEUE
@@ -63,7 +66,9 @@ class Exporter(Collector):
         series: int,
         now: Callable[[], datetime],
         almanac: Almanac,
+        rules: StandingRules | None = None,
     ) -> None:
+        self._rules = rules or StandingRules()
         self._almanac = almanac
         self._store = store
         self._timeline = timeline
@@ -80,7 +85,8 @@ class Exporter(Collector):
         self._tally = Kept("events", tally.look, ttl=TTL, share=SHARE, now=now)
         self._figures = Kept("averages", self._read_averages, ttl=TTL, share=SLOWLY, now=now)
         self._moved = Kept("calendar_moves", self._read_moved, ttl=TTL, share=SLOWLY, now=now)
-        self.kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved)
+        self._observed = Kept("observations", self._read_observed, ttl=TTL, share=SLOWLY, now=now)
+        self.kept: tuple[Kept[Any], ...] = (self._rows, self._tally, self._figures, self._moved, self._observed)
 
     def describe(self) -> Iterable[Metric]:
         """Describe nothing: to be registered it need not look at the database."""
@@ -90,6 +96,12 @@ class Exporter(Collector):
         """Have everything read that is too old, and wait up to `patience` seconds for the rows, for nothing else."""
         for kept in self.kept:
             kept.look(patience if kept is self._rows else 0)
+
+    def renew(self, almanac: Almanac) -> None:
+        """Count by another almanac from now on; what was counted by the old one is forgotten."""
+        self._almanac = almanac
+        self._steps, self._cases = Lines(department_of, almanac), Lines(department_of, almanac)
+        self._averages = None
 
     def close(self) -> None:
         """End its threads."""
@@ -125,6 +137,8 @@ class Exporter(Collector):
             yield "events", lambda: happened(counts.value, self._known)
         if (figures := self._fresh(self._figures, now)) is not None:
             yield "averages", lambda: commitment_series.families(figures.value)
+        if (observed := self._fresh(self._observed, now)) is not None:
+            yield "observations", lambda: indicators(observed.value)
         if (moved := self._fresh(self._moved, now)) is not None:
             yield "calendar_moves", lambda: [_by_place("calendar_moved_cases", moved.value)]
 
@@ -165,7 +179,11 @@ class Exporter(Collector):
     def _read_averages(self) -> list[averages.Figure]:
         now = self._moment()
         self._averages = averages.load(self._store, self._almanac, local_day(now.business), before=self._averages)
-        return averages.recompute(self._averages, now, apart=True)
+        return averages.recompute(self._averages, now, averages.Asked(taken_over=self._rules.taken_over), apart=True)
+
+    def _read_observed(self) -> list[CommitmentStanding]:
+        found = all_standings(self._store, local_day(self._moment().business), self._rules)
+        return [of_observations(REGISTER[name], one, self._rules) for name, one in found.items()]
 
     def _read_moved(self) -> dict[str, int]:
         """Looks back over so many working days, today among them."""

@@ -13,6 +13,7 @@ from time import perf_counter, sleep
 from typing import NamedTuple
 
 from activities.record import RungKind
+from activities.rungs import NOTE_WITHDRAWN, NOTED, RAISED, WITHDRAWN
 from activities.store.instants import instant, micros
 from activities.store.store import Store
 from activities.store.watch import Milestone
@@ -26,6 +27,8 @@ LATELY = timedelta(
     minutes=1
 )  # an event this old was appended when the count began; what comes later waits for the next
 REST = 4  # times as long as a part took, before the next
+
+BREACHES, WITHDRAWALS = (RAISED, NOTED), (WITHDRAWN, NOTE_WITHDRAWN)
 
 Key = tuple[str, ...]  # name of the metric without its prefix, then its labels
 
@@ -91,7 +94,7 @@ def happened(milestones: Iterable[Milestone], known: Inventory) -> Iterator[tupl
 
 
 class _Overdue(NamedTuple):
-    """A breach that was raised; `ended` is the number of the event that withdrew it."""
+    """A breach that was raised or noted; `ended` is the number of the event that withdrew it."""
 
     clock: str
     due_at: datetime
@@ -99,9 +102,9 @@ class _Overdue(NamedTuple):
 
 
 def _rungs(events: list[Milestone]) -> Iterator[_Overdue]:
-    ended = {event.body["raised"]: event.seq for event in events if event.kind == "rung-withdrawn"}
+    ended = {event.body["raised"]: event.seq for event in events if event.kind in WITHDRAWALS}
     for event in events:
-        if event.kind == "rung-raised" and event.body["rung"] == RungKind.OVERDUE:
+        if event.kind in BREACHES and event.body["rung"] == RungKind.OVERDUE:
             due_at = datetime.fromisoformat(event.body["due_at"])
             yield _Overdue(event.body["clock"], due_at, ended.get(event.seq))
 

@@ -13,7 +13,7 @@ from api.exporter.case_series import Line
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
 from api.exporter.inventory import Inventory
 from api.exporter.standings import Board, Counted, Moment
-from api.figures.averages import LISTED
+from api.figures.averages import IN_WORKDAYS
 from sla.almanac import PLACES, Almanac
 from sla.axis import end_of, local_day
 from sla.commitments.commitment import Commitment
@@ -129,8 +129,8 @@ def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:
 
 def names(known: Inventory) -> Iterator[Metric]:
     """Return titles, and what the commitments promise: the same as long as this process runs."""
-    yield family("commitment_info", ((_promised(REGISTER[name]), 1) for name in LISTED))
-    yield family("commitment_target_workdays", (((name,), float(limit.amount)) for name, limit in LISTED.items()))
+    yield family("commitment_info", ((_promised(REGISTER[name]), 1) for name in IN_WORKDAYS))
+    yield family("commitment_target_workdays", (((name,), float(limit.amount)) for name, limit in IN_WORKDAYS.items()))
     offices = [(one.id, one.title_zh, one.title_en, one.jurisdiction) for one in DEPARTMENTS.values()]
     offices.append((UNLISTED, *UNLISTED_TITLES, ""))
     yield family("department_info", ((office, 1) for office in offices))

@@ -13,7 +13,7 @@ from activities.store.store import Store
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.clock import Limit, Standing, Unit
-from sla.cohort import CohortSum, Measured, Window, summed
+from sla.cohort import CohortSum, Measured, TakenOverCases, Window, summed
 from sla.commitments.commitment import Metric
 from sla.commitments.register import REGISTER
 from sla.departments import department_of
@@ -22,7 +22,9 @@ from sla.model import Model
 
 T = TypeVar("T")
 
-LISTED: Mapping[str, Limit] = {one.id: one.limit for one in REGISTER.values() if one.core and one.limit is not None}
+LISTED: Mapping[str, Limit] = {one.id: one.limit for one in REGISTER.values() if one.limit is not None}
+
+IN_WORKDAYS: Mapping[str, Limit] = {name: limit for name, limit in LISTED.items() if limit.unit is Unit.WORKDAY}
 
 
 class FigureScope(NamedTuple):
@@ -39,10 +41,21 @@ class Asked(NamedTuple):
     commitment: str | None = None
     jurisdiction: str | None = None
     department: str | None = None
+    taken_over: TakenOverCases = TakenOverCases.COUNTED
+
+    @property
+    def whole(self) -> bool:
+        """Whether every place is asked for."""
+        return self.jurisdiction is None and self.department is None
 
     def holds(self, scope: FigureScope) -> bool:
         """Tell whether a case of this place is asked for."""
-        return all(mine is None or mine == theirs for mine, theirs in zip(self, scope, strict=True))
+        mine = (self.commitment, self.jurisdiction, self.department)
+        return all(own is None or own == theirs for own, theirs in zip(mine, scope, strict=True))
+
+    def counts(self, *, taken_over: bool) -> bool:
+        """Tell whether a case counts by where it began."""
+        return not taken_over or self.taken_over is TakenOverCases.COUNTED
 
 
 ALL = Asked()
@@ -50,12 +63,20 @@ ALL = Asked()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case(Measured):
-    """A judged case in one cohort."""
+    """Judged cases that are alike, in one cohort."""
 
     scope: FigureScope
     ramp_up: bool
+    taken_over: bool
     provisional: bool
     uncounted: bool
+
+
+class Going(NamedTuple):
+    """Open cases that are alike, with how far they have come."""
+
+    come: Progress
+    taken_over: bool
 
 
 class Figure(Model):
@@ -70,9 +91,11 @@ class Figure(Model):
     until: date
     cohort: CohortSum
     ramp_up: CohortSum  # cases accepted before the commitment bound them
+    taken_over: CohortSum  # cases that ran in another system before: of the cohort, or left out of it
     provisional: int  # cases of the cohort whose due date was not known for sure
     uncounted: int  # judged cases that ran out of the published calendar
     open: int = 0  # running cases, ramp-up left out
+    open_taken_over: int = 0  # of them, or left out
     open_provisional: int = 0
     open_uncounted: int = 0  # they are in no forecast
     forecast: Mapping[Basis, Forecast] = {}
@@ -115,12 +138,16 @@ def load(
     before: Rows | None = None,
 ) -> Rows:
     """Read all that figures up to a day are made of. What `before` knows of a running case is not read again."""
-    first = min(window.first(last) for window in Window)
+    first, since = min(window.first(last) for window in Window), Window.ROLLING.first(last)
     if not running:
-        return Rows(cases(store.judged(first, last, commitment), almanac), {})
-    judged, found = store.cohorts(first, last, commitment, before.running if before else None)
-    counted = {place: before.counted[place] for place in found if place in before.counted} if before else {}
-    return Rows(cases(judged, almanac), found, counted)
+        return Rows(cases(store.judged(first, last, commitment, since=since), almanac), {})
+    judged, found = store.cohorts(first, last, commitment, before.running if before else None, since=since)
+    return Rows(cases(judged, almanac), found, still_counted(found, before))
+
+
+def still_counted(found: Mapping[Place, Running], before: Rows | None) -> dict[Place, tuple[date, Progress | None]]:
+    """Keep what was counted before of the cases that still run as they did."""
+    return {place: before.counted[place] for place in found if place in before.counted} if before else {}
 
 
 def recompute(
@@ -130,10 +157,10 @@ def recompute(
     day = local_day(now.business)
     last = until or day
     judged = _gathered(((case.scope, case) for case in rows.judged), asked, apart=apart)
-    running = _gathered(_progress(rows, now), asked, apart=apart)
-    scopes = {*judged, *running} if apart else {*judged, *running, *_promised(asked)}
+    running = _gathered(running_progress(rows, now), asked, apart=apart)
+    scopes = {*judged, *running} if apart else {*judged, *running, *promised(asked)}
     return [
-        _figure(scope, window, last, judged.get(scope, ()), running.get(scope, ()), predicted=last >= day)
+        _figure(scope, window, last, judged.get(scope, ()), running.get(scope, ()) if last >= day else None, asked)
         for scope in sorted(scopes, key=_order)
         for window in Window
     ]
@@ -157,8 +184,10 @@ def _case(one: Judged, cohort: str, almanac: Almanac) -> Case:
         on_time_as_told=on_time and not one.told_late,
         scope=FigureScope(cohort, one.jurisdiction, department_of(one.jurisdiction, one.owner)),
         ramp_up=one.ramp_up,
+        taken_over=one.taken_over,
         provisional=one.provisional,
         uncounted=one.uncounted(almanac),
+        n=one.n,
     )
 
 
@@ -172,15 +201,15 @@ def _within(picture: ClockPicture | None, limit: Limit, almanac: Almanac) -> boo
     return read(wider, almanac, calendar, stop).standing is Standing.MET
 
 
-def _progress(rows: Rows, now: Instant) -> Iterator[tuple[FigureScope, Progress]]:
-    """How far every running case has come, in each of its cohorts."""
+def running_progress(rows: Rows, now: Instant) -> Iterator[tuple[FigureScope, Going]]:
+    """Say how far every running case has come, in each of its cohorts."""
     for place, one in rows.running.items():
         come = _come(rows, place, one, now)
         if come is not None:
             department = department_of(one.jurisdiction, one.picture.owner)
             for cohort in (one.picture.commitment or "", *one.picture.also):
                 if cohort in LISTED:
-                    yield FigureScope(cohort, one.jurisdiction, department), come
+                    yield FigureScope(cohort, one.jurisdiction, department), Going(come, one.taken_over)
 
 
 def _come(rows: Rows, place: Place, one: Running, now: Instant) -> Progress | None:
@@ -213,8 +242,8 @@ def _holding(place: FigureScope, asked: Asked) -> Iterable[FigureScope]:
     return dict.fromkeys((together, place._replace(department=None), place))
 
 
-def _promised(asked: Asked) -> Iterator[FigureScope]:
-    """The commitments that are shown though they have no case: all, or those of the place that is asked for."""
+def promised(asked: Asked) -> Iterator[FigureScope]:
+    """Name the commitments that are shown though they have no case: all, or those of the place that is asked for."""
     for name in LISTED if asked.commitment is None else [asked.commitment]:
         one = REGISTER[name]
         answers = FigureScope(name, one.jurisdiction, department_of(one.jurisdiction, one.owners.answerable))
@@ -234,16 +263,17 @@ def _figure(
     window: Window,
     last: date,
     judged: Sequence[Case],
-    running: Sequence[Progress],
-    *,
-    predicted: bool,
+    running: Sequence[Going] | None,
+    asked: Asked,
 ) -> Figure:
+    """Make a figure; `running` is None where the window has ended."""
     first, limit = window.first(last), LISTED[scope.commitment].amount
     held = [case for case in judged if first <= case.stopped_on <= last]
     counted = [case for case in held if not case.uncounted]
-    bound = [case for case in counted if not case.ramp_up]
+    binding = [case for case in counted if not case.ramp_up]
+    bound = [case for case in binding if asked.counts(taken_over=case.taken_over)]
     cohort = summed(bound, limit)
-    now = running if predicted else ()
+    now = [one.come for one in running or () if asked.counts(taken_over=one.taken_over)]
     return Figure(
         scope=scope,
         window=window,
@@ -251,10 +281,12 @@ def _figure(
         until=last,
         cohort=cohort,
         ramp_up=summed(case for case in counted if case.ramp_up),
-        provisional=sum(case.provisional for case in bound),
-        uncounted=len(held) - len(counted),
+        taken_over=summed(case for case in binding if case.taken_over),
+        provisional=sum(case.n for case in bound if case.provisional),
+        uncounted=sum(case.n for case in held if case.uncounted),
         open=len(now),
+        open_taken_over=sum(one.taken_over for one in running or ()),
         open_provisional=sum(case.provisional and not case.uncounted for case in now),
         open_uncounted=sum(case.uncounted for case in now),
-        forecast={basis: forecast(cohort, now, basis) for basis in Basis} if predicted else {},
+        forecast={basis: forecast(cohort, now, basis) for basis in Basis} if running is not None else {},
     )

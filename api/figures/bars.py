@@ -11,6 +11,7 @@ LEFT, SLOT, BAR = 2, 28, 18
 TOP, BASE = 13, 68
 TALLEST = 2  # times the limit: a taller bar is cut, its number is not
 TENTH = Decimal("0.1")
+BESIDE_THE_NEXT = ("11", "12")  # months
 
 
 class BarDrawn(NamedTuple):
@@ -77,7 +78,8 @@ def _bar(place: int, bar: Bar, top: Decimal, scale: Decimal) -> BarDrawn:
         kind=verdict if bar.ended else f"{verdict} running",
         cut=bar.mean is not None and bar.mean > top,
         month=month.lstrip("0"),
-        year=year if place == 0 or month == "01" else None,
+        # the first one gives way where the next year begins beside it
+        year=year if month == "01" or (place == 0 and month not in BESIDE_THE_NEXT) else None,
     )
 
 

@@ -155,7 +155,7 @@ def ran_at(found: Iterable[Running], at: datetime, almanac: Almanac) -> Iterator
 
 def earliest(until: date) -> date:
     """Return the first day whose decided cases the front of a month needs."""
-    return min(_months(until)[0], Window.YEAR.first(month_before(until)))
+    return min(twelve_months(until)[0], Window.YEAR.first(month_before(until)))
 
 
 def month_before(day: date) -> date:
@@ -228,7 +228,7 @@ def _verdict(*, broken: bool, danger: bool, measured: bool) -> Verdict:
 def _compared(now: tuple[str, MonthState], before: tuple[str, MonthState]) -> PromiseState:
     name, state = now
     return PromiseState(
-        **_titles(name),
+        **titles(name),
         measure=REGISTER[name].measure,
         citation=cited(name),
         now=state,
@@ -248,7 +248,7 @@ def _change(before: Verdict, now: Verdict) -> PromiseChange | None:
 
 
 def _trends(moment: MonthEnd, *, ended: bool) -> Iterator[Trend]:
-    months = _months(moment.until)
+    months = twelve_months(moment.until)
     decided = _counted(moment)
     for name, limit in LISTED.items():
         if REGISTER[name].measure is Metric.AVERAGE:
@@ -257,7 +257,7 @@ def _trends(moment: MonthEnd, *, ended: bool) -> Iterator[Trend]:
                 _bar(month, found.get((month.year, month.month)), ended=ended or month != months[-1])
                 for month in months
             )
-            yield Trend(**_titles(name), bars=tuple(bars))
+            yield Trend(**titles(name), bars=tuple(bars))
 
 
 def _bar(month: date, cohort: CohortSum | None, *, ended: bool) -> Bar:
@@ -267,7 +267,8 @@ def _bar(month: date, cohort: CohortSum | None, *, ended: bool) -> Bar:
     return Bar(month=_name(month), n=cohort.n, mean=mean, kept=cohort.kept, ended=ended)
 
 
-def _titles(name: str) -> dict[str, Any]:
+def titles(name: str) -> dict[str, Any]:
+    """Return what a promise is called, and its limit."""
     one, limit = REGISTER[name], LISTED[name]
     return {
         "commitment": name,
@@ -279,8 +280,8 @@ def _titles(name: str) -> dict[str, Any]:
     }
 
 
-def _months(until: date) -> list[date]:
-    """The first days of the twelve months that end with a day's."""
+def twelve_months(until: date) -> list[date]:
+    """Return the first days of the twelve months that end with a day's."""
     last = until.year * 12 + until.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(last - MONTHS + 1, last + 1)]
 

@@ -1,13 +1,17 @@
-"""A report as one page that needs nothing else and can be printed: Chinese first, English beside it."""
+"""A report as one page that needs nothing else and can be printed: Chinese first, English beside it. Its parts, for other pages."""
 
 import base64
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from api.figures import front_words, words
+from markupsafe import Markup
+
+from api.figures import front_words, standing_words, words
 from api.figures.bars import drawing
+from api.figures.front import Trend
 from api.figures.month import Report
 from api.figures.shown import FigureShown, PromiseShown
 from api.views.case import Cited
@@ -23,12 +27,30 @@ POLICY = (
 
 def page(report: Report) -> str:
     """Return the whole page."""
-    return TEMPLATES.get_template("report.html").render(
-        report=report,
-        policy=POLICY,
-        places=[(place, list(own)) for place, own in groupby(report.promises, attrgetter("jurisdiction"))],
-        provisional=any(report.until >= one.provisional_from for one in report.calendars),
-    )
+    return TEMPLATES.get_template("report.html").render(policy=POLICY, **_values(report))
+
+
+def body(report: Report) -> Markup:
+    """Return what the report says, without what makes it a page of its own."""
+    return Markup(TEMPLATES.get_template("body.html").render(_values(report)))  # noqa: S704  # escaped by the template
+
+
+def bars(trend: Trend, outer: str) -> Markup:
+    """Draw a promised average; `outer` is not used by another drawing of the page."""
+    return Markup(TEMPLATES.get_template("bars.html").render(trend=trend, outer=outer))  # noqa: S704  # escaped by the template
+
+
+def sentence(cited: Cited) -> Markup:
+    """Write the sentence that a promise rests on, letter by letter, and where it stands."""
+    return Markup(TEMPLATES.get_template("parts.html").module.sentence(cited))  # type: ignore[attr-defined]  # noqa: S704  # as above
+
+
+def _values(report: Report) -> dict[str, Any]:
+    return {
+        "report": report,
+        "places": [(place, list(own)) for place, own in groupby(report.promises, attrgetter("jurisdiction"))],
+        "provisional": any(report.until >= one.provisional_from for one in report.calendars),
+    }
 
 
 def _item(cited: Cited) -> str:
@@ -37,7 +59,10 @@ def _item(cited: Cited) -> str:
 
 
 def _empty(promise: PromiseShown) -> bool:
-    return not any(one.cohort.n or one.ramp_up.n or one.uncounted or one.open for one in promise.windows)
+    return not any(
+        one.cohort.n or one.ramp_up.n or one.taken_over.n or one.uncounted or one.open or one.open_taken_over
+        for one in promise.windows
+    )
 
 
 def _departments(promise: PromiseShown) -> Sequence[FigureShown]:
@@ -53,7 +78,7 @@ def _shares(promise: PromiseShown) -> Sequence[FigureShown]:
 
 
 TEMPLATES.globals.update(
-    words=words, front_words=front_words, drawing=drawing, item=_item, empty=_empty, departments=_departments,
+    words=words, front_words=front_words, standing_words=standing_words, drawing=drawing, item=_item, empty=_empty, departments=_departments,
     shares=_shares,
 )  # fmt: skip
 TEMPLATES.filters["remarks"] = words.remarks

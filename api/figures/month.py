@@ -10,14 +10,16 @@ from typing import NamedTuple
 from activities.rungs import Instant
 from activities.store.cohorts import Running
 from activities.store.store import Store
-from api.figures.averages import Case, Rows, cases, recompute
+from api.figures.averages import Asked, Case, Rows, cases, recompute
 from api.figures.front import Front, MonthEnd, earliest, front, month_before, ran_at
+from api.figures.promise_standings import CommitmentStanding, StandingRules, standings
 from api.figures.shown import PromiseShown, promise_fields
 from sla.axis import MICROSECOND, end_of, local_day
-from sla.cohort import Window
+from sla.cohort import TakenOverCases, Window
 from sla.commitments.register import REGISTER
 from sla.model import Model
 
+READ_AS_IT_IS = StandingRules()
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -55,9 +57,11 @@ class Report(Model):
     generated_at: datetime
     generated_by: str
     rehearsal_rate: int  # other than 1: nothing of it happened
+    taken_over_cases: TakenOverCases  # whether figures count what ran in another system before
     calendars: tuple[CalendarShown, ...]
     front: Front
     promises: tuple[PromiseShown, ...]
+    standings: tuple[CommitmentStanding, ...]  # of every promise of the register, by its cases or by what was observed
 
 
 class Days(NamedTuple):
@@ -76,15 +80,18 @@ def days_of(month: str) -> Days:
     return Days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
-def report(store: Store, now: Instant, month: str, actor: str) -> Report:
+def report(store: Store, now: Instant, month: str, actor: str, rules: StandingRules = READ_AS_IT_IS) -> Report:
     """Return the report of a month that has begun."""
     days, day = days_of(month), local_day(now.business)
     until, running = min(days.last, day), days.last >= day
-    found = store.history(earliest(until), until, end_of(month_before(until)) - MICROSECOND)
+    found = store.history(
+        earliest(until), until, end_of(month_before(until)) - MICROSECOND, since=Window.ROLLING.first(until)
+    )
     decided = cases(found.judged, now.almanac)
     first = min(window.first(until) for window in Window)
     rows = Rows(tuple(one for one in decided if one.stopped_on >= first), found.running if running else {})
-    figures = groupby(recompute(rows, now, until=until), key=lambda figure: figure.scope.commitment)
+    asked = Asked(taken_over=rules.taken_over)
+    figures = groupby(recompute(rows, now, asked, until), key=lambda figure: figure.scope.commitment)
     return Report(
         month=month,
         first=days.first,
@@ -93,9 +100,17 @@ def report(store: Store, now: Instant, month: str, actor: str) -> Report:
         generated_at=now.business,
         generated_by=actor,
         rehearsal_rate=now.timeline.rate,
+        taken_over_cases=rules.taken_over,
         calendars=tuple(_calendar(place, now) for place in _places()),
-        front=_front(decided, [*found.running.values(), *found.stopped], now, until, ended=not running),
+        front=_front(
+            tuple(one for one in decided if asked.counts(taken_over=one.taken_over)),
+            [one for one in (*found.running.values(), *found.stopped) if asked.counts(taken_over=one.taken_over)],
+            now,
+            until,
+            ended=not running,
+        ),
         promises=tuple(PromiseShown(**promise_fields(commitment, own)) for commitment, own in figures),
+        standings=standings(store, now, until, rules).all,
     )
 
 

@@ -52,7 +52,10 @@ class ForecastsShown(Model):
 
 
 class FigureShown(Model):
-    """A cohort of a window. `ramp_up` was accepted before the commitment bound; `uncounted` ran out of the calendar."""
+    """A cohort of a window. `ramp_up` was accepted before the commitment bound; `uncounted` ran out of the calendar.
+
+    `taken_over` ran in another system before: cases of the cohort, or left out of it by a setting, as are the open ones then.
+    """
 
     jurisdiction: str | None
     department: str | None
@@ -63,9 +66,11 @@ class FigureShown(Model):
     until: date
     cohort: CohortShown
     ramp_up: CohortShown
+    taken_over: CohortShown
     provisional: int
     uncounted: int
     open: int
+    open_taken_over: int
     open_provisional: int
     open_uncounted: int
     forecast: ForecastsShown | None  # none where the window has ended before today
@@ -123,9 +128,11 @@ def figure_shown(figure: Figure) -> FigureShown:
         until=figure.until,
         cohort=cohort_shown(figure.cohort, judged=figure.judged),
         ramp_up=cohort_shown(figure.ramp_up, judged=False),
+        taken_over=cohort_shown(figure.taken_over, judged=False),
         provisional=figure.provisional,
         uncounted=figure.uncounted,
         open=figure.open,
+        open_taken_over=figure.open_taken_over,
         open_provisional=figure.open_provisional,
         open_uncounted=figure.open_uncounted,
         forecast=ForecastsShown(elapsed=expected[Basis.ELAPSED], due=expected[Basis.DUE]) if expected else None,

@@ -6,15 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from api.figures.front import PromiseState
 from api.figures.month import CalendarShown
+from api.figures.places import PLACES
 from api.figures.shown import FigureShown, PromiseShown
 from sla.axis import local
 from sla.clock import Unit
-from sla.cohort import Window
+from sla.cohort import TakenOverCases, Window
 from sla.commitments.commitment import Metric
 
 Pair = tuple[str, str]  # Chinese, English
 
-PLACES: Mapping[str, Pair] = {"suzhou": ("苏州市", "Suzhou"), "taicang": ("太仓市", "Taicang")}
 WINDOWS: Mapping[Window, Pair] = {
     Window.MONTH: ("本月", "month"),
     Window.YEAR: ("年初至今", "year to date"),
@@ -24,6 +24,7 @@ MEASURES: Mapping[str, Pair] = {
     Metric.CASE: ("每件不超过", "each case at most"),
     Metric.CHAIN: ("每个项目四阶段合计不超过", "each project, its four stages together, at most"),
     Metric.AVERAGE: ("平均不超过", "on the average at most"),
+    Metric.CASE_IN_PRINCIPLE: ("原则上每件不超过", "in principle each case at most"),
     Metric.IMMEDIATE: ("即办，每件不超过", "at once, each case at most"),
 }
 UNITS: Mapping[Unit, Pair] = {
@@ -47,6 +48,7 @@ FIGURES: tuple[Pair, ...] = (
     ("按时率", "on time"),
     ("如报按时率", "as told"),
     ("生效前（按时率）", "ramp-up (on time)"),
+    ("接管（平均）", "taken over (mean)"),
 )
 JUDGED: Pair = ("均值", "average")
 FORECASTS: tuple[Pair, ...] = (
@@ -114,6 +116,18 @@ READING: tuple[tuple[Pair, Pair], ...] = (
 )
 
 
+TAKEN_OVER_CASES: Mapping[TakenOverCases, Pair] = {
+    TakenOverCases.COUNTED: (
+        "在其他系统开始、后由本系统接管的办件，计入均值、按时率和预测，并另列。",
+        "Cases that began in another system and were taken over count in averages, shares and forecasts, and are told apart.",
+    ),
+    TakenOverCases.LEFT_OUT: (
+        "在其他系统开始、后由本系统接管的办件，不计入均值、按时率和预测，只另列。",
+        "Cases that began in another system and were taken over are in no average, share or forecast: they are told apart.",
+    ),
+}
+
+
 def promised(promise: PromiseShown | PromiseState) -> Pair:
     """Say what a commitment promises, in words."""
     if promise.limit == 0:
@@ -159,6 +173,7 @@ def remarks(figure: FigureShown) -> Pair | None:
         for number, zh, en in (
             (figure.provisional, "件到期日暂定", "with a provisional due date"),
             (figure.uncounted, "件超出已公布日历，未计入", "ran out of the published calendar and are not counted"),
+            (figure.open_taken_over, "件在办为接管", "open, taken over from another system"),
             (figure.open_provisional, "件在办到期日暂定", "open with a provisional due date"),
             (figure.open_uncounted, "件在办超出已公布日历，未计入预测", "open beyond the calendar, in no forecast"),
         )

@@ -2,9 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationInfo, field_validator
 
-from api.http.fields import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
+from api.http.fields import (
+    Amount,
+    CaseNumber,
+    ClockKey,
+    Count,
+    Day,
+    Digest,
+    FactKey,
+    FieldName,
+    Instant,
+    Key,
+    Name,
+    NoticeText,
+    Rule,
+    Text,
+)
 from api.policies import PolicyPart
 
 BATCH = 100  # completions in one request
@@ -40,8 +55,37 @@ class OpenBody(Dated):
     parent: CaseNumber | None = None
 
 
+class ToleranceBody(Body):
+    """What is missing, in how many working days the applicant brings it, and what applies where it is not brought."""
+
+    lacking: Text
+    workdays: Annotated[Count, Field(ge=1, le=60)]
+    rule: Text
+
+
 class AcceptBody(Dated):
-    """Accepts the application."""
+    """Accepts the application; with `tolerance` while something minor is missing."""
+
+    tolerance: ToleranceBody | None = None
+
+
+class SupplyBody(Dated):
+    """The applicant brought what was missing at acceptance."""
+
+
+class ReclassifyBody(Dated):
+    """Makes the case one of another kind. What is left out stays as it is, as far as that kind has it."""
+
+    variant: Key | None = None
+    facts: dict[FactKey, Annotated[bool, Field(strict=True)] | Key] = {}
+    reason: Text
+
+
+class HandOverBody(Dated):
+    """Gives a step to another office of the case's jurisdiction, named as in the register of departments."""
+
+    department: Key
+    reason: Text
 
 
 class RefuseBody(Dated):
@@ -55,11 +99,11 @@ class StartBody(Dated):
 
 
 class CompletionBody(Dated):
-    """Completes a step."""
+    """Completes a step. `opinions`: by the names that its procedure gives them, such as 消防."""
 
     outcome: Key
     occurrence: Annotated[Count, Field(ge=1, le=1000)] | None = None
-    opinions: Annotated[dict[Key, Text], Field(max_length=50)] = {}
+    opinions: Annotated[dict[Name, Text], Field(max_length=50)] = {}
     note: Text | None = None
 
 
@@ -93,9 +137,17 @@ class ExtendBody(Dated):
     """Grants more working days."""
 
     clock: ClockKey
-    workdays: Annotated[Count, Field(ge=1, le=60)]
+    months: Annotated[Count, Field(ge=1, le=24)] | None = None  # of a limit in months
+    workdays: Annotated[Count, Field(ge=1, le=60)] | None = Field(default=None, validate_default=True)
     approved_by: Text
     reason: Text
+
+    @field_validator("workdays")
+    @classmethod
+    def _one_of_both(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is None and info.data.get("months") is None:
+            raise Rule("missing")
+        return value
 
 
 class FeeBody(Dated):
@@ -118,6 +170,13 @@ class DecideBody(Dated):
     reason: Text | None = None
 
 
+class TerminateBody(Dated):
+    """Closes the case without a decision."""
+
+    cause: Literal["matter-void", "applicant-lost", "other"]
+    reason: Text
+
+
 class RevokeBody(Dated):
     """Revokes the decision."""
 
@@ -125,10 +184,16 @@ class RevokeBody(Dated):
 
 
 class CorrectBody(Dated):
-    """Corrects the fact with a number: another instant for it, or that it never was."""
+    """Corrects the fact with a number: another instant for it, or that it never was.
+
+    `end`: when a suspension that began with it ended in truth; `workdays`, `months`: how many an extension granted in truth.
+    """
 
     seq: Annotated[Count, Field(ge=1)]
     instant: Instant | None = None
+    end: Instant | None = None
+    workdays: Annotated[Count, Field(ge=1, le=60)] | None = None
+    months: Annotated[Count, Field(ge=1, le=24)] | None = None
     void: Annotated[bool, Field(strict=True)] = False
     reason: Text
 
@@ -147,6 +212,63 @@ class LinkBody(Dated):
 
 class RecalculateBody(Dated):
     """Counts the case anew."""
+
+
+class ProposeBody(Body):
+    """Proposes a notice: its `text` with the day on which it was published, or an `arrangement` in fields.
+
+    `replaces`: other days are in force for that year, or under that name, and are to give way.
+    """
+
+    text: NoticeText | None = None
+    arrangement: dict[FieldName, Any] | None = None
+    published: Day | None = None
+    replaces: Annotated[bool, Field(strict=True)] = False
+    reason: Text | None = None
+
+
+class ApproveNoticeBody(Body):
+    """Puts a proposed notice in force. `preview`: the digest of the preview that was seen."""
+
+    preview: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", strict=True)]
+    reason: Text | None = None
+
+
+class RejectNoticeBody(Body):
+    """Rejects a proposed notice."""
+
+    reason: Text
+
+
+class ObservationBody(Body):
+    """What was found of a promise that no case measures: a share, a value (with its base), or dated evidence.
+
+    Of evidence `first` is the day since when it is in place, `last` the day on which it was seen, or looked for.
+    """
+
+    first: Day
+    last: Day
+    numerator: Annotated[Count, Field(ge=0, le=10**12)] | None = None
+    denominator: Annotated[Count, Field(ge=0, le=10**12)] | None = None
+    value: Amount | None = None
+    base: Amount | None = None
+    base_of: Text | None = None
+    in_place: Annotated[bool, Field(strict=True)] | None = None
+    source: Text
+    evidence: Text
+    evidence_sha256: Digest | None = None
+
+
+class ObservationCorrectionBody(ObservationBody):
+    """Puts an observation in another's place; what was stays on record."""
+
+    reason: Text
+
+
+class ObservationWithdrawalBody(Body):
+    """Withdraws an observation that nobody confirmed."""
+
+    reason: Text
 
 
 class BatchItem(CompletionBody):

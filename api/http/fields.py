@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
@@ -11,6 +12,7 @@ from sla.axis import SHANGHAI
 from workflows.messages import FIRST_YEAR, LAST_YEAR
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # A resident's identity number 公民身份号码 and a mobile number are personal by their shape.
 IDENTITY = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])"
@@ -18,6 +20,9 @@ IDENTITY = re.compile(
 MOBILE = re.compile(r"(?<![0-9A-Za-z-])(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9A-Za-z])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 LONGEST_TEXT = 500
+LONGEST_NOTICE = 12_000  # characters of a notice; the longest had a thousand
+LARGEST_AMOUNT = 10**12
+SMALLEST_AMOUNT = Decimal("0.0001")
 
 
 class Rule(ValueError):
@@ -47,7 +52,8 @@ def _no_person(value: str) -> str:
     return value
 
 
-def _instant(value: object) -> datetime:
+def instant_of(value: object) -> datetime:
+    """Read an instant with its offset; Rule where it is none."""
     if isinstance(value, datetime):
         return value
     found = INSTANT.fullmatch(value) if isinstance(value, str) else None
@@ -62,6 +68,31 @@ def _instant(value: object) -> datetime:
     if not FIRST_YEAR < read.year < LAST_YEAR:
         raise Rule("not-plausible")
     return read
+
+
+def day_of(value: object) -> date:
+    """Read a day as 2026-11-04; Rule where it is none."""
+    if isinstance(value, date):
+        return value
+    try:
+        read = date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise Rule("not-a-date")
+    if not FIRST_YEAR < read.year < LAST_YEAR:
+        raise Rule("not-plausible")
+    return read
+
+
+def amount_of(value: object) -> Decimal:
+    """Read a number that is not negative, with at most four decimal places; Rule where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise Rule("not-a-decimal")
+    read = Decimal(str(value))
+    if not 0 <= read <= LARGEST_AMOUNT or read != read.quantize(SMALLEST_AMOUNT):
+        raise Rule("not-a-decimal")
+    return read.quantize(SMALLEST_AMOUNT).normalize() if read % 1 else Decimal(int(read))
 
 
 Text = Annotated[
@@ -79,10 +110,21 @@ CaseNumber = Annotated[
 ]
 Instant = Annotated[
     datetime,
-    BeforeValidator(_instant),
+    BeforeValidator(instant_of),
     WithJsonSchema({"type": "string", "format": "date-time", "description": "RFC 3339, with an offset"}),
 ]
+NoticeText = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_NOTICE, strict=True), AfterValidator(_readable)
+]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$", strict=True)]
+Day = Annotated[
+    date,
+    BeforeValidator(day_of),
+    WithJsonSchema({"type": "string", "format": "date", "description": "such as 2026-11-04"}),
+]
 Count = Annotated[int, Field(strict=True)]
+Amount = Annotated[Decimal, BeforeValidator(amount_of), WithJsonSchema({"type": "number", "minimum": 0})]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", strict=True)]
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

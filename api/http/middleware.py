@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ Answered = Callable[[str, str | None, int, float], None]  # told the method, the
 log = logging.getLogger("shixian.api")
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+WRITING = 300.0  # seconds for an answer that has begun
 TICK = timedelta(microseconds=1)
 
 # Of an answer that does not say otherwise: a router whose answers are shown by a browser brings its own.
@@ -79,14 +81,27 @@ class Envelope:
         state["arrived"] = self._watch.look()
         state["deadline"] = asyncio.get_running_loop().time() + self._deadline
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._deadline) as patience:
+                # an answer that has begun in time may be long: a table of many rows
+                answer.on_begin = partial(_prolong, patience)
                 await self._app(scope, receive, answer)
         except TimeoutError:
             return outcome_unknown()
         except Exception as error:  # noqa: BLE001  # the last resort: a client never sees what went wrong inside
             log.error("request %s failed: %s", answer.request_id, where(error))  # texts may hold values
             return Problem("internal")
+        finally:
+            answer.on_begin = _nothing  # a refusal that is written after it has no deadline to prolong
         return None
+
+
+def _nothing() -> None:
+    pass
+
+
+def _prolong(patience: asyncio.Timeout) -> None:
+    if not patience.expired():
+        patience.reschedule(asyncio.get_running_loop().time() + WRITING)
 
 
 class WayOut:
@@ -96,6 +111,7 @@ class WayOut:
         self._send = send
         self.request_id = request_id
         self.status = 0
+        self.on_begin: Callable[[], None] = _nothing
 
     @property
     def begun(self) -> bool:
@@ -106,6 +122,7 @@ class WayOut:
         """Send a part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.on_begin()
             own = list(message.get("headers", ()))
             said = {name.lower() for name, _ in own}
             usual = {**HEADERS, "X-Request-Id": self.request_id}

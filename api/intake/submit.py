@@ -1,6 +1,7 @@
 """How a command goes from a request to its case, and how its receipt comes back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from api.views.case import own_events
 from api.views.foreseen import DryRun, dry_run_shown
 from workflows.answers import Refusal
 from workflows.dispatch import OutcomeUnknownError
-from workflows.dry_run import foresee
+from workflows.dry_run import Foreseen, foresee
 from workflows.messages import Command, Receipt
 from workflows.rebuild import all_events
 
@@ -66,34 +67,47 @@ async def answered(visit: Visit, wish: Wish) -> Response:
 
 
 def tried(visit: Visit, wish: Wish) -> DryRun:
-    """Say what a command would come to, and write nothing; raises a Problem where it would be refused; blocks."""
+    """Say what a command would come to, as far as the caller may see it; see `foreseen`."""
+    return shown_to(visit, foreseen(visit, wish))
+
+
+def foreseen(visit: Visit, wish: Wish) -> Foreseen:
+    """Return what a command would come to, and write nothing; raises a Problem where it would be refused; blocks."""
     view = _view(visit, wish)
     events = [] if view is None else all_events(visit.services.store, wish.case)
     command = _made(wish, _stamped(visit, wish), view)
     try:
-        found = foresee(wish.case, events, command, visit.now())
+        return foresee(wish.case, events, command, visit.now())
     except Refusal as refusal:
         raise _problem(refusal, wish) from None
-    after = visit.own(found.after)
+
+
+def shown_to(visit: Visit, found: Foreseen) -> DryRun:
+    """Return as much of what a command would come to as the caller may see."""
     whole = visit.caller.owners is None
-    own = (
-        found
-        if whole
-        else replace(
+    if not whole:
+        after = visit.own(found.after)
+        found = replace(
             found,
             before=None if found.before is None else visit.own(found.before),
             after=after,
             events=tuple(own_events(found.events, {step.key: step for step in after.steps})),
         )
-    )
-    return dry_run_shown(own, visit.services.almanac, visit.told, whole=whole)
+    return dry_run_shown(found, visit.services.almanac, visit.told, whole=whole)
 
 
 async def carry_out(visit: Visit, wish: Wish) -> Done:
     """Send a command, unless it is on record; returns its receipt, raises a Problem where it is refused."""
-    visit.requests.received(wish.kind)
-    try:
+    with counted(visit, wish.kind):
         return await _carry_out(visit, wish)
+
+
+@contextmanager
+def counted(visit: Visit, kind: str) -> Iterator[None]:
+    """Count a request of a kind, and the problem that it ends with."""
+    visit.requests.received(kind)
+    try:
+        yield
     except Problem as problem:
         visit.requests.rejected(problem.code)
         raise

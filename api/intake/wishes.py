@@ -1,12 +1,15 @@
 """Commands on a case as they are wished for: by a request to the API, or a form of a page."""
 
+from dataclasses import replace
+
 from activities.store.rows import CaseView
 from api.access.request_context import Visit
-from api.http.bodies import AcceptBody, CompletionBody, Dated
-from api.intake.command_builders import accepting, completing
+from api.http.bodies import AcceptBody, CompletionBody, ConfirmBody, Dated, DecideBody, HandOverBody, ReclassifyBody
+from api.http.problems import Flaw, Problem
+from api.intake.command_builders import accepting, completing, handing_over, reclassifying
 from api.intake.stamp import Stamp
 from api.intake.submit import Wish
-from workflows.messages import Command
+from workflows.messages import Command, Confirm, Decide
 
 
 def plain_wish(
@@ -26,7 +29,29 @@ def plain_wish(
 
 def accept_wish(visit: Visit, case: str, key: str, seen: int | None, body: AcceptBody) -> Wish:
     """Wish for an acceptance, under the promises of the day."""
-    return Wish(case, "accept", key, body.content(), accepting(visit), if_match=seen)
+    content = body.content()
+    return Wish(case, "accept", key, content, accepting(visit, content.get("tolerance")), if_match=seen)
+
+
+def reclassify_wish(visit: Visit, case: str, key: str, seen: int | None, body: ReclassifyBody) -> Wish:
+    """Wish for the case to be one of another kind."""
+    return Wish(case, "reclassify", key, body.content(), reclassifying(visit, body), if_match=seen)
+
+
+def hand_over_wish(case: str, key: str, seen: int | None, body: HandOverBody, step: str) -> Wish:
+    """Wish for a step to be another office's."""
+    content = {**body.content(), "step": step}
+    return Wish(case, "hand-over", key, content, handing_over(body, step), step=step, if_match=seen)
+
+
+def decide_wish(case: str, key: str, seen: int | None, body: DecideBody) -> Wish:
+    """Wish for a decision: with tolerance while something is missing, and only then."""
+    wish = plain_wish(case, key, seen, Decide, body)
+
+    def make(stamped: Stamp, view: CaseView | None) -> Command:
+        return wish.make(stamped, view).model_copy(update={"by_tolerance": True})
+
+    return replace(wish, make=make)
 
 
 def complete_wish(
@@ -43,3 +68,22 @@ def complete_wish(
     content = {**body.content(), "step": step}
     make = completing(visit, content)
     return Wish(case, "complete", key, content, make, step=step, if_match=seen, in_body=in_body)
+
+
+def confirm_wish(visit: Visit, case: str, key: str, seen: int | None, body: ConfirmBody) -> Wish:
+    """Wish for the confirmation of what was told too late: not by whoever posted it."""
+    wish = plain_wish(case, key, seen, Confirm, body)
+
+    def make(stamped: Stamp, view: CaseView | None) -> Command:
+        if posted_by(visit, case, view, body.seq) == visit.caller.actor:
+            raise Problem("own-posting", flaws=[Flaw("#/seq", "own-posting")])
+        return wish.make(stamped, view)
+
+    return replace(wish, make=make)
+
+
+def posted_by(visit: Visit, case: str, view: CaseView | None, seq: int) -> str | None:
+    """Return the actor of an event; None where the case has none of that number; blocks."""
+    if view is None or not 0 < seq <= view.head.seq:
+        return None
+    return visit.services.store.events(case, seq - 1, 1)[0].actor

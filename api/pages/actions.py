@@ -1,11 +1,10 @@
 """What can be done with a case from its page: which form asks for what, and the wish that a form becomes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from activities.store.cases import ON_DESK
-from activities.store.rows import CaseView
+from activities.store.columns import ON_DESK
 from api.access.api_keys import CallerRole
 from api.access.request_context import CONFIRMERS, DOERS, OFFICERS, Visit
 from api.http.bodies import (
@@ -17,24 +16,37 @@ from api.http.bodies import (
     DecideBody,
     ExtendBody,
     FeeBody,
+    HandOverBody,
     LinkBody,
     RecalculateBody,
+    ReclassifyBody,
     RefuseBody,
     ResubmitBody,
     ResumeBody,
     ReturnBody,
     RevokeBody,
     StartBody,
+    SupplyBody,
     SuspendBody,
+    TerminateBody,
     WithdrawBody,
 )
 from api.intake.command_builders import made_id
 from api.intake.submit import Wish
-from api.intake.wishes import accept_wish, complete_wish, plain_wish
-from api.pages.words import PageWords, message
+from api.intake.wishes import (
+    accept_wish,
+    complete_wish,
+    confirm_wish,
+    decide_wish,
+    hand_over_wish,
+    plain_wish,
+    reclassify_wish,
+)
+from api.pages.case_words import DECISIONS, CaseNames
+from api.pages.kinds import OF_ANY_CASE, answer, fact_title, facts_of, variants_of
+from api.pages.offers import CaseOffers
+from api.pages.words import message
 from workflows import messages
-from workflows.procedure import Procedure
-from workflows.state import CORRECTION
 
 
 class FieldKind(StrEnum):
@@ -80,7 +92,49 @@ AT = Field("at", message("When it happened, if not now"), FieldKind.INSTANT, req
 ACTIONS: Mapping[str, Action] = {
     one.name: one
     for one in (
-        Action("accept", message("Accept"), AcceptBody, OFFICERS),
+        Action(
+            "accept",
+            message("Accept"),
+            AcceptBody,
+            OFFICERS,
+            (
+                Field("lacking", message("Accepted although this is missing"), FieldKind.LONG, required=False),
+                Field(
+                    "workdays", message("To be brought within working days, 1 to 60"), FieldKind.NUMBER, required=False
+                ),
+                Field("rule", message("What applies if it is not brought"), FieldKind.LONG, required=False),
+            ),
+        ),
+        Action("supply", message("What was missing was brought"), SupplyBody, OFFICERS, (), messages.Supply),
+        Action(
+            "reclassify",
+            message("Reclassify"),
+            ReclassifyBody,
+            OFFICERS,
+            (Field("variant", message("Variant"), FieldKind.CHOICE, required=False, choices="variants"), REASON),
+            grave=True,
+        ),
+        Action(
+            "hand-over",
+            message("Hand over a step"),
+            HandOverBody,
+            OFFICERS,
+            (
+                STEP,
+                Field("department", message("To which office"), FieldKind.CHOICE, choices="departments"),
+                REASON,
+            ),
+            grave=True,
+        ),
+        Action(
+            "terminate",
+            message("Close without a decision"),
+            TerminateBody,
+            OFFICERS,
+            (Field("cause", message("Cause"), FieldKind.CHOICE, choices="causes"), REASON),
+            messages.Terminate,
+            grave=True,
+        ),
         Action("refuse", message("Refuse to accept"), RefuseBody, OFFICERS, (REASON,), messages.Refuse, grave=True),
         Action("start", message("Take up a step"), StartBody, DOERS, (STEP,), messages.Start),
         Action(
@@ -119,7 +173,8 @@ ACTIONS: Mapping[str, Action] = {
             OFFICERS,
             (
                 Field("clock", message("Clock"), FieldKind.CHOICE, choices="clocks"),
-                Field("workdays", message("Working days, 1 to 60"), FieldKind.NUMBER),
+                Field("workdays", message("Working days, 1 to 60"), FieldKind.NUMBER, required=False),
+                Field("months", message("Or months, of a limit in months"), FieldKind.NUMBER, required=False),
                 Field("approved_by", message("Granted by which office")),
                 REASON,
             ),
@@ -147,6 +202,9 @@ ACTIONS: Mapping[str, Action] = {
             (
                 EVENT,
                 Field("instant", message("When it happened in truth"), FieldKind.INSTANT, required=False),
+                Field("end", message("When that suspension ended in truth"), FieldKind.INSTANT, required=False),
+                Field("workdays", message("Working days that were granted in truth"), FieldKind.NUMBER, required=False),
+                Field("months", message("Months that were granted in truth"), FieldKind.NUMBER, required=False),
                 Field("void", message("It never was"), FieldKind.TICK, required=False),
                 REASON,
             ),
@@ -159,7 +217,6 @@ ACTIONS: Mapping[str, Action] = {
             ConfirmBody,
             CONFIRMERS,
             (EVENT,),
-            messages.Confirm,
             grave=True,
         ),
         Action(
@@ -177,24 +234,70 @@ ACTIONS: Mapping[str, Action] = {
         Action("recalculate", message("Counted anew"), RecalculateBody, OFFICERS, (), messages.Recalculate),
     )
 }
-DECISIONS = {
-    "approved": message("Approved"),
-    "approved-with-tolerance": message("Approved, something to follow"),
-    "refused": message("Refused"),
-}
 IN_PATH = ("step", "suspension")  # of the address of the API, not of the body
 BODIES_WITH_STEP = (ReturnBody, ResubmitBody, SuspendBody)
+OPINION, FACT = "opinion:", "fact:"
+TOLERANCE = ("lacking", "workdays", "rule")
 
 
-def said_of(action: Action, form: Callable[[str], str]) -> dict[str, object]:
+def fields_of(action: Action, names: CaseNames, offers: CaseOffers) -> tuple[Field, ...]:
+    """Return what a form asks for; of a completion also the opinions of the steps that may be completed now."""
+    if action.body is ReclassifyBody:
+        facts = (_fact_field(names, fact.key) for fact in facts_of(names.procedure.key))
+        return (*action.fields, *facts, AT)
+    if action.body is not CompletionBody:
+        return (*(_needed(field, action, offers) for field in action.fields), AT)
+    desk = offers.chosen(action.name, STEP.name)
+    opinions = [
+        Field(f"{OPINION}{step.key}:{one}", f"{names.step(step.key)} · {one}", FieldKind.LONG, required=False)
+        for step in names.procedure.steps
+        if step.key in desk
+        for one in step.opinions
+    ]
+    return (*action.fields, *opinions, AT)
+
+
+def _fact_field(names: CaseNames, key: str) -> Field:
+    title = fact_title(names.words, names.procedure.key, key)
+    return Field(f"{FACT}{key}", title, FieldKind.CHOICE, required=False, choices=f"{FACT}{key}")
+
+
+def _needed(field: Field, action: Action, offers: CaseOffers) -> Field:
+    """A step may be left out only where the case as a whole takes it."""
+    if field is not MAYBE_STEP:
+        return field
+    may = offers.chosen(action.name, field.name)
+    return field if not may or "" in may else STEP
+
+
+def opinions_in(fields: Sequence[Field], form: Callable[[str], str]) -> dict[str, dict[str, str]]:
+    """Return the opinions that a form says, by step and by name."""
+    said: dict[str, dict[str, str]] = {}
+    for field in fields:
+        text = form(field.name).strip()
+        if field.name.startswith(OPINION) and text:
+            step, _, one = field.name.removeprefix(OPINION).partition(":")
+            said.setdefault(step, {})[one] = text
+    return said
+
+
+def said_of(action: Action, form: Callable[[str], str], opinions: Mapping[str, str]) -> dict[str, object]:
     """Return the body that a form says; what is no number stays as it was typed, for the body's own rules to name it."""
-    said: dict[str, object] = {}
+    said: dict[str, object] = {"opinions": dict(opinions)} if opinions else {}
     for field in (*action.fields, AT):
         text = form(field.name).strip()
         if not text or (field.name in IN_PATH and action.body not in BODIES_WITH_STEP):
             continue
         said[field.name] = _read(field.kind, text)
+    if action.body is AcceptBody and (part := {name: said.pop(name) for name in TOLERANCE if name in said}):
+        said["tolerance"] = part
     return said
+
+
+def facts_in(fields: Sequence[Field], form: Callable[[str], str]) -> dict[str, bool | str]:
+    """Return the facts that a form says are otherwise."""
+    said = {one.name.removeprefix(FACT): form(one.name).strip() for one in fields if one.name.startswith(FACT)}
+    return {key: {"true": True, "false": False}.get(text, text) for key, text in said.items() if text}
 
 
 def _read(kind: FieldKind, text: str) -> object:
@@ -202,9 +305,12 @@ def _read(kind: FieldKind, text: str) -> object:
         return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) <= 15 else text
     if kind is FieldKind.TICK:
         return True
-    if kind is FieldKind.INSTANT and len(text) <= len("2026-03-02 10:00:00"):
-        return f"{text}+08:00"
-    return text
+    return instant_typed(text) if kind is FieldKind.INSTANT else text
+
+
+def instant_typed(text: str) -> str:
+    """Return an instant as a body says it: what is typed without an offset is China's time."""
+    return f"{text}+08:00" if len(text) <= len("2026-03-02 10:00:00") else text
 
 
 def wish_of(
@@ -216,7 +322,15 @@ def wish_of(
         return accept_wish(visit, case, key, seen, body)
     if isinstance(body, CompletionBody):
         return complete_wish(visit, case, key, seen, body, step or "")
-    assert action.kind is not None  # noqa: S101  # only those two have a builder of their own
+    if isinstance(body, ReclassifyBody):
+        return reclassify_wish(visit, case, key, seen, body)
+    if isinstance(body, HandOverBody):
+        return hand_over_wish(case, key, seen, body, step or "")
+    if isinstance(body, DecideBody):
+        return decide_wish(case, key, seen, body)
+    if isinstance(body, ConfirmBody):
+        return confirm_wish(visit, case, key, seen, body)
+    assert action.kind is not None  # noqa: S101  # only those have a builder of their own
     path: dict[str, str] = {}
     if isinstance(body, SuspendBody):
         path["suspension"] = made_id("s", visit.caller.request_id(key))
@@ -226,46 +340,53 @@ def wish_of(
     return plain_wish(case, key, seen, action.kind, body, step=step, **path)
 
 
-def choices_of(
-    field: Field, view: CaseView, procedure: Procedure | None, words: PageWords
-) -> Sequence[tuple[str, str]]:
-    """Return what may be chosen, by key with its title."""
+def choices_of(field: Field, action: Action, names: CaseNames, offers: CaseOffers) -> Sequence[tuple[str, str]]:
+    """Return what may be chosen as the case stands, by key with its title."""
+    words, view, procedure = names
+    if field.choices.startswith(FACT):
+        fact = next(one for one in facts_of(procedure.key) if one.key == field.choices.removeprefix(FACT))
+        known_so = view.case.facts.get(fact.key)
+        return [(str(value).lower(), answer(words, value)) for value in fact.allowed if value != known_so]
+    if field.choices == "variants":
+        return [pair for pair in variants_of(words, procedure.key) if pair[0] != view.case.variant]
+    if field.choices in OF_ANY_CASE:
+        return OF_ANY_CASE[field.choices](names)
+    known: Iterable[tuple[str, str]]
     if field.choices == "decisions":
-        return [(key, words.say(title)) for key, title in DECISIONS.items()]
-    if field.choices == "steps":
-        return [
+        known = ((key, words.say(title)) for key, title in DECISIONS.items())
+    elif field.choices == "steps":
+        known = (
             (step.key, words.title(step.title_zh, step.title_en))
             for step in sorted(view.steps, key=lambda step: step.status not in ON_DESK)
-            if step.status not in ("done", "void")
-        ]
-    if field.choices == "clocks":
-        live = [row.picture for row in view.clocks if row.picture.clock.stop is None and not row.picture.void]
-        return [(one.clock.key, one.clock.key) for one in live if one.role in ("promise", "statutory")]
-    if field.choices == "suspensions":
-        found = {one.id: one.ground for row in view.clocks for one in row.picture.clock.suspensions if one.end is None}
-        return [(key, f"{key} {ground or ''}".strip()) for key, ground in found.items()]
-    if procedure is None:
-        return []
-    if field.choices == "grounds":
-        return [
-            (one.key, f"{words.title(one.title_zh, one.title_en)}（{one.basis}）")
-            for one in procedure.grounds
-            if one.key != CORRECTION  # that is a return, which says what is missing
-        ]
-    known = {one.key: words.title(one.title_zh, one.title_en) for step in procedure.steps for one in step.outcomes}
-    return list(known.items())
+        )
+    elif field.choices == "clocks":
+        known = ((row.picture.clock.key, names.clock(row.picture.clock.key)) for row in view.clocks)
+    elif field.choices == "suspensions":
+        known = (
+            (
+                one.id,
+                words.say("%(ground)s, since %(day)s", ground=names.ground(one.ground), day=words.instant(one.start)),
+            )
+            for one in offers.state.suspensions
+        )
+    elif field.choices == "grounds":
+        known = ((one.key, f"{words.title(one.title_zh, one.title_en)}（{one.basis}）") for one in procedure.grounds)
+    else:
+        outcomes = (one for step in procedure.steps for one in step.outcomes)
+        known = {one.key: words.title(one.title_zh, one.title_en) for one in outcomes}.items()
+    may = offers.chosen(action.name, field.name)
+    return [(key, title) for key, title in known if key in may]
 
 
-def offered(view: CaseView, role: CallerRole) -> list[Action]:
+def offered(offers: CaseOffers) -> list[Action]:
     """Return what somebody may do with a case as it stands, the likely first."""
-    case = view.case
+    case = offers.view.case
     if not case.open:
         names = ["revoke", "correct"]
     elif case.accepted_at is None:
-        names = ["accept", "complete", "return", "resubmit", "refuse", "withdraw", "correct"]
+        names = ["accept", "complete", "return", "resubmit", "refuse", "withdraw", "reclassify", "terminate", "correct"]
     else:
         names = ["complete", "start", "return", "resubmit", "suspend", "resume", "extend", "decide", "withdraw", "fee"]
-        names += ["link", "correct", "recalculate"]
-    if any(step.pending for step in view.steps):
-        names.insert(0, "confirm")
-    return [ACTIONS[name] for name in names if role in ACTIONS[name].roles]
+        names += ["hand-over", "reclassify", "terminate", "link", "correct", "recalculate"]
+    actions = [ACTIONS[name] for name in ("confirm", "supply", *names)]
+    return [action for action in actions if offers.caller.role in action.roles and offers.may(action.name)]

@@ -8,14 +8,59 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from activities.store.errors import StoreUnavailable
 from api.http.problems import Problem
-from api.pages import case, cases, do_command, files, sign_in
+from api.pages import (
+    batch,
+    calendar,
+    case,
+    case_days,
+    cases,
+    companies,
+    desk,
+    do_command,
+    files,
+    keys,
+    look_up,
+    notes,
+    notices,
+    observing,
+    open_case,
+    promises,
+    saved_views,
+    sign_in,
+    today,
+    told,
+    told_late,
+)
 from api.pages.errors import error_page
 from api.pages.page_route import SignInNeeded, page_visit
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
 MACHINES = ("/v1", "/livez", "/readyz", "/metrics")
 
-PARTS: tuple[APIRouter, ...] = (sign_in.router, cases.router, case.router, do_command.router, files.router)
+PARTS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    today.router,
+    cases.router,
+    saved_views.router,
+    case.router,
+    case_days.router,
+    desk.router,
+    do_command.router,
+    batch.router,
+    open_case.router,
+    told_late.router,
+    told.router,
+    look_up.router,
+    keys.router,
+    companies.router,
+    observing.router,
+    promises.router,
+    notices.uploads,
+    notices.router,
+    calendar.router,
+    notes.router,
+    files.router,
+)
 
 
 def add_pages(app: FastAPI) -> None:

@@ -1,218 +1,276 @@
 """A case: how much is left, until when, with whom it is, and why its day is that day."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from markupsafe import Markup
 
-from activities.record import Event, Role, StepPicture
-from activities.store.cases import ON_DESK
-from activities.store.rows import CaseView
-from activities.store.upkeep import Fault
-from api.figures.words import PLACES
+from activities.record import Event, Role
+from activities.store.notices import ToldAlert
+from activities.store.rows import CaseView, ClockRow
+from api.access.request_context import CONFIRMERS
+from api.figures.places import PLACES
 from api.http.problems import Flaw, Problem
-from api.pages.actions import offered
-from api.pages.frame import PageVisit, page
+from api.pages.actions import Action, offered
+from api.pages.case_days import clock_asked
+from api.pages.case_events import (
+    DueMove,
+    EventRow,
+    TimeMove,
+    event_rows,
+    listed_events,
+    moved_by_time,
+    moves_of,
+    with_time,
+)
+from api.pages.case_head import CaseHead, ended_as, head_clock, head_of, remarks_of
+from api.pages.case_steps import StageRow, StepRow, outlook, stage_rows, step_rows
+from api.pages.case_use import OwnerUse, owner_rows
+from api.pages.case_words import ROLES, STEP_STATES, CaseNames, procedure_of
+from api.pages.frame import OVERSEEING, PageVisit, page
+from api.pages.offers import offers_of
 from api.pages.page_route import PageRoute, PageVisiting
-from api.pages.parameters import one_of, only_known
-from api.pages.words import message
-from api.ruler.account import was_due
+from api.pages.parameters import number_of, one_of, only_known
+from api.pages.place_in_list import LIST, list_named, place_in_list
+from api.pages.spreadsheet import spreadsheet
+from api.pages.told_of_case import MOST as MOST_TOLD
+from api.pages.told_of_case import heard
+from api.routes.cases import told_of
+from api.ruler.account import Account, account_of, was_due
 from api.ruler.drawing import drawn
-from api.ruler.ruler import ruler_of
+from api.ruler.ruler import ruler_from
 from api.ruler.words import Lang
 from api.views.case import ClockShown, clock_shown, own_events
-from sla.axis import local_day
-from sla.clock import Standing
+from api.views.used import TimeUsed, time_used
 from sla.commitments.register import REGISTER
-from sla.departments import DEPARTMENTS
+from workflows.held import held_by
 from workflows.rebuild import all_events
+from workflows.state import CaseState
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-OWNERS = {one.title_zh: one.title_en for one in DEPARTMENTS.values()} | {"申请人": "applicant"}
-STEP_STATES = {
-    "waiting": message("Waiting"),
-    "open": message("On the desk"),
-    "running": message("In hand"),
-    "suspended": message("Suspended"),
-    "done": message("Done"),
-    "void": message("Dropped"),
-}
-ROLES = {
-    Role.PROMISE: message("Promise"),
-    Role.STATUTORY: message("Statutory limit"),
-    Role.STAGE: message("Stage, planning target"),
-    Role.STEP: message("Step, planning target"),
-    Role.SUPPLEMENT: message("Notice of what is missing"),
-    Role.DELIVERY: message("Delivery"),
-}
-RUNGS = {"due-soon": message("Due soon"), "overdue": message("Overdue")}
-KINDS = {
-    "opened": message("Received"), "accepted": message("Accepted"), "refused": message("Not accepted"),
-    "started": message("Step begun"), "completed": message("Step done"), "confirmed": message("Late posting confirmed"),
-    "returned": message("Returned for correction"), "resubmitted": message("Handed in again"),
-    "suspended": message("Suspended"), "resumed": message("Resumed"), "extended": message("Extended"),
-    "fee-recorded": message("Fee recorded"), "withdrawn": message("Withdrawn"), "decided": message("Decided"),
-    "revoked": message("Decision revoked"), "amended": message("Corrected"), "linked": message("Linked"),
-    "recalculated": message("Counted anew"), "calendar-applied": message("Calendar changed"),
-    "rung-raised": message("Alarm raised"), "rung-withdrawn": message("Alarm withdrawn"),
-}  # fmt: skip
+TABLE = (
+    "号 number",
+    "发生 happened",
+    "报送 told",
+    "事件 event",
+    "内容 about",
+    "报送人 actor",
+    "原到期 was due",
+    "到期 due",
+)
+SHOWN = 100  # events of a page
+ORDER = (Role.PROMISE, Role.STATUTORY, Role.STAGE, Role.STEP, Role.DELIVERY, Role.TOLERANCE, Role.SUPPLEMENT)
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """A step with its planning target's clock."""
+class CaseAsked(NamedTuple):
+    """What the address asks for."""
 
-    title: str
-    owner: str
-    state: str
-    begun_at: datetime | None
-    done_at: datetime | None
-    told_at: datetime | None  # where it was told on a later day than it was done
-    pending: bool
-    clock: ClockShown | None
-    card: bool  # past its planning target and not done
-
-
-class EventRow(NamedTuple):
-    """An event of the ledger in words."""
-
-    seq: int
-    at: datetime
-    told: datetime | None
-    what: str
-    about: str
-    actor: str
+    clock: str | None
+    fold: bool
+    projected: bool
+    all_events: bool
+    before: int | None  # events before that number
+    whole: bool  # all at once, for a table
 
 
 class CasePage(NamedTuple):
     """What is read of a case for its page."""
 
-    view: CaseView
+    names: CaseNames
     clocks: list[ClockShown]
+    head: CaseHead
     chosen: ClockShown | None
-    events: list[Event]
-    faults: list[Fault]
     ruler: Markup | None
+    events: list[Event]
+    listed: list[Event]  # of these what is asked for, the newest first
+    shown: list[Event]  # of these a page's
+    moves: dict[int, DueMove]
+    by_time: TimeMove | None
+    steps: list[StepRow]
+    stages: list[StageRow]
+    used: TimeUsed | None
+    owners: list[OwnerUse]
+    fault: bool
+    told: list[ToldAlert]
+    look_up_code: str | None  # for whoever may tell the applicant
+    actions: list[Action]
+    next_step: str | None  # that may be completed
+
+    @property
+    def view(self) -> CaseView:
+        """The case."""
+        return self.names.view
 
 
 @router.get("/cases/{case}")
 async def show_case(at: PageVisiting, case: str) -> Response:
-    """Show a case with one of its clocks day by day."""
-    only_known(at.request, "clock", "fold", "done")
+    """Show a case with one of its clocks day by day; with `format=csv` its events."""
+    only_known(at.request, "clock", "fold", "projected", "events", "before", "format", "done", LIST)
+    table = one_of(at.request, "format", ("csv",))
+    asked = CaseAsked(
+        clock=at.request.query_params.get("clock") or None,
+        fold=one_of(at.request, "fold", ("0", "1")) != "0",
+        projected=one_of(at.request, "projected", ("1",)) is not None,
+        all_events=one_of(at.request, "events", ("all",)) is not None,
+        before=number_of(at.request, "before"),
+        whole=table is not None,
+    )
+    found = await at.visit.read(_read, at, case, asked)
+    events = event_rows(found.names, found.shown, found.moves)
+    if table is not None:
+        return spreadsheet(f"{case} events", TABLE, _lines(events))
     done = at.request.query_params.get("done", "")
-    fold = one_of(at.request, "fold", ("0", "1")) != "0"
-    found = await at.visit.read(_read, at, case, at.request.query_params.get("clock"), fold=fold)
-    steps = {clock.step: clock for clock in found.clocks if clock.role is Role.STEP}
-    rows = [_step(at, step, steps.get(step.key)) for step in found.view.steps]
-    main = next((clock for clock in found.clocks if clock.key == found.view.main), None)
-    events = [_event(at, found.view, event) for event in reversed(found.events)]
+    listed = await place_in_list(at, case)
     return page(
         at,
         "case.html",
         case=found.view.case,
         place=at.words.title(*PLACES.get(found.view.case.jurisdiction, ("", ""))),
-        main=main,
-        main_red=main is not None and _red(main),
+        asked=asked,
+        top=found.head,
+        ended=ended_as(at.words, found.view.case),
+        remarks=list(remarks_of(at.words, found.view.case, found.clocks)) if at.caller.owners is None else [],
+        clocks=[(clock, found.names.clock(clock.key)) for clock in _beside(found)],
         chosen=found.chosen,
         ruler=found.ruler,
-        fold=fold,
-        now_with=[row for row in rows if row.state in ON_DESK],
-        steps=sorted(rows, key=lambda row: row.state not in ON_DESK),
-        clocks=[(clock, _named(at, found.view, clock)) for clock in found.clocks],
-        events=events,
-        fault=bool(found.faults),
+        look_up_code=found.look_up_code,
+        steps=found.steps,
+        stages=found.stages,
+        outlook=outlook(found.names, found.clocks, found.head.clock) if found.head.clock and found.stages else None,
+        used=found.used,
+        owners=found.owners,
+        others=[clock for clock in found.clocks if clock.role is not Role.STEP and clock is not found.head.clock],
+        names=found.names,
+        fees=[(one, REGISTER.get(one.commitment)) for one in found.view.case.fees],
+        events=with_time(found.names, events, found.by_time),
+        hidden=len(found.events) - len(found.listed),
+        further=_further(at, asked, found),
+        heard=heard(at, found.events, found.view.main, found.told),
+        told_page=at.caller.role in OVERSEEING,
+        place_in_list=listed,
+        in_list="" if listed is None else f"{urlencode(list_named(at))}&",
+        fault=found.fault,
         step_states=STEP_STATES,
         roles=ROLES,
-        actions=offered(found.view, at.caller.role),
-        done=next((row for row in events if str(row.seq) == done), None),
+        actions=found.actions,
+        first_step=next((row for row in found.steps if row.key == found.next_step), None),
+        done=next(iter(event_rows(found.names, [one for one in found.events if str(one.seq) == done], {})), None),
     )
 
 
-def _read(at: PageVisit, case: str, key: str | None, *, fold: bool) -> CasePage:
+def _further(at: PageVisit, asked: CaseAsked, found: CasePage) -> dict[str, str | None]:
+    """Where earlier events are, and the newest."""
+    kept = {"events": "all" if asked.all_events else "", "clock": asked.clock or "", "fold": "" if asked.fold else "0"}
+    query = list_named(at) | {name: value for name, value in kept.items() if value}
+    more = bool(found.shown) and found.shown[-1] is not found.listed[-1]
+    earlier = urlencode(query | {"before": str(found.shown[-1].seq)}) if more else None
+    return {
+        "earlier": earlier and f"?{earlier}#events",
+        "newest": None if asked.before is None else f"?{urlencode(query)}#events",
+    }
+
+
+def _lines(events: Sequence[EventRow]) -> Iterator[tuple[Any, ...]]:
+    for one in events:
+        before, after = one.move or (None, None)
+        yield one.seq, one.at, one.told, one.what, one.about, one.actor, before, after
+
+
+def _beside(found: CasePage) -> list[ClockShown]:
+    """The clocks that the ruler offers: promises and limits, stages, and the steps that are on a desk or are shown now."""
+    here = {row.clock.key for row in found.steps if row.here and row.clock is not None}
+    chosen = found.chosen and found.chosen.key
+    beside = [
+        clock for clock in found.clocks if clock.role is not Role.STEP or clock.key in here or clock.key == chosen
+    ]
+    return sorted(beside, key=lambda clock: ORDER.index(clock.role))
+
+
+def _read(at: PageVisit, case: str, asked: CaseAsked) -> CasePage:
     visit = at.visit
-    view = visit.case(case)
+    view = at.case(case)
     almanac, store = visit.services.almanac, visit.services.store
-    clocks = [clock_shown(row, view, almanac, at.now) for row in view.clocks]
-    wanted = key or view.main or next((clock.key for clock in clocks), None)
-    row = next((row for row in view.clocks if row.picture.clock.key == wanted), None)
-    if row is None and key is not None:
+    clocks = [clock_shown(row, view, almanac, at.now, projected=asked.projected) for row in view.clocks]
+    events = all_events(store, case, view.head.seq)
+    names = CaseNames(at.words, view, procedure_of(events))
+    first = head_clock(view, clocks)
+    row = clock_asked(view, asked.clock or (None if first is None else first.key))
+    if row is None and asked.clock is not None:
         raise Problem("unknown-clock", flaws=[Flaw("query/clock", "unknown-clock")])
-    events = all_events(store, case)
-    own = events if at.caller.owners is None else own_events(events, {step.key: step for step in view.steps})
-    chosen, picture = None, None
-    if row is not None:
-        chosen = next(clock for clock in clocks if clock.key == wanted)
-        moved = was_due(events, chosen.key, chosen.due_date)
-        lang: Lang = "zh" if at.words.zh else "en"
-        picture = drawn(ruler_of(view, row, almanac, at.now, lang=lang, fold=fold, was_due=moved))
-    faults = [fault for fault in store.faults() if fault.case == case]
-    return CasePage(view, clocks, chosen, own, faults, picture)
-
-
-def _red(clock: ClockShown) -> bool:
-    """Tell whether a promise or a statutory limit is broken; an average's long case and ramp-up are not."""
-    return clock.standing in (Standing.OVERDUE, Standing.MISSED) and clock.judged and not clock.ramp_up
-
-
-def _named(at: PageVisit, view: CaseView, clock: ClockShown) -> str:
-    """What a clock is of: its step, its promise, or its kind alone."""
-    if clock.step is not None:
-        return _step_named(at, view, clock.step) or clock.step
-    known = REGISTER.get(clock.commitment or "")
-    return "" if known is None else at.words.title(known.title_zh, known.title_en)
-
-
-def clock_named(at: PageVisit, view: CaseView, key: str) -> str:
-    """Name a clock of an event in words."""
-    row = next((row for row in view.clocks if row.picture.clock.key == key), None)
-    if row is None:
-        return key
-    return _step_named(at, view, row.picture.step) or at.words.say(ROLES[row.picture.role])
-
-
-def _step_named(at: PageVisit, view: CaseView, key: object) -> str | None:
-    """The title of one of the case's steps; None where it has none of that key, or the reader does not see it."""
-    step = next((one for one in view.steps if one.key == key), None)
-    return None if step is None else at.words.title(step.title_zh, step.title_en)
-
-
-def _step(at: PageVisit, step: StepPicture, clock: ClockShown | None) -> StepRow:
-    return StepRow(
-        title=at.words.title(step.title_zh, step.title_en),
-        owner=at.words.title(step.owner, OWNERS.get(step.owner, step.owner)),
-        state=step.status,
-        begun_at=step.started_at or step.opened_at,
-        done_at=step.completed_at,
-        told_at=_told_later(step.claimed_at, step.told_at),
-        pending=step.pending,
-        clock=clock,
-        card=clock is not None and clock.standing is Standing.OVERDUE,
+    whole = at.caller.owners is None
+    offers = offers_of(view, events, at.caller, at.now)
+    used = _used(at, view, offers.state, first) if whole and first is not None else None
+    steps = step_rows(names, clocks, visit.calendar(view.case.jurisdiction), at.now, visit.services.settings.red_cards)
+    may = offers.chosen("complete", "step")
+    of_head = next((one for one in view.clocks if first is not None and one.picture.clock.key == first.key), None)
+    dues = {clock.key: clock.due_date for clock in clocks}
+    counted = None if of_head is None else _account(at, view, of_head, events, dues, projected=False)
+    account = counted
+    if row is not None and (row is not of_head or asked.projected):
+        account = _account(at, view, row, events, dues, projected=asked.projected)
+    seen = events if whole else own_events(events, {step.key: step for step in view.steps})
+    listed = listed_events(seen, None if first is None else first.key, whole=asked.all_events)
+    shown = [event for event in listed if asked.before is None or event.seq < asked.before]
+    shown = shown if asked.whole else shown[:SHOWN]
+    return CasePage(
+        names=names,
+        clocks=clocks,
+        head=head_of(at.words, first, clocks, counted),
+        chosen=None if row is None else next(clock for clock in clocks if clock.key == row.picture.clock.key),
+        ruler=None if row is None or account is None else drawn(ruler_from(account, row, fold=asked.fold)),
+        events=seen,
+        listed=listed,
+        shown=shown,
+        moves=moves_of(events, case, first.key, almanac, {event.seq for event in shown}) if whole and first else {},
+        by_time=_by_time(at, view, events, first) if whole and first else None,
+        steps=steps,
+        stages=stage_rows(names, clocks),
+        used=used,
+        owners=[] if used is None else owner_rows(names, used, clocks, almanac, at.now),
+        fault=bool(store.faults(case=case)),
+        told=told_of(visit, view, None, MOST_TOLD),
+        look_up_code=at.request.app.state.look_up_codes.code(case) if at.caller.role in CONFIRMERS else None,
+        actions=offered(offers),
+        next_step=next((row.key for row in steps if row.here and row.key in may), None),
     )
 
 
-def _told_later(at: datetime | None, told: datetime | None) -> datetime | None:
-    """When something was told, where that was a later day in China than the one on which it happened."""
-    return told if at is not None and told is not None and local_day(told) > local_day(at) else None
+def _account(
+    at: PageVisit,
+    view: CaseView,
+    row: ClockRow,
+    events: Sequence[Event],
+    dues: Mapping[str, date | None],
+    *,
+    projected: bool,
+) -> Account:
+    almanac, key = at.visit.services.almanac, row.picture.clock.key
+    moved = was_due(events, key, dues[key])
+    return account_of(view, row, almanac, at.now, lang=_lang(at), projected=projected, was_due=moved)
 
 
-def _event(at: PageVisit, view: CaseView, event: Event) -> EventRow:
-    body = event.body
-    step = _step_named(at, view, body.get("step"))
-    about = [] if step is None else [step]
-    if "clock" in body:
-        about.append(clock_named(at, view, str(body["clock"])))
-    if "rung" in body:
-        about.append(at.words.say(RUNGS[body["rung"]]))
-    about += [str(body[name]) for name in ("outcome", "ground", "reason") if body.get(name) not in {None, "", "done"}]
-    about += [f"→ #{body['seq']}"] if "seq" in body else []
-    return EventRow(
-        seq=event.seq,
-        at=event.at,
-        told=_told_later(event.at, event.told),
-        what=at.words.say(KINDS[event.kind]) if event.kind in KINDS else event.kind,
-        about=at.words.listed(about),
-        actor=event.actor,
-    )
+def _by_time(at: PageVisit, view: CaseView, events: Sequence[Event], clock: ClockShown) -> TimeMove | None:
+    row = next(row for row in view.clocks if row.picture.clock.key == clock.key)
+    calendar = at.visit.services.almanac.calendar_as_corrected(clock.calendar)
+    return moved_by_time(events, view.case.case, row.picture.clock, calendar, at.now)
+
+
+def _used(at: PageVisit, view: CaseView, state: CaseState, clock: ClockShown) -> TimeUsed | None:
+    """Who used the time of a promise, under the calendar that its numbers are counted under."""
+    row = next(row for row in view.clocks if row.picture.clock.key == clock.key)
+    if clock.role is not Role.PROMISE:
+        return None
+    calendar = at.visit.services.almanac.calendar_as_corrected(clock.calendar)
+    ended = view.case.closed_at
+    now = min(at.now, ended) if clock.void and ended is not None else at.now  # it ended with its case
+    found = time_used(row.picture, held_by(state, clock.key), calendar, now)
+    return found if found is not None and found.sum > Decimal(0) else None
+
+
+def _lang(at: PageVisit) -> Lang:
+    return "zh" if at.words.zh else "en"

@@ -1,7 +1,7 @@
 """Doing something with a case: a form, what it would come to, and the deed; nothing that moves a date happens at one click."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter, Response
@@ -12,34 +12,39 @@ from api.http.bodies import NAMES, Dated
 from api.http.headers import BARE_KEY
 from api.http.problems import Flaw, Problem
 from api.http.validation import flaws_of
-from api.intake.submit import Wish, carry_out, tried
-from api.pages.actions import ACTIONS, AT, Action, Field, choices_of, said_of, wish_of
+from api.intake.submit import Wish, carry_out, foreseen, shown_to
+from api.pages.actions import (
+    ACTIONS,
+    OPINION,
+    Action,
+    Field,
+    choices_of,
+    facts_in,
+    fields_of,
+    opinions_in,
+    said_of,
+    wish_of,
+)
 from api.pages.answers import see_other
-from api.pages.case import ROLES, RUNGS, clock_named
+from api.pages.case_words import KINDS, ROLES, RUNGS, STEP_STATES, WITHDRAWN, CaseNames
+from api.pages.confirming import posting_of, the_one_waiting
+from api.pages.extending import extension_shown
 from api.pages.frame import PageVisit, page
+from api.pages.offers import CaseOffers, offers_of
 from api.pages.page_route import PageRoute, PageVisiting
 from api.pages.parameters import only_known
-from api.pages.words import message
-from api.ruler.titles import titles_of
-from api.views.foreseen import ClockForeseen, DryRun
+from api.pages.place_in_list import LIST, case_address
+from api.pages.refusals import flaw_said
+from api.views.foreseen import ClockForeseen, StepForeseen
+from workflows.dry_run import Foreseen
+from workflows.rebuild import all_events
+from workflows.state import StepStatus
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 STALE = ("stale", "request-reused")
-FLAWS = {
-    "missing": message("has to be filled in"),
-    "too-short": message("has to be filled in"),
-    "too-long": message("is too long"),
-    "not-a-number": message("has to be a whole number"),
-    "too-small": message("is too small"),
-    "too-large": message("is too large"),
-    "not-a-choice": message("cannot be chosen here"),
-    "bad-form": message("is not well formed"),
-    "no-offset": message("is no day with a time, such as 2026-03-02 14:30"),
-    "not-an-instant": message("is no day with a time, such as 2026-03-02 14:30"),
-    "in-future": message("lies in the future"),
-    "personal-data": message("holds a person's number: nothing personal belongs here"),
-}
+CONFIRM = "confirm"
+EXTEND = "extend"
 
 
 class FieldShown(NamedTuple):
@@ -51,6 +56,25 @@ class FieldShown(NamedTuple):
     required: bool
     value: str
     choices: Sequence[tuple[str, str]]
+
+    @property
+    def said(self) -> str:
+        """What was entered, in words."""
+        return dict(self.choices).get(self.value, self.value)
+
+
+class Form(NamedTuple):
+    """A form for a case as it stands."""
+
+    action: Action
+    names: CaseNames
+    fields: tuple[Field, ...]
+    offers: CaseOffers
+
+    @property
+    def view(self) -> CaseView:
+        """The case."""
+        return self.names.view
 
 
 class ClockMoved(NamedTuple):
@@ -65,35 +89,57 @@ class ClockMoved(NamedTuple):
 @router.get("/cases/{case}/do/{name}")
 async def ask(at: PageVisiting, case: str, name: str) -> Response:
     """Show the form of a command; fields may be filled in by the address."""
-    action = _action(at, name)
-    only_known(at.request, *(field.name for field in action.fields))
-    view = await at.visit.read(at.visit.case, case)
-    given = {field.name: at.request.query_params.get(field.name, "") for field in (*action.fields, AT)}
-    return _form(at, view, action, given, secrets.token_hex(12))
+    asked = await at.visit.read(_asked, at, _action(at, name), case)
+    only_known(at.request, *(field.name for field in asked.fields), LIST)
+    given = {field.name: at.request.query_params.get(field.name, "") for field in asked.fields}
+    key = secrets.token_hex(12)
+    if name == CONFIRM and (seq := given["seq"] or the_one_waiting(asked.view)):
+        return await _both_readings(at, asked, given | {"seq": seq}, key)
+    return _form(at, asked, given, key)
 
 
 @router.post("/cases/{case}/do/{name}")
 async def do(at: PageVisiting, case: str, name: str) -> Response:
     """Show what a form would come to, or do it; a form that is wrong, or looks at a case that has moved on, is shown again."""
     action = _action(at, name)
-    view = await at.visit.read(at.visit.case, case)
-    given = {field.name: at.form(field.name) for field in (*action.fields, AT)}
+    asked = await at.visit.read(_asked, at, action, case)
+    given = {field.name: at.form(field.name) for field in asked.fields}
     key = at.form("key")
     if not BARE_KEY.fullmatch(key):
         raise Problem("not-a-form")
     if at.form("go") == "edit":
-        return _form(at, view, action, given, key)
+        return _form(at, asked, given, key)
     try:
-        wish = _wish(at, view, action, key)
+        wish = _wish(at, asked, key, at.form)
         if at.form("go") == "do" and (not action.grave or at.form("checked")):
             done = await carry_out(at.visit, wish)
-            return see_other(f"/cases/{case}?done={done.receipt.seq}")
-        found = await at.visit.read(tried, at.visit, wish)
+            return see_other(case_address(at, case, done=str(done.receipt.seq)))
+        found = await at.visit.read(foreseen, at.visit, wish)
+        return await _preview(at, asked, given, key, found)
     except Problem as problem:
         if problem.status not in {409, 412, 422}:
             raise
-        return _form(at, view, action, given, secrets.token_hex(12) if problem.code in STALE else key, problem)
-    return _preview(at, view, action, given, key, found)
+        return _form(at, asked, given, secrets.token_hex(12) if problem.code in STALE else key, problem)
+
+
+async def _both_readings(at: PageVisit, asked: Form, given: dict[str, str], key: str) -> Response:
+    """A confirmation is looked at before anything is entered: all that it asks for is known."""
+    said = {**given, "seen": str(asked.view.head.seq)}
+    try:
+        wish = _wish(at, asked, key, lambda name: said.get(name, ""))
+        return await _preview(at, asked, given, key, await at.visit.read(foreseen, at.visit, wish))
+    except Problem as problem:
+        if problem.status not in {409, 422}:
+            raise
+        return _form(at, asked, given, key, problem)
+
+
+def _asked(at: PageVisit, action: Action, case: str) -> Form:
+    view = at.case(case)
+    events = all_events(at.visit.services.store, case, view.head.seq)
+    offers = offers_of(view, events, at.caller, at.now)
+    names = CaseNames(at.words, view, offers.state.procedure)
+    return Form(action, names, fields_of(action, names, offers), offers)
 
 
 def _action(at: PageVisit, name: str) -> Action:
@@ -105,75 +151,116 @@ def _action(at: PageVisit, name: str) -> Action:
     return action
 
 
-def _wish(at: PageVisit, view: CaseView, action: Action, key: str) -> Wish:
-    form = at.form
+def _wish(at: PageVisit, asked: Form, key: str, form: Callable[[str], str]) -> Wish:
+    action = asked.action
     missing = [field.name for field in action.fields if field.required and not form(field.name).strip()]
-    if at.caller.owners is not None and action.name in {"return", "resubmit"} and not form("step").strip():
+    step = form("step").strip()
+    if at.caller.owners is not None and action.name in {"return", "resubmit"} and not step:
         missing.append("step")  # the application as a whole is the authority's to return
     if missing:
         raise Problem("invalid", flaws=[Flaw(f"#/{field}", "missing") for field in missing])
+    opinions = opinions_in(asked.fields, form)
+    foreign = [f"{OPINION}{other}:{one}" for other in opinions if other != step for one in opinions[other]]
+    if foreign:
+        raise Problem("invalid", flaws=[Flaw(f"#/{field}", "other-step") for field in foreign])
     try:
-        body: Dated = action.body.model_validate(said_of(action, form))
+        said = said_of(action, form, opinions.get(step, {}))
+        if facts := facts_in(asked.fields, form):
+            said["facts"] = facts
+        body: Dated = action.body.model_validate(said)
     except ValidationError as error:
         raise Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False), NAMES)) from None
     seen = form("seen")
-    return wish_of(action, at.visit, view.case.case, key, int(seen) if seen.isdigit() else None, body, form)
+    return wish_of(action, at.visit, asked.view.case.case, key, int(seen) if seen.isdigit() else None, body, form)
 
 
-def _fields(at: PageVisit, view: CaseView, action: Action, given: dict[str, str]) -> list[FieldShown]:
-    procedure = titles_of(view.case, "zh").procedure
-
+def _fields(at: PageVisit, asked: Form, given: dict[str, str]) -> list[FieldShown]:
     def shown(field: Field) -> FieldShown:
-        choices = choices_of(field, view, procedure, at.words) if field.choices else ()
-        return FieldShown(field.name, field.label, field.kind.value, field.required, given[field.name], choices)
+        choices = choices_of(field, asked.action, asked.names, asked.offers) if field.choices else ()
+        label = at.words.say(field.label)
+        return FieldShown(field.name, label, field.kind.value, field.required, given[field.name], choices)
 
-    return [shown(field) for field in (*action.fields, AT)]
+    return [shown(field) for field in asked.fields]
 
 
-def _form(
-    at: PageVisit, view: CaseView, action: Action, given: dict[str, str], key: str, problem: Problem | None = None
-) -> Response:
-    fields = _fields(at, view, action, given)
-    labels = {field.name: at.words.say(field.label) for field in fields}
+def _form(at: PageVisit, asked: Form, given: dict[str, str], key: str, problem: Problem | None = None) -> Response:
+    fields = _fields(at, asked, given)
+    labels = {field.name: field.label for field in fields} | {"opinions": at.words.say("Opinions")}
     flaws = []
     for flaw in problem.flaws if problem else ():
         name = flaw.pointer.rpartition("/")[2]
-        said = at.words.say(FLAWS[flaw.code]) if flaw.code in FLAWS else flaw.code
-        flaws.append((name, f"{labels.get(name, name)}: {said}"))
+        flaws.append((name if name in given else "", f"{labels.get(name, name)}: {at.words.say(flaw_said(flaw.code))}"))
     return page(
         at,
         "do.html",
         200 if problem is None else problem.status,
-        case=view.case,
-        action=action,
+        case=asked.view.case,
+        back=case_address(at, asked.view.case.case),
+        action=asked.action,
         fields=fields,
         key=key,
-        seen=view.head.seq,
+        seen=asked.view.head.seq,
         problem=problem,
         flaws=flaws,
+        missing=_missing(asked.names) if asked.action.name == "decide" else [],
         moved_on=problem is not None and problem.code in STALE,
     )
 
 
-def _preview(at: PageVisit, view: CaseView, action: Action, given: dict[str, str], key: str, found: DryRun) -> Response:
+def _step_moved(names: CaseNames, step: StepForeseen) -> tuple[str, str, str]:
+    """A step with what it was and what it would be; where it changes hands, whose."""
+    words = names.words
+    before = words.say(STEP_STATES[step.before]) if step.before else "—"
+    after = words.say(STEP_STATES[step.after])
+    if step.owner_before not in (None, step.owner):
+        before = words.listed([before, names.owner(str(step.owner_before))])
+        after = words.listed([after, names.owner(step.owner)])
+    return words.title(step.title_zh, step.title_en), before, after
+
+
+def _missing(names: CaseNames) -> list[str]:
+    """The steps without which a case is not decided."""
+    done = {step.key for step in names.view.steps if step.status == StepStatus.DONE}
+    return [names.step(key) or key for key in names.procedure.ends if key not in done]
+
+
+async def _preview(at: PageVisit, asked: Form, given: dict[str, str], key: str, seen: Foreseen) -> Response:
+    names, words = asked.names, at.words
+    found = await at.visit.read(shown_to, at.visit, seen)
     clocks = [
-        ClockMoved(at.words.say(ROLES[one.role]), clock_named(at, view, one.key), one, same=one.before == one.after)
+        ClockMoved(words.say(ROLES[one.role]), names.clock(one.key), one, same=one.before == one.after)
         for one in found.clocks
     ]
-    titles = {step.key: at.words.title(step.title_zh, step.title_en) for step in view.steps}
     return page(
         at,
         "preview.html",
-        case=view.case,
-        action=action,
-        fields=[field for field in _fields(at, view, action, given) if field.value],
+        case=asked.view.case,
+        back=case_address(at, asked.view.case.case),
+        action=asked.action,
+        fields=[field for field in _fields(at, asked, given) if field.value],
         key=key,
-        seen=view.head.seq,
+        seen=asked.view.head.seq,
+        extension=await at.visit.read(extension_shown, at, names, seen, given["clock"])
+        if asked.action.name == EXTEND
+        else None,
         clocks=sorted(clocks, key=lambda clock: clock.same),
-        steps=[(titles.get(step.key, step.key), step) for step in found.steps],
+        posting=await at.visit.read(posting_of, at.visit, asked.view, given["seq"])
+        if asked.action.name == CONFIRM
+        else None,
+        units={row.picture.clock.key: row.picture.clock.limit.unit for row in asked.view.clocks},
+        steps=[_step_moved(names, step) for step in found.steps],
         rungs=[
-            (kind, clock_named(at, view, rung.clock), at.words.say(RUNGS[rung.rung]), rung)
-            for kind, rungs in (("raised", found.raised), ("withdrawn", found.withdrawn))
+            (
+                words.say(KINDS[kind]),
+                names.clock(rung.clock),
+                words.say(RUNGS[rung.rung]),
+                words.say(WITHDRAWN[rung.reason]) if rung.reason else "",
+            )
+            for kind, rungs in (
+                ("rung-raised", found.raised),
+                ("rung-withdrawn", found.withdrawn),
+                ("rung-noted", found.noted),
+            )
             for rung in rungs
         ],
     )

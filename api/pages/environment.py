@@ -1,5 +1,6 @@
 """Templates of the pages, and the two files that every page asks for: one style, one script."""
 
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.pages.words import Language, catalogue
 from api.ruler.drawing import stylesheet
 
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 STATIC = Path(__file__).parent / "static"
 
 
@@ -25,9 +27,10 @@ class Asset(NamedTuple):
 def assets() -> dict[str, Asset]:
     """Return the style and the script, by `css` and `js`."""
     parts = [part.read_text(encoding="utf-8") for part in sorted((STATIC / "style").glob("*.css"))]
-    style = "\n".join([stylesheet(), *parts]).encode()
+    style = COMMENT.sub("", "\n".join([stylesheet(), *parts]))
+    style = "".join(f"{line.strip()}\n" for line in style.splitlines() if line.strip())
     return {
-        "css": _asset("board", "css", "text/css", style),
+        "css": _asset("board", "css", "text/css", style.encode()),
         "js": _asset("board", "js", "text/javascript", (STATIC / "board.js").read_bytes()),
     }
 

@@ -26,9 +26,17 @@ SAID: Mapping[int, tuple[str, str]] = {
 }
 
 
+# by code, where the status says too little
+SAID_OF: Mapping[str, tuple[str, str]] = {
+    "own-posting": (
+        message("Whoever posted it does not confirm it"), message("Another officer or a supervisor confirms it."),
+    ),
+}  # fmt: skip
+
+
 def error_page(request: Request, problem: Problem) -> Response:
     """Return the page of a problem; in the frame of whoever has signed in."""
-    what, now = SAID.get(problem.status, SAID[500])
+    what, now = SAID_OF.get(problem.code) or SAID.get(problem.status, SAID[500])
     values = {"problem": problem, "what": what, "what_now": now, "request_id": request.state.request_id}
     at = getattr(request.state, "page_visit", None)
     text = bare_page(request, "error.html", **values) if at is None else rendered(at, "error.html", **values)

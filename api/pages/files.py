@@ -1,10 +1,7 @@
 """What pages ask for beside themselves: the style, the script, and whether everything is alive."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter, Request, Response
 
-from activities.store.errors import StoreUnavailable
 from api.access.request_context import Visit
 from api.http.problems import Problem
 from api.http.responses import answer
@@ -16,13 +13,12 @@ from sla.model import Model
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
-STALE = timedelta(seconds=20)
 
 
 class Pulse(Model):
-    """Whether what a page shows can be trusted: `alive` where the worker beat a moment ago."""
+    """Whether what a page shows can be trusted: `age` is the seconds since the worker last beat, None where it never did."""
 
-    alive: bool
+    age: float | None
 
 
 @router.get("/static/{name}")
@@ -36,14 +32,10 @@ async def static(request: Request, name: str) -> Response:
 
 @router.get("/pulse")
 async def pulse(at: PageVisiting) -> Response:
-    """Say whether database and worker are alive."""
-    return answer(Pulse(alive=await at.visit.read(alive, at.visit)))
+    """Say that the database answers, and how long ago the worker beat."""
+    return answer(Pulse(age=await at.visit.read(_age, at.visit)))
 
 
-def alive(visit: Visit) -> bool:
-    """Tell whether the worker beat a moment ago; blocks."""
-    try:
-        found = visit.services.store.heartbeats().get(WORKER)
-    except StoreUnavailable:
-        return False
-    return found is not None and visit.services.now() - found < STALE
+def _age(visit: Visit) -> float | None:
+    found = visit.services.store.heartbeats().get(WORKER)
+    return None if found is None else (visit.services.now() - found).total_seconds()

@@ -1,7 +1,7 @@
 """What surrounds every page: who is there, the menu, the day, how fresh the data are, and how to turn the language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import Environment
 
+from activities.record import Role
+from activities.store.late import Owned
+from activities.store.rows import CaseView
 from activities.store.sessions import Session
 from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
@@ -27,8 +30,18 @@ VERSION = version("shixian")
 OVERSEEING = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
 # path, words, key of the keyboard after g, roles; a page that is not in somebody's menu is not there for them
 MENU: tuple[tuple[str, str, str, tuple[CallerRole, ...]], ...] = (
+    ("/today", message("Today"), "t", OVERSEEING),
     ("/cases", message("Cases"), "c", (*OVERSEEING, CallerRole.UTILITY)),
+    ("/desk", message("Desks"), "d", (*OVERSEEING, CallerRole.UTILITY)),
+    ("/told-late", message("Told late"), "l", (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.UTILITY)),
+    ("/told", message("Alerts told"), "a", OVERSEEING),
+    ("/companies", message("Companies"), "u", OVERSEEING),
+    ("/keys", message("Keys"), "k", (CallerRole.SUPERVISOR,)),
+    ("/promises", message("Promises"), "p", OVERSEEING),
+    ("/calendar", message("Calendar"), "", (*OVERSEEING, CallerRole.UTILITY)),
 )
+HOMES = ("/today", "/desk", "/cases")  # where somebody begins: the first that is in their menu
+MOST_COUNTED = 100  # by a badge
 STANDINGS: Mapping[str, str] = {
     Standing.NOT_STARTED: message("Not started"),
     Standing.ON_TIME: message("On time"),
@@ -44,17 +57,19 @@ ROLES: Mapping[CallerRole, str] = {
     CallerRole.SUPERVISOR: message("supervisor"),
     CallerRole.UTILITY: message("utility"),
     CallerRole.AUDITOR: message("auditor"),
+    CallerRole.IMPORTER: message("importer"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """An entry of the menu; `key` follows g on the keyboard."""
+    """An entry of the menu; `key` follows g on the keyboard, `badge` is how many wait there."""
 
     path: str
     title: str
     key: str
     here: bool
+    badge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +92,32 @@ class PageVisit:
     token: str  # the cookie's text
     words: PageWords
     request: Request
+    badges: Mapping[str, int] = field(default_factory=dict)  # by path of the menu
 
     @property
     def caller(self) -> Caller:
         """Who is there."""
         return self.visit.caller
 
+    def case(self, case: str) -> CaseView:
+        """Return a case as far as somebody's pages show it; blocks. A company's hold no promise, be it its own."""
+        view = self.visit.case(case)
+        if self.caller.owners is None:
+            return view
+        return view.model_copy(
+            update={"clocks": tuple(row for row in view.clocks if row.picture.role is Role.STEP), "main": None}
+        )
+
     @property
     def now(self) -> datetime:
         """The business instant of the page."""
         return self.visit.told
+
+    @property
+    def owned(self) -> Owned | None:
+        """Whose steps somebody sees; None: all."""
+        caller = self.caller
+        return None if caller.owners is None else Owned(caller.owners, caller.steps)
 
     def form(self, name: str) -> str:
         """Return a field of the form that was sent; empty where it has none."""
@@ -150,10 +181,28 @@ def menu(at: PageVisit) -> list[MenuItem]:
     """Return what somebody's role may open."""
     path = at.request.url.path
     return [
-        MenuItem(where, title, key, here=path == where or path.startswith(f"{where}/"))
+        MenuItem(where, title, key, path == where or path.startswith(f"{where}/"), counted(at.badges.get(where, 0)))
         for where, title, key, roles in MENU
         if at.caller.role in roles
     ]
+
+
+def home_of(role: CallerRole) -> str:
+    """Return where somebody begins."""
+    within = {where for where, _, _, roles in MENU if role in roles}
+    return next(where for where in HOMES if where in within)
+
+
+def has_pages(role: CallerRole) -> bool:
+    """Tell whether a role begins anywhere: an importer's key is for a program alone."""
+    return any(role in roles for where, _, _, roles in MENU if where in HOMES)
+
+
+def counted(number: int) -> str:
+    """Write what a badge counts: nothing for none, and no more than is counted."""
+    if number >= MOST_COUNTED:
+        return f"{MOST_COUNTED - 1}+"
+    return str(number or "")
 
 
 def _today(at: PageVisit) -> Today:

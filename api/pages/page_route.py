@@ -4,6 +4,7 @@ A router of pages says so with `route_class=PageRoute`. What goes wrong behind i
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote
@@ -21,7 +22,7 @@ from api.access.sessions import current, form_token
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.pages.answers import see_other
 from api.pages.errors import error_page
-from api.pages.frame import MENU, PageVisit
+from api.pages.frame import MENU, MOST_COUNTED, PageVisit
 from api.pages.languages import with_language, words_of
 from workflows.dispatch import OutcomeUnknownError
 
@@ -30,6 +31,8 @@ FIELDS = 2_000
 FORM = "application/x-www-form-urlencoded"
 REFRESH = "x-shixian-refresh"  # a header of our script's: a page that refreshes itself does not use its session
 SIGN_IN = "/sign-in"
+LATE = "/told-late"
+DESK = "/desk"
 
 
 class SignInNeeded(Exception):
@@ -39,6 +42,10 @@ class SignInNeeded(Exception):
 class PageRoute(APIRoute):
     """A route of the pages: a form is read only where it comes from one of ours, and every refusal is a page."""
 
+    async def form_of(self, request: Request) -> dict[str, str]:
+        """Read what a form says."""
+        return await read_form(request)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Put the checks before what the framework makes of the route."""
         handle = super().get_route_handler()
@@ -47,7 +54,7 @@ class PageRoute(APIRoute):
             try:
                 if request.method == "POST":
                     from_our_page(request)
-                    request.state.form = await read_form(request)
+                    request.state.form = await self.form_of(request)
                 response = await handle(request)
             except SignInNeeded:
                 if request.headers.get(REFRESH):
@@ -92,11 +99,7 @@ async def read_form(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise Problem("not-a-form")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise Problem("too-large")
+    body = await form_body(request)
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -111,6 +114,16 @@ async def read_form(request: Request) -> dict[str, str]:
     if len(fields) != len(pairs) or any("\x00" in text for pair in pairs for text in pair):
         raise Problem("not-a-form")
     return fields
+
+
+async def form_body(request: Request) -> bytes:
+    """Read the bytes of a form, which are not too many."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise Problem("too-large")
+    return bytes(body)
 
 
 def cookie_name(request: Request) -> str:
@@ -138,7 +151,9 @@ async def page_visit(request: Request) -> PageVisit:
         raise SignInNeeded
     if request.method == "POST" and request.state.form.get("token") != form_token(text):
         raise Problem("foreign-form")
-    found = PageVisit(visit_of(request, caller_of(session)), session, text, words_of(request), request)
+    found = PageVisit(await visit_of(request, caller_of(session)), session, text, words_of(request), request)
+    counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
+    found = replace(found, badges={LATE: counts.waiting, DESK: counts.over})
     request.state.page_visit = found
     return found
 
@@ -153,8 +168,12 @@ PageVisiting = Annotated[PageVisit, Depends(page_visit)]
 
 def of_menu(path: str) -> Callable[[PageVisit], Coroutine[Any, Any, None]]:
     """Return a dependency: a page that is not in somebody's menu is not there for them."""
-    roles = next(roles for where, _, _, roles in MENU if where == path)
-    return only_for(*roles)
+    return only_for(*roles_of(path))
+
+
+def roles_of(path: str) -> tuple[CallerRole, ...]:
+    """Return whose menu has a page."""
+    return next(roles for where, _, _, roles in MENU if where == path)
 
 
 def only_for(*roles: CallerRole) -> Callable[[PageVisit], Coroutine[Any, Any, None]]:

@@ -4,23 +4,21 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.api_keys import valid_key
+from api.access.api_keys import CallerRole, valid_key
 from api.access.key_route import in_pool
 from api.access.sessions import REMEMBERED, begin
 from api.http.problems import Problem
 from api.pages.answers import html, see_other
-from api.pages.frame import bare_page
+from api.pages.frame import bare_page, has_pages, home_of
 from api.pages.page_route import SIGN_IN, PageRoute, PageVisiting, cookie_name, safe_place
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-
-FIRST = "/cases"
 
 
 @router.get("/")
 async def first_page(at: PageVisiting) -> Response:
     """Lead to where somebody begins."""
-    return see_other(FIRST)
+    return see_other(home_of(at.caller.role))
 
 
 @router.get(SIGN_IN)
@@ -33,7 +31,7 @@ async def ask_for_key(request: Request, next: str = "/") -> Response:  # the par
 async def sign_in(request: Request) -> Response:
     """Begin a session with a key; whatever is wrong with the key, the answer is the same."""
     form: dict[str, str] = request.state.form
-    where = _ours(form.get("next", "/"))
+    where = ours(form.get("next", "/"))
     if not safe_place(request):
         raise Problem("unsafe-place")
     store, now = request.app.state.services.store, request.state.arrived
@@ -41,9 +39,12 @@ async def sign_in(request: Request) -> Response:
         key = await in_pool(request, valid_key, form.get("key", "").strip(), store.key_by_hash, now)
     except Problem:
         return _form(request, where, refused=True)
+    if not has_pages(CallerRole(key.role)):
+        return _form(request, where, refused=True)
     text, session = begin(key, now)
     await in_pool(request, store.add_session, session, now - REMEMBERED)
-    response = see_other(FIRST if where == "/" else where)
+    await in_pool(request, request.app.state.keyring.used, key, now)
+    response = see_other(home_of(CallerRole(session.role)) if where == "/" else where)
     secure = request.url.scheme == "https"
     response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
     return response
@@ -61,12 +62,12 @@ async def sign_out(at: PageVisiting) -> Response:
 
 
 def _form(request: Request, where: str, *, refused: bool = False) -> Response:
-    text = bare_page(request, "sign_in.html", next=_ours(where), refused=refused, safe=safe_place(request))
+    text = bare_page(request, "sign_in.html", next=ours(where), refused=refused, safe=safe_place(request))
     return html(request, text, 403 if refused else 200)
 
 
-def _ours(where: str) -> str:
-    """An address of ours; anything else is the first page."""
+def ours(where: str) -> str:
+    """Return an address where it is one of ours, else that of the first page."""
     parts = urlsplit(where)
     plain = not parts.scheme and not parts.netloc and where.startswith("/") and not where.startswith(("//", "/\\"))
     return where if plain and parts.path != SIGN_IN and where.isprintable() else "/"

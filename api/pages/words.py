@@ -19,7 +19,7 @@ from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
 from api.ruler.words import day_text, full_day
-from sla.axis import local
+from sla.axis import due_day, due_time, local
 from sla.clock import Unit
 
 CATALOGUES = Path(__file__).parent / "locale" / "zh"
@@ -107,9 +107,16 @@ class PageWords:
     def instant(self, at: datetime, *, weekday: bool = False, near: bool = False) -> str:
         """Write an instant in China's time, to the minute."""
         there = local(at)
-        day = self.near(there.date(), weekday=weekday) if near else self.day(there.date(), weekday=weekday)
-        gap = "" if self.zh and weekday and day.endswith("）") else " "
-        return f"{day}{gap}{there:%H:%M}"
+        return self._at(there.date(), f"{there:%H:%M}", weekday=weekday, near=near)
+
+    def _at(self, day: date, time: str, *, weekday: bool, near: bool, tomorrow: date | None = None) -> str:
+        said = self.near(day, tomorrow=tomorrow, weekday=weekday) if near else self.day(day, weekday=weekday)
+        gap = "" if self.zh and weekday and said.endswith("）") else " "
+        return f"{said}{gap}{time}"
+
+    def due(self, at: datetime, *, weekday: bool = False, near: bool = False, tomorrow: date | None = None) -> str:
+        """Write a due instant as `instant` does: 24:00 belongs to the day that it ends."""
+        return self._at(due_day(at), due_time(at), weekday=weekday, near=near, tomorrow=tomorrow)
 
     def clock_time(self, at: datetime) -> str:
         """Write the time of an instant, to the second."""

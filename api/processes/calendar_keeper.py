@@ -1,6 +1,7 @@
-"""A changed calendar reaches the open cases: now, and at every business midnight from which another one is known."""
+"""A changed calendar reaches the open cases: as soon as it is in force, and at every business midnight from which it is known."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,10 +11,12 @@ from activities.sweep import sweep
 from api.process_notes import Say, note
 from api.processes.run_keeper import RunKeeper
 from sla.almanac import PLACES
-from sla.axis import end_of, local_day
 
-LONGEST_NAP = timedelta(hours=1)  # a machine's clock may be set
-SHORTEST_NAP = timedelta(seconds=1)  # in a rehearsal days may pass in less
+LOOK = timedelta(seconds=1)  # between looks whether another calendar is in force, or known from midnight on
+REST = 0.5  # of the time that applying takes, in which it lets commands pass
+KEPT = 2.0  # seconds between two counts on record
+PROGRESS = 10.0  # seconds between two words about how far it is
+WOKEN_AT_ONCE = 100
 
 
 class CalendarKeeper:
@@ -29,24 +32,53 @@ class CalendarKeeper:
     async def keep(self) -> timedelta:
         """Sweep if other calendars are known than at the last sweep; returns how long to wait until the next look."""
         now = self._instant()
-        today = local_day(now.business)
         versions = frozenset(now.calendar(place).version for place in PLACES)
         if versions != self._swept:
-            await self._sweep()
+            await self._sweep(versions)
             self._swept = versions
-        wait = now.timeline.real(end_of(today)) - self._instant().real
-        return min(max(wait, SHORTEST_NAP), LONGEST_NAP)
+        return LOOK
 
-    async def _sweep(self) -> None:
+    async def wake(self) -> timedelta:
+        """Tell the runs of some cases of their earlier alarms, the earliest first; what is not told yet stays remembered."""
+        some = await asyncio.to_thread(self._store.to_wake, WOKEN_AT_ONCE)
+        if not some:
+            return LOOK
+        begun = time.monotonic()
+        await self._runs.wake(case for case, _ in some)
+        await asyncio.to_thread(self._store.woken, some)
+        return timedelta(seconds=(time.monotonic() - begun) * REST)
+
+    async def _sweep(self, versions: frozenset[str]) -> None:
         batches = sweep(self._store, self._instant)
         live: list[str] = []
-        applied = woken = 0
+        applied = woken = told = looked_at = 0
+        await self._keep_count(versions)
+        begun = said = kept = time.monotonic()
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-            await self._runs.wake(batch.sooner)
+            looked_at = len(live) if batch.live else looked_at  # those of a page are counted after it
             live += batch.live
             applied += len(batch.applied)
             woken += len(batch.sooner)
+            if batch.applied:
+                await asyncio.sleep((time.monotonic() - begun) * REST)
+            begun = time.monotonic()
+            if begun - kept > KEPT:
+                kept = begun
+                await self._keep_count(versions, looked_at, applied - told)
+                told = applied
+            if begun - said > PROGRESS:
+                said = begun
+                text = "worker: a changed calendar has moved {applied} of {seen} open cases so far"
+                self._say(note("calendar-applying", text, applied=applied, seen=len(live)))
+        await self._keep_count(versions, len(live), applied - told, ended=True)
         self._runs.expect(live)
         if applied:
             text = "worker: a changed calendar moved {applied} open cases, {woken} of them to an earlier alarm"
             self._say(note("calendar-applied", text, applied=applied, woken=woken))
+
+    async def _keep_count(
+        self, versions: frozenset[str], seen: int = 0, moved: int = 0, *, ended: bool = False
+    ) -> None:
+        """Put on record how far it is, for pages and the command line."""
+        at = self._instant().business
+        await asyncio.to_thread(self._store.sweep_went, versions, at, seen=seen, moved=moved, ended=ended)

@@ -24,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 HEAD_START = timedelta(seconds=3)  # that the processes need: a rehearsal begins when they are there
 FILE = "sqlite:///"
 
+REBUILD = "请运行 Run `shixian rebuild`：标记和中止所余须重建 marks, and what is left at a standstill, come with it."
+
 
 def open_store(settings: Settings) -> Store:
     """Return the store of the settings; the folder of a file is made."""
@@ -76,7 +78,8 @@ def embedded(
         env=environment(settings),
     )
     with closing(open_store(settings)) as store:
-        store.migrate()
+        if store.migrate():
+            said(note("rebuild-needed", REBUILD))
         known = store.keys()
         if first_key is not None and not any(key.role == CallerRole.OFFICER for key in known):
             text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now())

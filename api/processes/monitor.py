@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from activities.almanacs import AlmanacHolder
 from api.process_notes import Say, bracketed, say_json
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS
 from api.processes.children import Child, Children, of_shixian
 from api.processes.claims import claim, free_port
-from api.processes.embedded import LOOPBACK, environment, located
-from api.processes.monitor_config import Addresses, configure, told_to
+from api.processes.embedded import LOOPBACK, environment, located, open_store
+from api.processes.monitor_config import Addresses, configure, tell, told_to
+from api.processes.office_hours_keeper import OfficeHoursKeeper
 from api.processes.run_tethered import foreign_environment
+from api.real_clock import real_now
 from api.settings import Settings
+from sla.release import RELEASE
 from sla.timeline import Timeline
 
 KILL_AFTER = 7.5  # seconds, of the ten within which all has ended
@@ -39,6 +43,7 @@ class Monitor:
 
     addresses: Addresses
     parts: Sequence[Children]  # in the order in which they start
+    hours: OfficeHoursKeeper
 
     @property
     def pids(self) -> dict[str, int | None]:
@@ -49,6 +54,7 @@ class Monitor:
         """Look once: what ended is started again."""
         for part in self.parts:
             part.tend()
+        self.hours.tend()
 
     def stop(self) -> None:
         """End everything within ten seconds."""
@@ -70,7 +76,8 @@ def monitoring(
     """
     folder = settings.data_dir.absolute() / "monitor"
     folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(claim(folder / "monitor.lock")):
+    with contextlib.ExitStack() as running_parts:
+        running_parts.enter_context(contextlib.closing(claim(folder / "monitor.lock")))
         settings = settings.model_copy(
             update={
                 "metrics_port": settings.metrics_port or free_port(),
@@ -83,7 +90,15 @@ def monitoring(
             file = folder / "recipients.yml"
             told_to(f"http://{where.receiver}/", settings.public_url or f"http://{where.api}", file)
             settings = settings.model_copy(update={"recipients_file": file})
+        store = running_parts.enter_context(contextlib.closing(open_store(settings)))
+        holder = AlmanacHolder(store, RELEASE)
         configure(folder, settings, where, timeline, now)
+        hours = OfficeHoursKeeper(
+            holder.renew,
+            lambda almanac: tell(folder, settings, where, timeline, real_now(), almanac),
+            where.alertmanager,
+            said,
+        )
         options = ["--json"] if said is say_json else []
         env = environment(settings)
         watched = [
@@ -94,7 +109,9 @@ def monitoring(
         ]
         # Last, so that it finds none of them missing.
         prometheus = _leashed(folder, "prometheus", located(PROMETHEUS, said), _prometheus(folder, where, timeline))
-        running = Monitor(where, (Children(watched, where.watched, said), Children([prometheus], where.watching, said)))
+        running = Monitor(
+            where, (Children(watched, where.watched, said), Children([prometheus], where.watching, said)), hours
+        )
         try:
             for part in running.parts:
                 part.start()

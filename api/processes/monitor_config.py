@@ -12,8 +12,8 @@ from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import FAST, SHIPPED, render
 from api.processes.embedded import open_store
 from api.settings import Settings
+from sla.almanac import Almanac
 from sla.axis import local_day
-from sla.release import RELEASE
 from sla.timeline import Timeline
 
 INTERVAL, QUICK_INTERVAL = "5s", "1s"  # between scrapes; a rehearsal is in a hurry
@@ -45,10 +45,12 @@ class Addresses:
 
 
 def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime) -> None:
-    """Write rules and configuration. A rehearsal's durations shrink with its time; it keeps no office hours."""
+    """Write Prometheus' rules and configuration. A rehearsal's durations shrink with its time."""
     real = timeline.identity
     rules_file = folder / "rules.yml"
-    rules_file.write_text(prometheus.render(scale=timeline.rate, runbooks=settings.runbooks_url), encoding="utf-8")
+    rules_file.write_text(
+        prometheus.render(timeline.rate, settings.red_cards, runbooks=settings.runbooks_url), encoding="utf-8"
+    )
     targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
     if where.worker:
         targets["shixian-worker"] = where.worker
@@ -61,16 +63,25 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
         series=settings.metrics_series,
     )
     (folder / "prometheus.yml").write_text(configured, encoding="utf-8")
+
+
+def tell(
+    folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime, almanac: Almanac
+) -> None:
+    """Write for Alertmanager who is told, and in which hours; a rehearsal keeps none."""
+    real = timeline.identity
     told = render(
         recipients.chosen(settings.recipients_file),
         f"http://{where.relay}",
         today=local_day(timeline.business(now)),
-        almanac=RELEASE,
+        almanac=almanac,
         timing=SHIPPED if real else FAST,
         office_hours=real,
         policy=settings.policy,
     )
-    (folder / "alertmanager.yml").write_text(told, encoding="utf-8")
+    written = folder / "alertmanager.yml.new"  # so that nobody reads half of it
+    written.write_text(told, encoding="utf-8")
+    written.replace(folder / "alertmanager.yml")
 
 
 def told_to(url: str, link: str, file: Path) -> None:

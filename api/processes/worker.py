@@ -11,11 +11,13 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from activities.almanacs import AlmanacHolder
 from activities.rungs import Instant
 from activities.settle import Settler
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.process_notes import Say, note
+from api.processes.almanac_watch import AlmanacWatch
 from api.processes.calendar_keeper import CalendarKeeper
 from api.processes.run_keeper import RunKeeper
 from sla.almanac import Almanac
@@ -55,6 +57,7 @@ class WorkerProcess:
         self._alarm_grace = alarm_grace
         self._shutdown_grace = shutdown_grace
         self._now = now
+        self._almanacs = AlmanacHolder(store, almanac)
         self._almanac = almanac
         self._say = say
         self._timeline = REAL_TIME
@@ -80,9 +83,14 @@ class WorkerProcess:
         return await connect(self._address, self._namespace, runtime=runtime)
 
     async def _read_timeline(self) -> Timeline:
+        """And the almanac in force, with what this release changes of it put on record; a broken log ends the process."""
+
         def read() -> Timeline:
             self._store.heartbeats()  # are the tables there?
-            return self._store.timeline()
+            timeline = self._store.timeline()
+            self._almanacs.reconcile(timeline.business(self._now()))
+            self._almanac = self._almanacs.renew()
+            return timeline
 
         return await asyncio.to_thread(read)
 
@@ -100,7 +108,9 @@ class WorkerProcess:
         return None
 
     async def _work(self, client: Client, stop: asyncio.Event) -> None:
-        settler = Settler(self._store, self._timeline, self._alarm_grace, self._now, self._almanac)
+        renew = self._almanacs.renew
+        settler = Settler(self._store, self._timeline, self._alarm_grace, self._now, self._almanac, renew)
+        watch = AlmanacWatch("worker", self._almanacs, partial(self._renew, settler), self._say)
         running = worker(client, settler, Heart(self._store, self._now), grace=self._shutdown_grace)
         runs = RunKeeper(self._store, client, self._instant, self._say)
         calendars = CalendarKeeper(self._store, runs, self._instant, self._say)
@@ -108,7 +118,9 @@ class WorkerProcess:
             asyncio.create_task(running.run(), name="worker"),
             asyncio.create_task(self._repeat(self._beat), name="heartbeat"),
             asyncio.create_task(self._repeat(partial(_keep_schedule, client)), name="schedule"),
+            asyncio.create_task(watch.watch(), name="almanac"),
             asyncio.create_task(self._repeat(calendars.keep), name="calendar"),
+            asyncio.create_task(self._repeat(calendars.wake), name="waking"),
             asyncio.create_task(self._repeat(runs.keep), name="runs"),
         ]
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -137,6 +149,9 @@ class WorkerProcess:
     async def _beat(self) -> timedelta:
         await asyncio.to_thread(self._store.heartbeat, "worker", self._now())
         return HEARTBEAT
+
+    def _renew(self, settler: Settler, almanac: Almanac) -> None:
+        self._almanac = settler.almanac = almanac
 
     def _instant(self) -> Instant:
         return Instant(self._now(), self._timeline, self._alarm_grace, self._almanac)

@@ -8,10 +8,10 @@ from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.tellings import Told
 from api.alerting.promise_alerts import ENOUGH, LATE_SHARE, LATE_STEPS
-from api.figures.averages import ALL, LISTED, Asked, figures, load, recompute
+from api.figures.averages import LISTED, Asked, figures, load, recompute
 from api.figures.averages import FigureScope as Cohort
 from sla.axis import local_day
-from sla.cohort import CohortSum, Window
+from sla.cohort import CohortSum, TakenOverCases, Window
 from sla.commitments.register import REGISTER
 from sla.departments import department_of
 from sla.forecast import Basis, Forecast
@@ -24,9 +24,10 @@ OVERDUE_RATIO = "ShixianDepartmentOverdueRatioHigh"
 class Cohorts:
     """One look at departments and averages."""
 
-    def __init__(self, store: Store, now: Instant) -> None:
+    def __init__(self, store: Store, now: Instant, taken_over: TakenOverCases = TakenOverCases.COUNTED) -> None:
         self._store = store
         self._now = now
+        self._asked = Asked(taken_over=taken_over)
 
     @staticmethod
     def knows(told: Told) -> bool:
@@ -45,7 +46,9 @@ class Cohorts:
         whole = {Cohort(name) for name in commitments if name in LISTED}
         if not whole:
             return {}
-        asked = Asked(*next(iter(whole))) if len(whole) == 1 else ALL
+        asked = self._asked
+        if len(whole) == 1:
+            asked = asked._replace(commitment=next(iter(whole)).commitment)
         today = local_day(self._now.business)
         rows = load(self._store, self._now.almanac, today, asked.commitment, running=False)
         years = (one for one in recompute(rows, self._now, asked) if one.window is Window.YEAR)
@@ -67,7 +70,7 @@ class Cohorts:
     def _broken(self, commitment: str, *, forecast: bool) -> bool:
         if commitment not in REGISTER:
             return False
-        found = figures(self._store, self._now, Asked(commitment=commitment))
+        found = figures(self._store, self._now, self._asked._replace(commitment=commitment))
         year = next(f for f in found if f.window is Window.YEAR and f.scope == Cohort(commitment))
         exceeded = _exceeds(year.cohort)
         return _exceeds(year.forecast[Basis.ELAPSED]) and not exceeded if forecast else exceeded

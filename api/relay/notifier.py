@@ -16,12 +16,13 @@ from api.alerting.recipients import Recipients
 from api.relay.aggregate_checks import Cohorts
 from api.relay.dedup import Known, alive, take, withdrawn
 from api.relay.notice import lines, notice
-from api.relay.office_hours import is_open
+from api.relay.office_hours import is_open, place_of
 from api.relay.resolution import OVERTAKEN, PASSED, Reason, known, over, reason
 from api.relay.texts.write import written
 from api.relay.webhook import CONFIRMED, PostedAlert, Webhook
 from sla.almanac import Almanac
 from sla.clock import Policy
+from sla.cohort import TakenOverCases
 from sla.timeline import Timeline
 
 Place = tuple[str, str]
@@ -31,6 +32,7 @@ log = logging.getLogger("shixian.relay")
 CRITICAL = "critical"
 SLOWLY = timedelta(seconds=30)  # between looks at the figures of a commitment
 FORGOTTEN = timedelta(minutes=30)  # longer than any alert of a case fires on, and than an end takes to arrive
+FORGOTTEN_REHEARSED = timedelta(minutes=1)  # the same where Alertmanager's waits are shortened to seconds
 NOTHING = Known(holds=False, due_at=None)
 KEPT = timedelta(days=1)  # reminders, and what is remembered of subjects that were withdrawn
 # Signals of the watchdog after which Prometheus is believed that an alert is over of which the read model knows nothing. What
@@ -53,6 +55,7 @@ class Desk:
         policy: Policy,
         now: Callable[[], datetime],
         almanac: Almanac,
+        taken_over: TakenOverCases = TakenOverCases.COUNTED,
     ) -> None:
         self._store = store
         self._recipients = recipients
@@ -61,7 +64,8 @@ class Desk:
         self._grace = alarm_grace
         self._policy = policy
         self._now = now
-        self._almanac = almanac
+        self._taken_over = taken_over
+        self.almanac = almanac  # replaced as a whole where another one comes in force
         self._looked_at: dict[Place, datetime] = {}  # when figures of a held alert were looked at last
         self._beats: deque[datetime] = deque(maxlen=BEATS)  # when the watchdog was heard last
         self._over_since: dict[Place, datetime] = {}  # what is told and, by the read model, over
@@ -101,11 +105,13 @@ class Desk:
         return held
 
     def forgotten(self) -> int:
-        """Tell what has been over for long though nobody said so, and how much: an end that falls into closed hours is lost.
+        """Tell what has been over for long though nobody said so, and how much.
 
+        An end is lost that falls into closed hours, or while an Alertmanager that was killed has not told anything anew.
         That of what is told in office hours alone waits for them.
         """
         now = self._instant()
+        patience = FORGOTTEN if self._timeline.identity else FORGOTTEN_REHEARSED
         over_now: dict[Place, datetime] = {}
         ended, after = 0, ("", "")
         while page := self._store.remembered(State.TOLD, after=after):
@@ -114,8 +120,8 @@ class Desk:
             clocks = self._store.bare_clocks(number for _, number in of_cases)
             done = [told for told, number in of_cases if over(told, clocks.get(number), now)]
             over_now |= {_place(told): self._over_since.get(_place(told), now.real) for told in done}
-            late = [told for told in done if now.real - over_now[_place(told)] >= FORGOTTEN]
-            ended += self._end([told for told in late if told.severity == CRITICAL or self._open(now.real)])
+            late = [told for told in done if now.real - over_now[_place(told)] >= patience]
+            ended += self._end([told for told in late if told.severity == CRITICAL or self._open(told, now.real)])
         self._over_since = over_now
         return ended
 
@@ -129,7 +135,7 @@ class Desk:
         """How many cases of their commitments were decided this year, which their texts name."""
         named = {a.labels.get("commitment", "") for a in alerts if a.firing and a.scope == Scope.COMMITMENT}
         try:
-            return Cohorts(self._store, now).decided(named)
+            return Cohorts(self._store, now, self._taken_over).decided(named)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001  # a text without this number is better than none
@@ -143,19 +149,19 @@ class Desk:
             self._withdraw(receiver, [(told, reasons[_place(told)]) for told in of_one if _place(told) in reasons])
         return len(reasons)
 
-    def _open(self, at: datetime) -> bool:
-        """Whether offices are open; a rehearsal has no hours."""
-        return not self._timeline.identity or is_open(self._policy, self._almanac, at)
+    def _open(self, told: Told, at: datetime) -> bool:
+        """Whether the office that was told is open; a rehearsal has no hours."""
+        return not self._timeline.identity or is_open(self._policy, self.almanac, at, place_of(told.receiver))
 
     def _instant(self) -> Instant:
-        return Instant(self._now(), self._timeline, self._grace, self._almanac)
+        return Instant(self._now(), self._timeline, self._grace, self.almanac)
 
     def _reasons(self, some: Sequence[Told]) -> dict[Place, Reason]:
         """Why those of them are over that are."""
         now = self._instant()
         found: dict[Place, Reason] = {}
         clocks = self._store.bare_clocks(number for told in some if (number := _case(told.labels, told.scope)))
-        cohorts = Cohorts(self._store, now)
+        cohorts = Cohorts(self._store, now, self._taken_over)
         for told in some:
             try:
                 why = self._over(told, clocks, cohorts, now)

@@ -10,7 +10,7 @@ from activities.store.rows import CaseView, ClockRow, main_clock
 from activities.store.tellings import BareClock, Told
 from activities.withdrawals import applicant_holds, stands_still
 from api.relay.dedup import Known
-from sla.axis import local
+from sla.axis import due_day, due_time
 from sla.clock import Standing
 
 SOON = frozenset({"ShixianStepDueSoon", "ShixianCaseDueSoon"})
@@ -118,4 +118,4 @@ def _moved(row: ClockRow, kind: RungKind) -> Reason:
 
 
 def _when(at: datetime) -> str:
-    return local(at).strftime("%Y-%m-%d %H:%M")
+    return f"{due_day(at)} {due_time(at)}"

@@ -25,6 +25,7 @@ from api.relay.notifier import Desk
 from api.relay.webhook import LARGEST, read
 from sla.almanac import Almanac
 from sla.clock import Policy
+from sla.cohort import TakenOverCases
 from sla.timeline import Timeline
 
 log = logging.getLogger("shixian.relay")
@@ -46,6 +47,7 @@ class Parts(NamedTuple):
     now: Callable[[], datetime]
     almanac: Almanac
     say: Say
+    taken_over: TakenOverCases = TakenOverCases.COUNTED  # in averages
 
 
 class Relay:
@@ -62,6 +64,7 @@ class Relay:
             policy=parts.policy,
             now=parts.now,
             almanac=parts.almanac,
+            taken_over=parts.taken_over,
         )
         self.sender = Sender(parts.store, parts.recipients.channels, self.counts, parts.now)
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="relay")
@@ -83,6 +86,10 @@ class Relay:
             tasks.create_task(self.sender.run(), name="sender")
             tasks.create_task(self._confirm(), name="confirm")
             tasks.create_task(self._tidy(), name="tidy")
+
+    def renew(self, almanac: Almanac) -> None:
+        """Keep the office hours of another almanac, and count by it, from now on."""
+        self.desk.almanac = almanac
 
     async def _confirm(self) -> None:
         while True:
@@ -114,10 +121,10 @@ class Relay:
 
 def create_app(parts: Parts) -> FastAPI:
     """Return the application; its lifespan runs the relay."""
+    relay = Relay(parts)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        relay = app.state.relay = Relay(parts)
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         running = asyncio.create_task(relay.run(), name="relay")
         try:
             yield
@@ -127,6 +134,7 @@ def create_app(parts: Parts) -> FastAPI:
             relay.pool.shutdown(wait=False, cancel_futures=True)
 
     app = bare_app(lifespan=lifespan)
+    app.state.relay = relay
     app.add_api_route("/v1/alerts/{receiver}", _alerts, methods=["POST"])
     app.add_api_route("/metrics", _metrics, methods=["GET"])
     return app

@@ -1,48 +1,50 @@
 """Cases: opening one, lists, one with its clocks, its events, the days of a clock."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from activities.store.rows import CaseFilter, CaseLine, CaseView
+from activities.store.notices import ToldAlert
+from activities.store.rows import CaseView
 from api.access.key_route import KeyRoute
-from api.access.request_context import CommandVisiting, Visit, Visiting
+from api.access.request_context import CONFIRMERS, CommandVisiting, Visit, Visiting, only
 from api.http.bodies import OpenBody
-from api.http.fields import CaseNumber, Key, Name
 from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem
-from api.http.responses import answer, cursor, place
-from api.intake.command_builders import made_id, opening
-from api.intake.stamp import Stamp, digest
-from api.intake.submit import Done, Wish, answered, carry_out, respond
+from api.http.responses import answer
+from api.intake.openings import carry_out_opening, open_wish
+from api.intake.submit import answered, respond
+from api.routes.case_lists import (
+    LEAST,
+    LISTED,
+    MOST,
+    NOT_SORTED_FOR_COMPANIES,
+    USUAL,
+    ListQuery,
+    case_table,
+    cases_from,
+)
 from api.routes.commands import COMMAND, officers
 from api.views.case import (
     CaseAnswer,
-    CaseLineShown,
     ClockShown,
     EventShown,
     case_answer,
     clock_shown,
     event_shown,
-    line_shown,
     own_events,
 )
 from api.views.days import DayShown, days_shown
-from sla.clock import Standing
+from api.views.lines import CaseLineShown, line_shown
+from api.views.told import CaseTold, alert_told, receivers_of
 from sla.errors import CountingError
 from sla.model import Model
-from workflows.messages import Command, Link
 
 router = APIRouter(route_class=KeyRoute, prefix="/v1/cases", tags=["cases"])
 
-LEAST, USUAL, MOST = 1, 50, 200
-NOT_FOR_COMPANIES = ("standing", "owner", "parent")  # they tell of others' steps and clocks
-
 
 class CaseList(Model):
-    """Cases by due instant, those without one last. `next` goes on where this page ends."""
+    """Cases, the most urgent first. `next` goes on where this page ends."""
 
     cases: tuple[CaseLineShown, ...]
     next: str | None
@@ -53,6 +55,13 @@ class EventList(Model):
 
     events: tuple[EventShown, ...]
     next: str | None
+
+
+class LookUpCode(Model):
+    """What the applicant looks the case up with, beside its number."""
+
+    case: str
+    code: str
 
 
 class DayLedger(Model):
@@ -66,82 +75,38 @@ class DayLedger(Model):
 @router.post("", dependencies=[officers], **COMMAND)
 async def open_case(visit: CommandVisiting, key: IdempotencyKey, body: OpenBody) -> Response:
     """Open a case of a procedure. Its number is the client's, or made of the idempotency key."""
-    case = body.case or made_id("c", visit.caller.request_id(key))
-    content = body.content() | {"case": case}
-    wish = Wish(case, "open", key, content, opening(visit, body), opens=True)
+    wish = open_wish(visit, key, body)
     if visit.dry_run:
         return await answered(visit, wish)
-    done = await carry_out(visit, wish)
-    if body.parent is not None:
-        await _link(visit, body.parent, case, key)
-    response = respond(done)
-    response.headers["Location"] = f"/v1/cases/{case}"
+    response = respond(await carry_out_opening(visit, wish, body.parent))
+    response.headers["Location"] = f"/v1/cases/{wish.case}"
     return response
 
 
-async def _link(visit: Visit, parent: str, child: str, key: str) -> Done | None:
-    """Links a case to its parent; a retry of the opening makes up for what did not get through."""
-    known = await visit.read(visit.services.store.case, parent)
-    if known is not None and child in known.case.children:
-        return None
-
-    def make(stamped: Stamp, _: CaseView | None) -> Command:
-        return Link(**stamped.fields, child=child)
-
-    content = {"child": child}
-    name = f"{key}/link-{digest(child, 'link', content)[:12]}"
-    try:
-        return await carry_out(visit, Wish(parent, "link", name, content, make))
-    except Problem as problem:
-        if problem.code == "already-linked":
-            return None
-        raise
-
-
-@router.get("", response_model=CaseList)
+@router.get("", response_model=CaseList, responses=LISTED)
 async def list_cases(
     visit: Visiting,
-    procedure: Annotated[Key | None, Query()] = None,
-    jurisdiction: Annotated[Key | None, Query()] = None,
-    standing: Annotated[Standing | None, Query()] = None,
-    owner: Annotated[Name | None, Query(description="of the case, or of a step on its desk")] = None,
-    open: Annotated[bool | None, Query()] = None,  # the filter's name
-    survey: Annotated[CaseNumber | None, Query()] = None,
-    parent: Annotated[CaseNumber | None, Query()] = None,
-    q: Annotated[Name | None, Query(description="a part of the case number")] = None,
-    after: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=LEAST, le=MOST)] = USUAL,
+    asked: Annotated[ListQuery, Query()],
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """List cases, the most urgent first. A company sees those in which it has a step."""
-    owners = visit.caller.owners
-    asked: dict[str, Any] = {
-        "procedure": procedure, "jurisdiction": jurisdiction, "standing": standing, "owner": owner, "open": open,
-        "survey": survey, "parent": parent, "q": q,
-    }  # fmt: skip
-    if owners is not None:
-        hidden = [name for name in NOT_FOR_COMPANIES if asked[name] is not None]
-        if hidden:
-            raise Problem("invalid", flaws=[Flaw(f"query/{name}", "filter-not-allowed") for name in hidden])
-    wanted = CaseFilter(**asked, owner_in=owners)
-    lines, following = await cases_from(visit, wanted, asked | {"owners": owners}, after, limit)
-    return answer({"cases": [line_shown(line, whole=owners is None).model_dump() for line in lines], "next": following})
+    """List cases, the most urgent first: as JSON in pages, or as CSV whole. A company sees those in which it has a step.
 
-
-async def cases_from(
-    visit: Visit, wanted: CaseFilter, asked: Mapping[str, Any], after: str | None, limit: int
-) -> tuple[list[CaseLine], str | None]:
-    """Read a page of a list from its cursor on, and the cursor of the next one; `asked` is what a cursor belongs to."""
-    begin = place(after, asked, int, str)
-    lines = await visit.read(
-        visit.services.store.cases,
-        wanted,
-        now=visit.told,
-        grace=timedelta(0),
-        after=None if begin is None else (begin[0], begin[1]),
-        limit=limit + 1,
+    A page that reads closed cases may hold fewer lines than `limit`: while there is a `next`, the list goes on. Closed
+    cases come after open ones, by closing, or by due date where that is asked for, or by number where a part of it is;
+    what is asked for otherwise is refused (`sort-needs-open`).
+    """
+    wanted = asked.wanted(visit.caller.owners)
+    if visit.caller.owners is not None and asked.sort in NOT_SORTED_FOR_COMPANIES:
+        raise Problem("invalid", flaws=[Flaw("query/sort", "filter-not-allowed")])
+    belongs = asked.belongs(visit.caller.owners)
+    if asked.writes_csv(accept):
+        return await case_table(visit, wanted, asked.sort, descending=asked.descending)
+    lines, following = await cases_from(
+        visit, wanted, belongs, asked.after, asked.limit, asked.sort, descending=asked.descending
     )
-    page = lines[:limit]
-    return page, cursor(page[-1].cursor, asked) if len(lines) > limit else None
+    almanac, whole = visit.services.almanac, visit.caller.owners is None
+    shown = [line_shown(line, almanac, visit.told, whole=whole).model_dump() for line in lines]
+    return answer({"cases": shown, "next": following}, headers={"Vary": "Accept"})
 
 
 @router.get("/{case}", response_model=CaseAnswer)
@@ -165,6 +130,17 @@ async def show_case(
     return answer(shown, headers={"ETag": f'"{shown.seq}"'})
 
 
+@router.get("/{case}/look-up-code", response_model=LookUpCode, dependencies=[Depends(only(*CONFIRMERS))])
+async def show_look_up_code(request: Request, visit: Visiting, case: str) -> Response:
+    """Show with which code the applicant looks the case up at `/look-up`; officers and supervisors may tell it."""
+
+    def ask() -> LookUpCode:
+        found = visit.case(case).case.case
+        return LookUpCode(case=found, code=request.app.state.look_up_codes.code(found))
+
+    return answer(await visit.read(ask))
+
+
 @router.get("/{case}/events", response_model=EventList)
 async def list_events(
     visit: Visiting,
@@ -174,7 +150,7 @@ async def list_events(
 ) -> Response:
     """List a case's events. A company sees those of its own steps."""
     asked = {"case": case, "owners": visit.caller.owners}
-    begin = place(after, asked, int)
+    begin = visit.cursors.place(after, asked, int)
 
     def ask() -> tuple[list[EventShown], int | None]:
         view = visit.case(case)
@@ -190,8 +166,36 @@ async def list_events(
         return found[:limit], found[limit - 1].seq if len(found) > limit else None
 
     events, last = await visit.read(ask)
-    more = None if last is None else cursor((last,), asked)
+    more = None if last is None else visit.cursors.cursor((last,), asked)
     return answer({"events": [event.model_dump() for event in events], "next": more})
+
+
+@router.get("/{case}/tellings", response_model=CaseTold)
+async def list_tellings(
+    visit: Visiting,
+    case: str,
+    after: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=LEAST, le=MOST)] = USUAL,
+) -> Response:
+    """List who was told what of a case, when, and whether it arrived. A company sees what it was told of its own steps."""
+    asked = {"tellings": case, "owners": visit.caller.owners}
+    begin = visit.cursors.place(after, asked, int, int)
+
+    def ask() -> list[ToldAlert]:
+        return told_of(visit, visit.case(case), None if begin is None else (begin[0], begin[1]), limit + 1)
+
+    found = await visit.read(ask)
+    page = tuple(alert_told(one) for one in found[:limit])
+    more = visit.cursors.cursor((found[limit - 1].number, found[limit - 1].pos), asked) if len(found) > limit else None
+    return answer(CaseTold(told=page, next=more))
+
+
+def told_of(visit: Visit, view: CaseView, before: tuple[int, int] | None, limit: int) -> list[ToldAlert]:
+    """Read who was told what of a case; a company reads what it was told of its own steps; blocks."""
+    owners = visit.caller.owners
+    receivers = None if owners is None else receivers_of(owners)
+    steps = None if owners is None else [step.key for step in view.steps]
+    return visit.services.store.told_of_case(view.case.case, before, limit, receivers, steps)
 
 
 @router.get("/{case}/events/{seq}", response_model=EventShown)

@@ -15,15 +15,19 @@ from api.http.bodies import (
     DecideBody,
     ExtendBody,
     FeeBody,
+    HandOverBody,
     LinkBody,
     RecalculateBody,
+    ReclassifyBody,
     RefuseBody,
     ResubmitBody,
     ResumeBody,
     ReturnBody,
     RevokeBody,
     StartBody,
+    SupplyBody,
     SuspendBody,
+    TerminateBody,
     WithdrawBody,
 )
 from api.http.fields import KEY
@@ -31,7 +35,15 @@ from api.http.headers import IdempotencyKey, IfMatch
 from api.http.problems import Flaw, Problem
 from api.intake.command_builders import made_id
 from api.intake.submit import answered
-from api.intake.wishes import accept_wish, complete_wish, plain_wish
+from api.intake.wishes import (
+    accept_wish,
+    complete_wish,
+    confirm_wish,
+    decide_wish,
+    hand_over_wish,
+    plain_wish,
+    reclassify_wish,
+)
 from api.views.foreseen import DryRun
 from workflows import messages
 from workflows.messages import Command, Receipt
@@ -71,6 +83,38 @@ async def accept(
 ) -> Response:
     """Accept the application, under the promises in force on the day on which that takes effect."""
     return await answered(visit, accept_wish(visit, case, key, seen, body or AcceptBody()))
+
+
+@router.post("/supplies", dependencies=[officers], **COMMAND)
+async def supply(
+    visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: SupplyBody | None = None
+) -> Response:
+    """Record that the applicant brought what was missing at acceptance."""
+    return await _do(visit, case, key, seen, messages.Supply, body or SupplyBody())
+
+
+@router.post("/reclassify", dependencies=[officers], **COMMAND)
+async def reclassify(
+    visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ReclassifyBody
+) -> Response:
+    """Make the case one of another kind: number, events, used time and suspensions stay, and so do steps that both kinds have."""
+    return await answered(visit, reclassify_wish(visit, case, key, seen, body))
+
+
+@router.post("/steps/{step}/hand-over", dependencies=[officers], **COMMAND)
+async def hand_over(
+    visit: CommandVisiting, case: str, step: str, key: IdempotencyKey, seen: IfMatch, body: HandOverBody
+) -> Response:
+    """Give a step that is not done to another office; who had it how long stays on record."""
+    return await answered(visit, hand_over_wish(case, key, seen, body, step))
+
+
+@router.post("/terminate", dependencies=[officers], **COMMAND)
+async def terminate(
+    visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: TerminateBody
+) -> Response:
+    """Close the case without a decision: its matter is void, or its applicant is lost."""
+    return await _do(visit, case, key, seen, messages.Terminate, body)
 
 
 @router.post("/refuse", dependencies=[officers], **COMMAND)
@@ -171,8 +215,8 @@ async def withdraw(
 
 @router.post("/decide", dependencies=[officers], **COMMAND)
 async def decide(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: DecideBody) -> Response:
-    """Decide the case."""
-    return await _do(visit, case, key, seen, messages.Decide, body)
+    """Decide the case; with tolerance while something is missing that it was accepted without, and only then."""
+    return await answered(visit, decide_wish(case, key, seen, body))
 
 
 @router.post("/revoke", dependencies=[officers], **COMMAND)
@@ -189,8 +233,8 @@ async def correct(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: 
 
 @router.post("/confirmations", dependencies=[confirmers], **COMMAND)
 async def confirm(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ConfirmBody) -> Response:
-    """Confirm a completion that was told too late to count by itself."""
-    return await _do(visit, case, key, seen, messages.Confirm, body)
+    """Confirm a completion that was told too late to count by itself; whoever posted it does not confirm it."""
+    return await answered(visit, confirm_wish(visit, case, key, seen, body))
 
 
 @router.post("/links", dependencies=[officers], **COMMAND)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import ValidationError
 
 from activities.store.errors import StoreUnavailable
-from activities.store.rows import CaseFilter
+from activities.store.lines import CaseFilter, Instants
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, CommandVisiting, Visit, only
 from api.http.bodies import NAMES, BatchBody, BatchItem, CompletionBody
@@ -141,15 +141,12 @@ async def complete_many(visit: CommandVisiting, body: BatchBody) -> Response:
 @router.post("/surveys/{survey}/completions", **MANY)
 async def complete_survey(visit: CommandVisiting, survey: str, key: IdempotencyKey, body: CompletionBody) -> Response:
     """Complete the joint site survey in every open case that refers to the survey."""
-    wanted = CaseFilter(survey=survey, owner_in=visit.caller.owners)
+    wanted = CaseFilter(survey=survey, open=True, owner_in=visit.caller.owners)
     lines = []
     if CASE_NUMBER.fullmatch(survey):
-        lines = await visit.read(visit.services.store.cases, wanted, now=visit.told, limit=SURVEYED)
-    wishes = [
-        complete_wish(visit, line.case.case, key, None, body, SURVEY_STEP, in_body=IN_BODY)
-        for line in lines
-        if line.case.open
-    ]
+        now = Instants(now=visit.told)
+        lines = await visit.read(visit.services.store.grouped, wanted, now, limit=SURVEYED)
+    wishes = [complete_wish(visit, line.case.case, key, None, body, SURVEY_STEP, in_body=IN_BODY) for line in lines]
     if not wishes:
         raise Problem("not-found", flaws=[Flaw("path/survey", "not-found")])
     batch = BatchRun(visit, visit.request_id, len(wishes))

@@ -1,14 +1,12 @@
 """What a supervisor reads: averages against the promise, what was told late, what waits, what is wrong."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
-from activities.record import Rung, StepPicture
-from activities.store.rows import CaseClock
 from activities.store.upkeep import Fault
 from api.access.key_route import KeyRoute
 from api.access.request_context import OVERSEERS, Visit, Visiting, only
@@ -16,12 +14,14 @@ from api.figures.averages import Asked, Case, Figure, load, recompute
 from api.figures.csv_table import sheet
 from api.figures.html_page import page
 from api.figures.month import MONTH, TYPES, Format, Report, accepted, days_of, report
+from api.figures.promise_standings import rules_of
 from api.figures.shown import CohortShown, PromiseShown, cohort_shown, promise_fields
 from api.http.fields import Key
 from api.http.problems import Flaw, Problem
-from api.http.responses import answer, cursor, place
+from api.http.responses import answer
+from api.views.late import ToldLateList, both_lists
 from sla.axis import local_day
-from sla.cohort import Window, by_month
+from sla.cohort import TakenOverCases, Window, by_month
 from sla.commitments.register import REGISTER
 from sla.departments import DEPARTMENTS, UNLISTED
 from sla.model import Model
@@ -55,36 +55,8 @@ class AverageList(Model):
     """Decided cases by day of completion. `windows` and `places` are the month, the year and the 90 days up to `until`."""
 
     until: date
+    taken_over_cases: TakenOverCases  # whether figures count what ran in another system before
     averages: tuple[AverageShown, ...]
-
-
-class ToldLate(Model):
-    """A breach that a late posting disproved; both instants stay on record."""
-
-    case: str
-    clock: str
-    commitment: str | None
-    owner: str
-    step: str | None
-    due_at: datetime | None
-    stopped_at: datetime | None
-    verdict: str | None
-    rungs: tuple[Rung, ...]
-
-
-class Waiting(Model):
-    """A completion that counts only once an officer has confirmed it."""
-
-    case: str
-    step: StepPicture
-
-
-class ToldLateList(Model):
-    """Postings told late, and those that wait for a confirmation."""
-
-    told_late: tuple[ToldLate, ...]
-    waiting: tuple[Waiting, ...]
-    next: str | None
 
 
 class FaultList(Model):
@@ -102,7 +74,7 @@ async def list_averages(
     until: Annotated[date | None, Query(description="today where left out")] = None,
 ) -> Response:
     """Show each commitment's decided cases against its promise: by month, for windows up to a day, and as forecast."""
-    asked = Asked(commitment, jurisdiction, department)
+    asked = Asked(commitment, jurisdiction, department, visit.services.settings.taken_over_cases)
     last = until or local_day(visit.told)
     flaws = [*_unknown(asked), *([] if FIRST_YEAR < last.year < LAST_YEAR else [Flaw("query/until", "not-plausible")])]
     if flaws:
@@ -121,7 +93,8 @@ async def read_report(
     first, last = days_of(month)
     if first > local_day(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
         raise Problem("not-found", flaws=[Flaw("path/month", "not-found")])
-    found = await visit.read(report, visit.services.store, visit.now(), month, visit.caller.actor)
+    rules = rules_of(visit.services.settings)
+    found = await visit.read(report, visit.services.store, visit.now(), month, visit.caller.actor, rules)
     kind = form or accepted(accept)
     if kind is Format.JSON:
         return answer(found, headers={"Vary": "Accept"})
@@ -140,8 +113,9 @@ async def list_told_late(
     after: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
 ) -> Response:
     """List postings that unmade a breach because they were told late, and those that wait for an officer."""
-    begin = place(after, {}, str)
-    return answer(await visit.read(_told_late, visit, "" if begin is None else begin[0]))
+    begin = visit.cursors.place(after, {}, str)
+    found, last = await visit.read(both_lists, visit.services.store, "" if begin is None else begin[0], PAGE)
+    return answer(found.model_copy(update={"next": None if last is None else visit.cursors.cursor((last,), {})}))
 
 
 @router.get("/faults", response_model=FaultList)
@@ -158,7 +132,7 @@ def _unknown(asked: Asked) -> list[Flaw]:
         "jurisdiction": {one.jurisdiction for one in DEPARTMENTS.values()},
         "department": {*DEPARTMENTS, UNLISTED},
     }
-    wrong = [name for name, value in asked._asdict().items() if value is not None and value not in known[name]]
+    wrong = [name for name, keys in known.items() if (value := getattr(asked, name)) is not None and value not in keys]
     return [Flaw(f"query/{name}", "not-found") for name in wrong]
 
 
@@ -167,9 +141,11 @@ def _averages(visit: Visit, asked: Asked, until: date) -> AverageList:
         visit.services.store, visit.services.almanac, until, asked.commitment, running=until >= local_day(visit.told)
     )
     found = recompute(rows, visit.now(), asked, until)
-    cases = [case for case in rows.judged if asked.holds(case.scope) and not case.ramp_up and not case.uncounted]
+    held = [case for case in rows.judged if asked.holds(case.scope) and asked.counts(taken_over=case.taken_over)]
+    cases = [case for case in held if not case.ramp_up and not case.uncounted]
     return AverageList(
         until=until,
+        taken_over_cases=asked.taken_over,
         averages=tuple(
             _average(commitment, tuple(own), [case for case in cases if case.stopped_on.year == until.year])
             for commitment, own in groupby(found, key=lambda figure: figure.scope.commitment)
@@ -191,32 +167,4 @@ def _average(commitment: str, figures: tuple[Figure, ...], cases: Iterable[Case]
         ),
         year_to_date=cohort_shown(year.cohort, judged=year.judged),
         ramp_up=year.ramp_up.n,
-    )
-
-
-def _told_late(visit: Visit, after: str) -> ToldLateList:
-    """Both lists by case number, cut at the same case so that one cursor serves both."""
-    store = visit.services.store
-    clocks, steps = store.told_late(after, PAGE), store.pending_confirmations(after, PAGE)
-    full = [found[-1].case for found in (clocks, steps) if len(found) == PAGE]
-    last = min(full, default=None)
-    return ToldLateList(
-        told_late=tuple(_late(one) for one in clocks if last is None or one.case <= last),
-        waiting=tuple(Waiting(case=one.case, step=one.step) for one in steps if last is None or one.case <= last),
-        next=None if last is None else cursor((last,), {}),
-    )
-
-
-def _late(found: CaseClock) -> ToldLate:
-    picture = found.clock.picture
-    return ToldLate(
-        case=found.case,
-        clock=picture.clock.key,
-        commitment=picture.commitment,
-        owner=picture.owner,
-        step=picture.step,
-        due_at=found.clock.due_at,
-        stopped_at=picture.clock.stop,
-        verdict=picture.verdict,
-        rungs=picture.rungs,
     )

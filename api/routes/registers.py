@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.access.key_route import KeyRoute
 from api.access.request_context import Visiting
@@ -12,6 +12,7 @@ from api.http.fields import Key
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from api.intake.command_builders import resolved
+from api.views.calendar import CalendarYear, calendar_year
 from api.views.case import Cited, LimitShown, Number, citation_shown
 from sla.almanac import Almanac
 from sla.axis import local_day
@@ -20,6 +21,7 @@ from sla.commitments.commitment import Commitment, Owners, Relation
 from sla.commitments.register import REGISTER, binding_from
 from sla.errors import CalendarHorizonError, UnknownJurisdictionError
 from sla.model import Model
+from workflows.messages import FIRST_YEAR, LAST_YEAR
 from workflows.procedure import Definition, Fact, Procedure, Variant
 from workflows.procedures import ALL
 
@@ -170,6 +172,26 @@ async def show_calendar(
 ) -> Response:
     """Show what was known of a jurisdiction's calendar on a day: until when, and which notices changed what."""
     return answer(await visit.read(_calendar, visit.services.almanac, jurisdiction, as_of or local_day(visit.told)))
+
+
+@router.get("/calendars/{jurisdiction}/{year}", response_model=CalendarYear)
+async def show_calendar_year(
+    visit: Visiting,
+    jurisdiction: str,
+    year: Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)],
+    as_of: Annotated[date | None, Query(description="today where left out")] = None,
+) -> Response:
+    """Show every day of a year as it was known on a day: what works, what rests, what a later notice changed, and the notices."""
+    return answer(await visit.read(_year, visit.services.almanac, jurisdiction, year, as_of or local_day(visit.told)))
+
+
+def _year(almanac: Almanac, jurisdiction: str, year: int, as_of: date) -> CalendarYear:
+    try:
+        return calendar_year(almanac, jurisdiction, year, as_of)
+    except UnknownJurisdictionError:
+        raise Problem("not-found", flaws=[Flaw("path/jurisdiction", "not-found")]) from None
+    except CalendarHorizonError:
+        raise Problem("not-found", flaws=[Flaw("path/year", "calendar-horizon")]) from None
 
 
 def _calendar(almanac: Almanac, jurisdiction: str, as_of: date) -> CalendarAnswer:

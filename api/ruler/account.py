@@ -14,7 +14,7 @@ from api.ruler.words import Lang, holiday_name, joined, number, say
 from api.views.case import ClockShown, clock_shown
 from api.views.days import DayShown, days_shown
 from sla.almanac import Almanac
-from sla.axis import local_day
+from sla.axis import due_day, local_day
 from sla.calendar import Calendar, DayKind
 from sla.clock import Limit, Unit, count
 from sla.days import DayUse
@@ -136,6 +136,8 @@ def account_of(
         known_until=shown.horizon.known_until if shown.horizon else None,
         lang=lang,
     )
+    if shown.void and shown.stopped_at is None:
+        days = tuple(day for day in days if day.date <= account.today)  # it ended with its case, before its due day
     counted = tuple(_cell(day, account, calendar) for day in days)
     return account._replace(cells=(*counted, *_further(account, days, calendar)))
 
@@ -155,7 +157,7 @@ def was_due(events: Iterable[Event], key: str, due: date | None) -> date | None:
     for event in sorted(events, key=lambda event: -event.seq):
         pair = event.body.get("moved", {}).get(key) if event.kind == "calendar-applied" else None
         if pair and pair[0]:
-            before = local_day(datetime.fromisoformat(pair[0]))
+            before = due_day(datetime.fromisoformat(pair[0]))
             return None if before == due else before
     return None
 

@@ -6,8 +6,8 @@ from api.ruler.account import TARGETS, Account
 from api.ruler.cells import CELLS, COUNTS, GROUND, HIGH
 from api.ruler.scale import Scale
 from api.ruler.sheet import Anchor, Label, Sheet, box, line
-from api.ruler.words import clock_time, day_text, say
-from sla.axis import local_day
+from api.ruler.words import day_text, say
+from sla.axis import due_day, due_time
 
 TOP, TALL, PAD, BASE = 0.0, 20.0, 8.0, 14.0
 MONTH_LANE = 33.0  # where two flags would lie over one another
@@ -36,11 +36,9 @@ def _now_text(account: Account) -> str:
 
 def _due_text(account: Account, due: datetime) -> str:
     if account.shown.due_at is None:
-        return say("assumed-due", account.lang, day=day_text(local_day(due), account.lang))
+        return say("assumed-due", account.lang, day=day_text(due_day(due), account.lang))
     key = "target-due" if account.shown.role in TARGETS else "due"
-    day = account.due or local_day(due)
-    time = clock_time(due) if local_day(due) == day else "24:00"
-    return say(key, account.lang, day=day_text(day, account.lang), time=time)
+    return say(key, account.lang, day=day_text(due_day(due), account.lang), time=due_time(due))
 
 
 def _flag(sheet: Sheet, x: float, text: str, css: str, bottom: float, *, rightwards: bool) -> None:

@@ -55,7 +55,13 @@ def ruler_of(
     was_due: date | None = None,
 ) -> Ruler:
     """Return the ruler of one of a case's clocks. `was_due`: what a calendar moved the due date from; see `was_due`."""
-    account = account_of(view, row, almanac, now, lang=lang, projected=projected, was_due=was_due)
+    return ruler_from(
+        account_of(view, row, almanac, now, lang=lang, projected=projected, was_due=was_due), row, fold=fold
+    )
+
+
+def ruler_from(account: Account, row: ClockRow, *, fold: bool = True) -> Ruler:
+    """Return the ruler of a clock that was counted for it."""
     rows = rows_of(account)
     drawn = _drawn(account, row, rows, fold=fold) if account.cells else None
     sheet, height, size = drawn or (Sheet(0), 0.0, "")
@@ -74,7 +80,7 @@ def ruler_of(
         runs=runs_of(account),
         due=account.due,
         today=account.today,
-        lang=lang,
+        lang=account.lang,
     )
 
 

@@ -14,7 +14,7 @@ from api.ruler.words import (
     say,
     short_amount,
 )
-from sla.axis import local, local_day
+from sla.axis import due_time, local_day
 from sla.clock import Policy, Standing, Unit
 
 BEGINS = {
@@ -156,9 +156,7 @@ def _due(account: Account) -> str:
     if account.due is None or account.due_at is None:
         return ""
     lang, zh = account.lang, account.lang == "zh"
-    at = local(account.due_at)
-    time = clock_time(at) if at.date() == account.due else "24:00"
-    day = f"{full_day(account.due, lang, year=_years(account))}{'' if zh else ' '}{time}"
+    day = f"{full_day(account.due, lang, year=_years(account))}{'' if zh else ' '}{due_time(account.due_at)}"
     if account.shown.role in TARGETS:
         return f"{day} 内控到期" if zh else f"planning target {day}"
     return f"{day} 到期" if zh else f"due {day}"

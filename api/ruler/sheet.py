@@ -16,6 +16,9 @@ class Anchor(StrEnum):
     END = "end"
 
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
 class Label(NamedTuple):
     """A text; `y` is its baseline."""
 
@@ -34,10 +37,11 @@ class Label(NamedTuple):
         return text_width(self.text, self.size, bold=self.bold)
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
+    def box(self) -> Box:
         """Left, top, right, bottom."""
-        left = self.x - {Anchor.START: 0.0, Anchor.MIDDLE: self.width / 2, Anchor.END: self.width}[self.anchor]
-        return left, self.y - HIGH * self.size, left + self.width, self.y + DEEP * self.size
+        width = self.width
+        left = self.x - {Anchor.START: 0.0, Anchor.MIDDLE: width / 2, Anchor.END: width}[self.anchor]
+        return left, self.y - HIGH * self.size, left + width, self.y + DEEP * self.size
 
 
 class Shape(NamedTuple):
@@ -59,6 +63,7 @@ class Sheet:
         self.width = width
         self.shapes: list[Shape] = []
         self.labels: list[Label] = []
+        self._taken: list[Box] = []  # by the labels
 
     def draw(self, *shapes: Shape) -> None:
         """Draw shapes over those that are there."""
@@ -67,18 +72,18 @@ class Sheet:
     def put(self, *places: Label) -> bool:
         """Put a text at the first of its places that is free; False where none is."""
         for label in places:
-            if label.text and self._free(label):
+            if label.text and self._free(box_of := label.box):
                 self.labels.append(label)
+                self._taken.append(box_of)
                 return True
         return False
 
-    def _free(self, label: Label) -> bool:
-        left, top, right, bottom = label.box
+    def _free(self, place: Box) -> bool:
+        left, top, right, bottom = place
         if left < 0 or right > self.width or top < 0:
             return False
         return not any(
-            left < one[2] + GAP and one[0] < right + GAP and top < one[3] and one[1] < bottom
-            for one in (other.box for other in self.labels)
+            left < one[2] + GAP and one[0] < right + GAP and top < one[3] and one[1] < bottom for one in self._taken
         )
 
 

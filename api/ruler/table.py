@@ -70,7 +70,7 @@ def _run(cells: tuple[Cell, ...], account: Account, before: Decimal) -> Run:
         counted=sum((cell.used for cell in cells), Decimal(0)),
         total=max(before, last.total),
         basis=first.basis,
-        marks=_marks(first.date, account),
+        marks=marks_of(first.date, account),
     )
 
 
@@ -85,7 +85,8 @@ def what_of(cell: Cell, account: Account) -> str:
     return f"{word}：{cell.reason}" if lang == "zh" else f"{word}: {cell.reason}"
 
 
-def _marks(day: date, account: Account) -> str:
+def marks_of(day: date, account: Account) -> str:
+    """Return what a day is beside: today, the due day, or the former one."""
     lang = account.lang
     words = [
         say("grid-today", lang) if day == account.today and not account.stopped else "",

@@ -7,9 +7,18 @@ from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
 
-from activities.record import ClockPicture, Event, FeePicture, Role, Rung, StepPicture
+from activities.record import (
+    ClockPicture,
+    Event,
+    FeePicture,
+    Role,
+    Rung,
+    StepPicture,
+    TakenOver,
+    TolerancePicture,
+)
 from activities.settle import read
-from activities.store.rows import CaseLine, CaseView, ClockRow
+from activities.store.rows import CaseView, ClockRow
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.calendar import Calendar
@@ -120,6 +129,9 @@ class CaseShown(Model):
     parent: str | None = None
     children: tuple[str, ...] = ()
     fees: tuple[FeePicture, ...] = ()
+    tolerance: TolerancePicture | None = None
+    taken_over: TakenOver | None = None
+    reclassified: int | None = None  # how many times
     open: bool
 
 
@@ -133,15 +145,6 @@ class CaseAnswer(CaseShown):
     main: str | None
     steps: tuple[StepPicture, ...]
     clocks: tuple[ClockShown, ...]
-
-
-class CaseLineShown(CaseShown):
-    """A case in a list, with its main clock's standing."""
-
-    standing: Standing | None
-    main: str | None
-    due_at: datetime | None
-    due_soon_at: datetime | None
 
 
 class EventShown(Model):
@@ -267,12 +270,6 @@ def workload(picture: ClockPicture, almanac: Almanac, calendar: Calendar, now: d
         return None
     each = picture.clock.model_copy(update={"added": True})
     return read(picture.model_copy(update={"clock": each}), almanac, calendar, now).used
-
-
-def line_shown(line: CaseLine, *, whole: bool) -> CaseLineShown:
-    """Return a case in a list."""
-    standing = {"standing": line.standing, "main": line.main, "due_at": line.due_at, "due_soon_at": line.due_soon_at}
-    return CaseLineShown(**case_shown(line.case, whole=whole), **(standing if whole else dict.fromkeys(standing)))
 
 
 def event_shown(case: str, event: Event) -> EventShown:

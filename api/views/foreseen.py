@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from activities.record import Event, Role, Rung, RungKind
+from activities.record import Event, Role, Rung, RungKind, StepPicture
 from activities.store.rows import CaseView
 from api.views.case import ClockShown, EventShown, Number, clock_shown, event_shown
 from sla.almanac import Almanac
@@ -34,15 +34,20 @@ class ClockForeseen(Model):
     owner: str
     commitment: str | None
     step: str | None
+    judged: bool
+    ramp_up: bool
     before: ClockReading | None
     after: ClockReading | None
 
 
 class StepForeseen(Model):
-    """A step whose status would be another."""
+    """A step whose status or owner would be another."""
 
     key: str
+    title_zh: str
+    title_en: str
     owner: str
+    owner_before: str | None  # none also where nothing is known of it
     before: str | None
     after: str
 
@@ -63,16 +68,17 @@ class DryRun(Model):
     status_before: str | None  # none also where it is not the caller's to know
     status_after: str | None
     events: tuple[EventShown, ...]
-    steps: tuple[StepForeseen, ...]  # whose status would be another
+    steps: tuple[StepForeseen, ...]
     clocks: tuple[ClockForeseen, ...]
     raised: tuple[RungForeseen, ...]
     withdrawn: tuple[RungForeseen, ...]
+    noted: tuple[RungForeseen, ...]  # over before it was told: nobody would be alarmed
 
 
 def dry_run_shown(found: Foreseen, almanac: Almanac, now: datetime, *, whole: bool) -> DryRun:
     """Return the effects of a command, counted at a business instant; the case's status only where `whole`."""
     before, after = found.before, found.after
-    statuses = {} if before is None else {step.key: step.status for step in before.steps}
+    known = {} if before is None else {step.key: step for step in before.steps}
     rungs = {rung.seq: rung for row in after.clocks for rung in row.picture.rungs}
     return DryRun(
         receipt=found.receipt,
@@ -80,15 +86,29 @@ def dry_run_shown(found: Foreseen, almanac: Almanac, now: datetime, *, whole: bo
         status_after=after.case.status if whole else None,
         events=tuple(event_shown(after.case.case, event) for event in found.events),
         steps=tuple(
-            StepForeseen(key=step.key, owner=step.owner, before=statuses.get(step.key), after=step.status)
+            _step(known.get(step.key), step)
             for step in after.steps
-            if statuses.get(step.key) != step.status
+            if (was := known.get(step.key)) is None or (was.status, was.owner) != (step.status, step.owner)
         ),
         clocks=tuple(_clocks(before, after, almanac, now)),
         raised=tuple(_rung(event, rungs[event.seq]) for event in found.events if event.kind == "rung-raised"),
+        noted=tuple(_rung(event, rungs[event.seq]) for event in found.events if event.kind == "rung-noted"),
         withdrawn=tuple(
             _rung(event, rungs[event.body["raised"]]) for event in found.events if event.kind == "rung-withdrawn"
         ),
+    )
+
+
+def _step(was: StepPicture | None, step: StepPicture) -> StepForeseen:
+    before, owner = (None, None) if was is None else (was.status, was.owner)
+    return StepForeseen(
+        key=step.key,
+        title_zh=step.title_zh,
+        title_en=step.title_en,
+        owner=step.owner,
+        owner_before=owner,
+        before=before,
+        after=step.status,
     )
 
 
@@ -110,6 +130,8 @@ def _clocks(before: CaseView | None, after: CaseView, almanac: Almanac, now: dat
             owner=one.owner,
             commitment=one.commitment,
             step=one.step,
+            judged=one.judged,
+            ramp_up=one.ramp_up,
             before=_reading(was),
             after=_reading(will),
         )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from sla.clock import Limit
+from sla.clock import Limit, Unit
 from sla.commitments import suzhou, taicang
 from sla.commitments.commitment import BindingBasis, Commitment, Metric
 from sla.model import Model
@@ -25,6 +25,7 @@ MEASURES: Mapping[Metric, Measure] = MappingProxyType(
         Metric.CHAIN: Measure.CHAIN,
         Metric.AVERAGE: Measure.AVERAGE,
         Metric.FEE: Measure.FEE,
+        Metric.CASE_IN_PRINCIPLE: Measure.CASE,
     }
 )
 
@@ -76,10 +77,9 @@ def prevailing(
     applicable = [
         commitment
         for commitment in REGISTER.values()
-        if commitment.core
-        and commitment.measure in MEASURES
+        if commitment.measure in MEASURES
         and commitment.procedure == procedure_key
-        and commitment.variant in {variant, EVERY_VARIANT, facts.get("channel")}
+        and commitment.variant.replace(" ", "-") in {variant, EVERY_VARIANT, facts.get("channel")}
         and not (commitment.exclusions and facts.get("major_project") is True)
     ]
     own = [commitment for commitment in applicable if commitment.jurisdiction == jurisdiction]
@@ -116,13 +116,14 @@ def _promise(group: list[Commitment], variant: str, settings: Readings, *, ramp_
     ids = tuple(other.id for other in others)
     average = measure is Measure.AVERAGE
     chain = measure is Measure.CHAIN
+    unit = first.limit.unit if first.limit else Unit.WORKDAY
     ends = first.ends
     if ends and variant == "cancellation":  # no certificate is issued: both cities end with the entry
         ends = ("register-entry",)
     return Promise(
         commitment=first.id,
         measure=measure,
-        limit=None if measure is Measure.FEE else Limit(amount=_days(first, settings)),
+        limit=None if measure is Measure.FEE else Limit(amount=_days(first, settings), unit=unit),
         fee_limit_fen=0 if measure is Measure.FEE else None,
         owner=first.owners.answerable,
         ends=ends,

@@ -24,7 +24,7 @@ class Notice(Model):
     periods_derived: bool = False
     off_days: tuple[date, ...]  # Monday to Friday without work
     work_days: tuple[date, ...]  # Saturdays and Sundays that are make-up days 调休上班日
-    working_days: int  # of the year as this notice and the next leave it, amendments apart
+    working_days: int  # of the year by this notice alone: without the next one's days in December, without amendments
     url: str | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from sla.errors import WrongTableError
@@ -12,6 +12,9 @@ SATURDAY = 5
 DECEMBER = 12
 # Days off by statute 全国年节及纪念日放假办法, by the first year of each version.
 STATUTORY = ((2025, 13), (2008, 11), (2004, 10))
+# Up to this year the two tables below are facts that notices are held against; for later years they follow from the
+# notices and amendments themselves.
+SETTLED = 2025
 EXTRA = {2015: 1, 2020: 2}  # days off that amendments added beyond the statute
 # Weekend days worked in December for weekdays off in the January after.
 CARRY_OUT = {2005: 1, 2006: 2, 2011: 1}
@@ -26,7 +29,7 @@ class Table(NamedTuple):
 
     def works(self, day: date) -> bool:
         """Tell whether the day is a working day 工作日."""
-        return (day.weekday() < SATURDAY and day not in self.off) or day in self.work
+        return (is_weekday(day) and day not in self.off) or day in self.work
 
 
 def tabulate(notices: Iterable[Notice], changes: Iterable[Change]) -> Table:
@@ -41,18 +44,38 @@ def tabulate(notices: Iterable[Notice], changes: Iterable[Change]) -> Table:
     return table
 
 
+def statutory(year: int) -> int:
+    """Return the days off that the statute gives a year; WrongTableError before the first version kept."""
+    for since, count in STATUTORY:
+        if year >= since:
+            return count
+    raise WrongTableError(f"no statute of {year} is kept")
+
+
+def weekdays(year: int) -> int:
+    """Return how many days of the year are Monday to Friday."""
+    first = date(year, 1, 1)
+    return sum(is_weekday(first + timedelta(days=offset)) for offset in range((date(year + 1, 1, 1) - first).days))
+
+
+def is_weekday(day: date) -> bool:
+    """Tell whether the day is Monday to Friday."""
+    return day.weekday() < SATURDAY
+
+
 def check(notices: Sequence[Notice], amendments: Sequence[Change]) -> None:
     """Raise unless national notices and amendments, as known on some day, add up year by year."""
     for before, after in pairwise(notices):
+        if after.year == before.year:
+            raise WrongTableError(f"two notices for {after.year}")
         if after.year != before.year + 1:
             raise WrongTableError(f"no notice between {before.year} and {after.year}")
     for notice in notices:
         _check_form(notice)
     check_changes(notices, amendments)
     table = tabulate(notices, amendments)
-    last = notices[-1].year
-    for notice in notices:
-        _check_sum(notice, amendments, table, next_known=notice.year < last)
+    for notice, following in zip_longest(notices, notices[1:]):
+        _check_sum(notice, following, amendments, table)
 
 
 def check_changes(notices: Iterable[Notice], changes: Iterable[Change]) -> None:
@@ -69,11 +92,11 @@ def check_changes(notices: Iterable[Notice], changes: Iterable[Change]) -> None:
 def _apply(table: Table, change: Change) -> None:
     for day in change.to_off:
         table.work.discard(day)
-        if day.weekday() < SATURDAY:
+        if is_weekday(day):
             table.off.add(day)
     for day in change.to_work:
         table.off.discard(day)
-        if day.weekday() >= SATURDAY:
+        if not is_weekday(day):
             table.work.add(day)
     _name(table, change.periods)
 
@@ -87,29 +110,35 @@ def _name(table: Table, periods: Iterable[Period]) -> None:
 def _check_form(notice: Notice) -> None:
     named = tabulate((notice,), ()).names
     for day in notice.off_days:
-        if day.weekday() >= SATURDAY or day not in named:
+        if not is_weekday(day) or day not in named:
             raise WrongTableError(f"notice {notice.year}: {day} is no weekday of a holiday")
     for day in notice.work_days:
-        if day.weekday() < SATURDAY or day in named:
+        if is_weekday(day) or day in named:
             raise WrongTableError(f"notice {notice.year}: {day} is no weekend day outside the holidays")
     for day in (*notice.off_days, *notice.work_days):
         if day.year != notice.year and (day.year, day.month) != (notice.year - 1, DECEMBER):
             raise WrongTableError(f"notice {notice.year}: {day} belongs to another year")
 
 
-def _check_sum(notice: Notice, amendments: Iterable[Change], table: Table, *, next_known: bool) -> None:
+def _check_sum(notice: Notice, following: Notice | None, amendments: Iterable[Change], table: Table) -> None:
     year = notice.year
     first = date(year, 1, 1)
-    days = [first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days)]
-    amended = [change for change in amendments if change.days[0].year == year]
-    statutory = next(count for since, count in STATUTORY if year >= since)
-    expected = sum(day.weekday() < SATURDAY for day in days) - statutory
-    expected -= EXTRA.get(year, 0) if amended else 0
-    expected += CARRY_OUT.get(year, 0) if next_known else 0
-    expected -= CARRY_OUT.get(year - 1, 0)
-    found = sum(map(table.works, days))
+    found = sum(table.works(first + timedelta(days=offset)) for offset in range((date(year + 1, 1, 1) - first).days))
+    carried_out = _carry_in(following) if following else 0
+    net = sum((day.year == year) * (1 if day in change.to_off else -1) for change in amendments for day in change.days)
+    amended = any(change.days[0].year == year for change in amendments)
+    extra = net if year > SETTLED else EXTRA.get(year, 0) if amended else 0
+    expected = weekdays(year) - statutory(year) - extra + carried_out - _carry_in(notice)
     if found != expected:
         raise WrongTableError(f"{year} has {found} working days, the statute gives {expected}")
-    stated = notice.working_days + sum(len(change.to_work) - len(change.to_off) for change in amended)
-    if next_known and found != stated:
+    stated = notice.working_days + carried_out - net
+    if found != stated:
         raise WrongTableError(f"{year} has {found} working days, its notices come to {stated}")
+
+
+def _carry_in(notice: Notice) -> int:
+    """Weekend days that the notice works in the December before its year, less the weekdays that it takes off there."""
+    before = notice.year - 1
+    if before <= SETTLED:
+        return CARRY_OUT.get(before, 0)
+    return sum(day.year == before for day in notice.work_days) - sum(day.year == before for day in notice.off_days)

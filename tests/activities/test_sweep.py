@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from activities.preview import preview
 from activities.record import Event, Head, Picture, changes
 from activities.rungs import Instant
 from activities.settle import Settle, Settled, SettleOutcome, Settler, applied, as_settled, read
 from activities.store.errors import StoreUnavailable
 from activities.store.rows import ClockRow
 from activities.store.store import Store
-from activities.sweep import Batch, preview, sweep
+from activities.sweep import Batch, sweep
 from sla.clock import Standing
 from sla.release import RELEASE
 from sla.timeline import Timeline
@@ -263,9 +264,9 @@ def test_a_corrected_table_is_applied_although_what_the_wrong_one_said_is_unknow
     view = store.case("c")
     assert view is not None
     pictures = [row.picture for row in view.clocks]
-    (event,) = applied(
-        pictures, wrong, RELEASE, RELEASE.calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00")
-    )
+    today, now = RELEASE.calendar_for("suzhou", date(2020, 1, 17)), at("2020-01-17 11:00")
+    counted = [read(picture, RELEASE, today, now) for picture in pictures]
+    (event,) = applied(pictures, wrong, RELEASE, today, now, counted)
     assert event.body["from"] == wrong
     assert event.body["moved"][PROMISE] == [None, at("2020-01-20 17:30").isoformat()]
 

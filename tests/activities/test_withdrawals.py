@@ -38,7 +38,8 @@ FACTS = {
     WithdrawalReason.EXTENDED: {"extended"},
     WithdrawalReason.CORRECTED: {"amended"},
     WithdrawalReason.CALENDAR: {"calendar-applied"},
-    WithdrawalReason.ENDED_WITHOUT_VERDICT: {"withdrawn", "refused", "revoked", "decided", "completed"},
+    WithdrawalReason.ENDED_WITHOUT_VERDICT: {"withdrawn", "refused", "revoked", "terminated", "decided", "completed"},
+    WithdrawalReason.RECLASSIFIED: {"reclassified"},
 }
 
 

@@ -1,8 +1,11 @@
 """An office that is open, and one behind whose counter nobody works."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
 
 import pytest
+from temporalio.client import Client
 
 from api.processes.temporal_server import DevServer
 from tests.api.office import PATIENT, Office, file_store
@@ -26,5 +29,15 @@ async def office(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFa
     office = Office(client, store, PATIENT)
     async with office.working():
         yield office
+    await office.close()
+    store.close()
+
+
+@pytest.fixture
+async def quiet_office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Without a worker and without a Temporal: no case is touched here."""
+    store = file_store(tmp_path)
+    office = Office(cast("Client", None), store, PATIENT)
+    yield office
     await office.close()
     store.close()

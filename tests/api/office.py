@@ -20,8 +20,10 @@ from api.settings import Settings
 from sla.release import RELEASE
 from sla.timeline import Timeline
 from tests.desk import at
+from tests.driven import Driven
 from tests.waiting import WITHIN, eventually
 from workflows.dispatch import Dispatcher
+from workflows.messages import Message
 from workflows.worker import worker
 
 PATIENT = Settings(request_deadline=timedelta(seconds=WITHIN))  # a machine may be busy with other things
@@ -82,6 +84,7 @@ class Office:
         self.officer = self.person(CallerRole.OFFICER)
         self.supervisor = self.person(CallerRole.SUPERVISOR)
         self.auditor = self.person(CallerRole.AUDITOR)
+        self.importer = self.person(CallerRole.IMPORTER)
         self.water = self.person(CallerRole.UTILITY, "suzhou-water")
         self.gas = self.person(CallerRole.UTILITY, "suzhou-gas")
         self.stranger = Person(self.http, None, "stranger")
@@ -105,6 +108,15 @@ class Office:
         answer = await self.officer.insist("/v1/cases", {**WATER, "at": local("2021-03-02 09:00"), **more})
         assert answer.status_code in {200, 201}, answer.text
         return str(answer.json()["case"])
+
+    def told_in_time(self, case: str, *facts: Message) -> None:
+        """Lets facts stand in the ledger of a new case as they were told when they happened, and what fell due since then."""
+        driven = Driven(self.store, case)
+        for fact in facts:
+            driven.wake(fact.told)
+            driven.take(fact)
+        driven.wake(at(TODAY) - timedelta(days=1))
+        driven.take()
 
     async def accepted(self, **more: Any) -> str:
         """The number of a new water case whose first step, the survey, is open."""

@@ -9,13 +9,24 @@ from pathlib import Path
 from api.processes.binaries import ALL, TEMPORAL, find
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
-from tests.bench import alerts, calendars, memory, scrape, storm
+from tests.bench import alerts, calendars, imports, lists, memory, notices, pages, scrape, storm
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet
 from tests.bench.stand import folder, postgresql, prepared, workers
 
 WORKERS = 2  # processes, on each ledger; one uses no more than one core
-PARTS = ("calendar", "case", "memory", "scrape", "alert", "storm")  # with which the names of figures begin
+PARTS = (
+    "calendar",
+    "notice",
+    "case",
+    "memory",
+    "scrape",
+    "lists",
+    "page",
+    "alert",
+    "storm",
+    "import",
+)  # with which the names of figures begin
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,17 +39,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = set(asked.only)
     if "calendar" in wanted:
         calendars.compare(sheet, asked.additions)
+    _brought(sheet, asked, wanted)
     if "case" in wanted:
         _cases(sheet, asked)
     if wanted & {"memory", "scrape"}:
         _standing(sheet, asked, wanted)
     with folder() as home:
+        if "lists" in wanted:
+            lists.measure(sheet, home, lists.Sizes(asked.listed, asked.closed_cases, asked.times))
+        if "page" in wanted:
+            pages.measure(sheet, home, lists.Sizes(asked.listed, asked.closed_cases, asked.times))
         if "alert" in wanted:
             alerts.measure(sheet, home, asked.alerts)
         if "storm" in wanted:
             storm.measure(sheet, home, storm.Sizes(asked.storms, asked.city, asked.storm_seconds, asked.at_once))
     sheet.write(asked.output)
     return 0
+
+
+def _brought(sheet: Sheet, asked: argparse.Namespace, wanted: Collection[str]) -> None:
+    """What operators bring: a notice, and cases of another system."""
+    if "notice" in wanted:
+        with folder() as home, DevServer(find(TEMPORAL).path, home, port=free_port()) as server:
+            notices.measure(sheet, home, server, asked.noticed)
+    if "import" in wanted:
+        imports.measure(sheet, find(TEMPORAL).path, asked.imported)
 
 
 def _cases(sheet: Sheet, asked: argparse.Namespace) -> None:
@@ -80,6 +105,11 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--open-steps", type=int, nargs="*", default=[10_000, 100_000], help="steps open while metrics are scraped"
     )
+    parser.add_argument("--listed", type=int, default=5_000, help="cases open while lists and pages are read")
+    parser.add_argument(
+        "--closed-cases", type=int, default=200_000, help="closed before; a million of the lists take half an hour"
+    )
+    parser.add_argument("--times", type=int, default=20, help="how often each list and page is read, twice at least")
     parser.add_argument("--scrapes", type=int, default=200, help="scrapes, ours and the bare client's in turn")
     parser.add_argument(
         "--alerts", type=int, default=20, help="steps that fall due, with each setting of the alert path"
@@ -90,6 +120,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--city", type=int, default=20_000, help="steps open in the city whose storm it is")
     parser.add_argument("--storm-seconds", type=int, default=120, help="for which each storm is watched")
     parser.add_argument("--at-once", type=int, default=500, help="steps that fall due at one instant")
+    parser.add_argument("--imported", type=int, default=5_000, help="cases that are taken over")
+    parser.add_argument("--noticed", type=int, default=100_000, help="cases open when a notice is loaded")
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args(arguments)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.lists import READS
+from tests.bench.pages import PAGES
+
 SMALLEST = {
     "pairs": 1,
     "more-pairs": 1,
@@ -15,9 +18,14 @@ SMALLEST = {
     "in-flight": 2,
     "open-cases": 5,
     "open-steps": 20,
+    "listed": 30,
+    "closed-cases": 30,
+    "times": 2,
     "scrapes": 2,
     "alerts": 1,
     "additions": 200,
+    "noticed": 48,
+    "imported": 30,
     "storms": 5,
     "city": 20,
     "storm-seconds": 5,
@@ -29,6 +37,11 @@ NAMES = {
     "calendar.add",
     "calendar.add_vs_numpy",
     "calendar.add_vs_chinesecalendar",
+    *(
+        f"notice.{database}.{what}"
+        for database in ("sqlite", "postgresql")
+        for what in ("preview", "preview_again", "applied", "applied_share", "p99_meanwhile")
+    ),
     "case.events",
     "case.events_vs_bare",
     "case.actions",
@@ -36,14 +49,24 @@ NAMES = {
     "memory.worker_5_open_cases",
     "memory.api_5_open_cases",
     *(f"scrape.20_open_steps.{what}" for what in ("p99_vs_bare", "p50_vs_bare", "p99", "memory", "readyz_p99")),
+    *(f"lists.{database}.{what}" for database in ("sqlite", "postgresql") for what in ("load", *READS)),
+    *(f"page.{database}.load" for database in ("sqlite", "postgresql")),
+    *(
+        f"page.{database}.{page}.{what}"
+        for database in ("sqlite", "postgresql")
+        for page in PAGES
+        for what in ("p95", "size", "reads")
+    ),
     *(f"alert.{setting}.{what}" for setting in ("fast", "shipped") for what in ("median", "worst")),
     *(f"storm.5.{what}" for what in ("prometheus", "alertmanager", "exporter", "relay", "rule_group", "missed")),
+    *(f"import.{what}" for what in ("took", "sent", "throughput", "p99_meanwhile")),
     "storm.told.last",
     "storm.told.messages",
 }
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_every_figure_is_a_line_and_stands_in_the_file(
     temporal_binary: Path, prometheus_binary: Path, alertmanager_binary: Path, tmp_path: Path
 ) -> None:

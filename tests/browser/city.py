@@ -9,32 +9,29 @@ from operator import itemgetter
 import httpx2
 import uvicorn
 
+from activities.proposals import Doer, NoticeSource, ProposalBoard
 from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
 from api.app import create_app
 from api.demo.players import PATHS, doer
 from api.demo.script import Act, Script
+from api.demo.stories import NOW, Story, last_instant
 from api.processes.claims import free_port
 from api.services import Services
-from sla.axis import SHANGHAI
+from sla.axis import SHANGHAI, local_day
 from sla.companies import COMPANIES
 from sla.notices.amendments import AMENDMENTS
 from sla.notices.national import NOTICES
 from sla.release import RELEASE
 from tests.api.exporter.city import Clock
 from tests.api.office import PATIENT, Person
+from tests.browser import notices
 from tests.browser.direct import DirectDispatcher
-from tests.browser.stories import NOW, Story, last_instant, stories
+from tests.browser.observations import observe
+from tests.browser.stories import stories
+from tests.notices import invented
 from tests.waiting import WITHIN, eventually
 
-OWN_PATHS = {
-    **PATHS,
-    "return": "/v1/cases/{case}/return",
-    "resubmit": "/v1/cases/{case}/resubmit",
-    "extend": "/v1/cases/{case}/extensions",
-    "withdraw": "/v1/cases/{case}/withdraw",
-    "refuse": "/v1/cases/{case}/refuse",
-}
 KEY_DAYS = 365
 WORKER_LOOKS = time(6)  # when a changed calendar is applied, on the day of its publication
 ROLES = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
@@ -125,7 +122,7 @@ def _script(story: Story) -> Script:
 
 async def _play(people: Mapping[str, Person], script: Script, act: Act, corrected: int | None) -> int:
     """The number of the event that an act became."""
-    path = OWN_PATHS[act.kind].format(case=script.case, about=act.about)
+    path = PATHS[act.kind].format(case=script.case, about=act.about)
     body = {**act.body, "at": act.at.isoformat()}
     if act.kind == "open":
         body["case"] = script.case
@@ -140,4 +137,14 @@ async def full_city(store: Store) -> City:
     """A city with all its stories, over a store that has the tables and nothing else."""
     city = City(store)
     await city.fill(stories())
+    async with city.person("officer") as officer, city.person("supervisor") as supervisor:
+        await observe(officer, supervisor)
+    notices.write(store, city.cases, city.clock())
+    bring_next_year(store, city.services.timeline.business(city.clock()))
     return city
+
+
+def bring_next_year(store: Store, now: datetime) -> None:
+    """An invented notice that waits for an approval."""
+    entry = invented(published=local_day(now))
+    ProposalBoard(store, RELEASE).propose(entry, Doer("window-9", now), source=NoticeSource.FILE)

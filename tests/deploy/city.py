@@ -17,6 +17,11 @@ POWER = (
     "low-voltage",
     ("joint-site-survey", "supply-plan-reply", "external-line-permits", "grid-works", "meter-and-energise"),
 )
+CLOSING = (
+    "deregistration",
+    "on-platform",
+    ("tax-clearance", "social-insurance-clearance", "liquidation-notice", "deregistration-approval"),
+)
 Kind = tuple[str, str, Sequence[str]]
 
 
@@ -94,6 +99,8 @@ class City:
         self.decided("SZ-OK", WATER)
         self.told("/cases/SZ-STILL/suspensions", suspension="hearing-1", ground="hearing")
         self.completed("SZ-TOLD", ["joint-site-survey"], "2021-06-02 10:00")
+        self.accepted("TC-D", CLOSING, "2021-06-15", "taicang")  # of which a year's share is made
+        self.decided("TC-D", CLOSING)
         assert self.post("/cases/SZ-W0/accept").status_code == 409
 
 

@@ -90,30 +90,36 @@ def standing(events: Iterable[Fact]) -> tuple[list[Raised], list[str]]:
     wrong: list[str] = []
     for event in events:
         body = event.content
-        if event.kind == "rung-raised":
+        if event.kind in ("rung-raised", "rung-noted"):
             rung = Raised(body["clock"], body["rung"], datetime.fromisoformat(body["due_at"]), instant(event.told))
             if any(r[:3] == rung[:3] for r in active.values()):
                 wrong.append(f"{event.case}: event {event.seq} raises {rung.clock} {rung.rung} again")
             active[event.seq] = rung
-        elif event.kind == "rung-withdrawn" and active.pop(body["raised"], None) is None:
+        elif event.kind in ("rung-withdrawn", "note-withdrawn") and active.pop(body["raised"], None) is None:
             wrong.append(f"{event.case}: event {event.seq} withdraws what does not stand")
     return list(active.values()), wrong
 
 
 def misraised(case: str, events: list[Fact], now: datetime, grace: timedelta, slack: timedelta) -> list[str]:
-    """What is raised and should not be, or is not and should, at a business instant; all lengths in business time."""
+    """What is raised and should not be, or is not and should, at a business instant; all lengths in business time.
+
+    What was raised since that instant is judged by its own.
+    """
     active, wrong = standing(events)
     limited = {clock.key: clock for clock in clocks(events)}
-    overdue = {r.clock: r.due for r in active if r.rung == "overdue"}
+    overdue = {r.clock: r for r in active if r.rung == "overdue"}
     wrong += [f"{case}: {rung.clock} is no clock of the case" for rung in active if rung.clock not in limited]
     for key, clock in limited.items():
+        raised = overdue.get(key)
         if clock.stop is None:
-            must, may = clock.due + grace + slack <= now, clock.due + grace <= now
+            must, may = clock.due + grace + slack <= now, raised is not None and clock.due + grace <= raised.told
         else:
             must = may = clock.stop > clock.due
-        if key in overdue and (not may or overdue[key] != clock.due):
-            wrong.append(f"{case}: {key} was raised for {overdue[key]}, due {clock.due}, stopped {clock.stop}")
-        if key not in overdue and must:
+        if raised is not None and (not may or raised.due != clock.due):
+            wrong.append(
+                f"{case}: {key} was raised at {raised.told} for {raised.due}, due {clock.due}, stopped {clock.stop}"
+            )
+        if raised is None and must:
             wrong.append(f"{case}: {key} was due {clock.due}, stopped {clock.stop}, and is not raised")
     return wrong
 

@@ -143,6 +143,7 @@ def test_the_oracle_sees_a_rung_too_many_one_too_few_and_one_twice() -> None:
     assert len(wrong("2021-03-06 04:00")) == 1
     assert wrong("2021-03-06 04:00", raised(due, "2021-03-05 20:00")) == []
     assert len(wrong("2021-03-05 17:00", raised(due, "2021-03-05 16:00"))) == 1
+    assert wrong("2021-03-05 17:00", raised(due, "2021-03-05 20:00")) == [], "what is raised after the look"
     assert len(wrong("2021-03-06 04:00", raised("2021-03-04 17:30", "2021-03-05 20:00"))) == 1
     again = raised(due, "2021-03-05 20:00")
     assert len(wrong("2021-03-06 04:00", again, again)) == 1

@@ -59,9 +59,18 @@ def test_days_off_of_a_place_are_known_only_to_the_almanac_that_has_them() -> No
 def test_a_version_that_it_never_gave_is_refused(version: str) -> None:
     with pytest.raises(CalendarVersionError):
         RELEASE.calendar_of_version(version)
+    assert not RELEASE.gives_back(version)
+    assert RELEASE.gives_back(RELEASE.calendar_for(NATION, date.max).version)
     assert RELEASE.changed_days(version, RELEASE.calendar_for(NATION, date.max).version) is None
 
 
 def test_it_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         RELEASE.notices = ()  # type: ignore[misc]
+
+
+@given(as_of=DAYS, place=st.sampled_from(sorted(PLACES)))
+def test_entries_are_what_was_known_in_the_order_in_which_it_became_known(as_of: date, place: str) -> None:
+    known = [entry.known for entry in RELEASE.entries(place, as_of)]
+    assert known == sorted(known)
+    assert {day for day in known if day != date.min} == {day for day in RELEASE.publications(place) if day <= as_of}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.calendar import DayKind, build
+from sla.calendar import DayKind, build, without
 from sla.errors import CalendarHorizonError, CalendarVersionError, UnknownJurisdictionError
 from sla.notices.amendments import AMENDMENTS
 from sla.notices.national import NOTICES
@@ -268,3 +268,11 @@ def test_the_order_of_publication_is_the_order_of_effect():
     local = build("CN-XX", ALL, NOTICES, AMENDMENTS, (first,))
     assert not local.is_working(day("2026-03-02"))
     assert build("CN-XX", date(2026, 1, 31), NOTICES, AMENDMENTS, (first,)).is_working(day("2026-03-02"))
+
+
+@given(off=KNOWN_DAYS, asked=KNOWN_DAYS)
+def test_a_calendar_without_a_day_is_the_same_but_for_that_day(off: date, asked: date):
+    calendar = RELEASE.calendar_for("CN", date(2026, 1, 1))
+    lacking = without(calendar, frozenset([off]))
+    assert lacking.is_working(asked) is (calendar.is_working(asked) and asked != off)
+    assert lacking.changed_days(calendar) == ({off} if calendar.is_working(off) else set())

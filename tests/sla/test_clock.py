@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from sla.axis import SHANGHAI, due_day, due_time
 from sla.clock import Policy, Standing, count, is_late
 from tests.sla.build import ALL, at, clock, day, extension, national, read, suspension
 
@@ -266,3 +267,16 @@ def test_an_extension_that_was_late_is_no_ground_for_a_later_suspension():
 def test_amounts_are_decimal():
     reading = read(clock("2026-03-02", 5), "2026-03-03", ALL)
     assert {type(value) for value in (reading.used, reading.suspended, reading.remaining)} == {Decimal}
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "time"),
+    [
+        (datetime(2021, 3, 8, 17, 30, tzinfo=SHANGHAI), date(2021, 3, 8), "17:30"),
+        (datetime(2021, 3, 9, 0, 0, tzinfo=SHANGHAI), date(2021, 3, 8), "24:00"),
+        (datetime(2021, 3, 8, 16, 0, tzinfo=UTC), date(2021, 3, 8), "24:00"),
+        (datetime(2021, 3, 9, 0, 0, 1, tzinfo=SHANGHAI), date(2021, 3, 9), "00:00"),
+    ],
+)
+def test_what_is_due_at_midnight_is_due_on_the_day_that_ends(at: datetime, day: date, time: str):
+    assert (due_day(at), due_time(at)) == (day, time)

@@ -1,5 +1,6 @@
 """An average is broken by its cohort, never by one case."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -118,3 +119,10 @@ def test_a_window_ends_with_its_day(window: Window, until: str, first: str):
     begins, ends = date.fromisoformat(first), date.fromisoformat(until)
     assert window.first(ends) == begins
     assert (ends - begins).days == 89 or window is not Window.ROLLING
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 28), st.booleans(), st.integers(1, 5)), max_size=12))
+def test_cases_that_are_alike_come_to_the_same_together(drawn: list[tuple[int, int, bool, int]]):
+    each = [_case(str(used), f"2021-01-{day:02}", on_time=met) for used, day, met, n in drawn for _ in range(n)]
+    alike = [replace(_case(str(used), f"2021-01-{day:02}", on_time=met), n=n) for used, day, met, n in drawn]
+    assert summed(alike, LIMIT) == summed(each, LIMIT)

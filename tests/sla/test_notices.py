@@ -11,7 +11,7 @@ from sla.notices.amendments import AMENDMENTS
 from sla.notices.national import NOTICES
 from sla.notices.notice import Change, Notice
 from sla.notices.overlays import OVERLAYS
-from sla.notices.table import check
+from sla.notices.table import check, statutory
 from sla.release import RELEASE
 from tests.reference import reference
 from tests.sla.build import ALL, day, national
@@ -103,6 +103,15 @@ def test_a_day_of_another_year_is_refused():
 
 def test_a_missing_year_is_refused():
     assert _refused([each for each in NOTICES if each.year != 2011]) == "no notice between 2010 and 2012"
+
+
+def test_a_year_that_has_two_notices_is_refused():
+    assert _refused([*NOTICES, _notice(2026)]) == "two notices for 2026"
+
+
+def test_a_year_before_the_first_statute_is_refused():
+    with pytest.raises(WrongTableError, match="no statute of 2003 is kept"):
+        statutory(2003)
 
 
 def test_an_amendment_that_changes_nothing_is_refused():

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from sla.clock import Policy, Standing, Unit
+from sla.axis import UnmovedDays, UnmovedMonths
+from sla.clock import Axes, Policy, Standing, Unit, count
 from sla.errors import LimitError
-from tests.sla.build import at, clock, day, extension, interval, read, suspension
+from tests.sla.build import at, clock, day, extension, interval, national, read, suspension
 
 # Calendar days.
 
@@ -190,3 +191,16 @@ def test_the_first_working_hour_of_the_calendar_is_counted():
     facts = clock("2004-01-02 08:30", 0, Unit.WORKHOUR)
     assert read(facts, "2004-01-02 08:30").due_at == at("2004-01-02 08:30")
     assert read(facts, "2004-01-02 08:30").due_at - timedelta(hours=1) == at("2004-01-02 07:30")
+
+
+# A last day that stays.
+
+
+def test_a_last_day_without_work_may_stay_the_last() -> None:
+    facts = clock("2026-09-21", 12, Unit.DAY)
+    stays: Axes = {Unit.DAY: UnmovedDays, Unit.MONTH: UnmovedMonths}
+    assert count(facts, national(), at("2026-09-21"), stays).due_at == at("2026-10-03 17:30")
+    months = clock("2026-04-01", 6, Unit.MONTH)
+    assert count(months, national(), at("2026-04-01"), stays).due_date == day("2026-10-01")
+    beyond = clock("2026-12-30", 5, Unit.DAY)
+    assert count(beyond, national(), at("2026-12-30"), stays).due_at is None

@@ -103,6 +103,9 @@ class History(NamedTuple):
     roll_resume: bool = True
     count_start_day: bool = False
     close: time | None = time(17, 30)
+    cutoff: time = time(17, 30)
+    moves_end: bool = True  # a last calendar day without work gives way to the next working day
+    works: dict[date, bool] | None = None  # in place of China's days as known on `as_of`
 
 
 class Outcome(NamedTuple):
@@ -139,7 +142,7 @@ def walk(history: History) -> Outcome:
 class _Walker:
     def __init__(self, history: History) -> None:
         self.history = history
-        self.works = days_known(history.as_of)
+        self.works = days_known(history.as_of) if history.works is None else history.works
         self.end_of_map = next(reversed(self.works))
         same_day = history.limit == 0
         self.start_day = self.effective(history.start, roll=history.roll_accept or same_day)
@@ -156,7 +159,7 @@ class _Walker:
 
     def effective(self, at: datetime, *, roll: bool) -> date:
         day = at.date()
-        if roll and (at.time() > time(17, 30) or not self.works_on(day)):
+        if roll and (at.time() > self.history.cutoff or not self.works_on(day)):
             day += timedelta(days=1)
             while not self.works_on(day):
                 day += timedelta(days=1)
@@ -190,7 +193,7 @@ class _Walker:
 
     def days_of(self, stretch: Stretch) -> set[date]:
         """The days after its begin up to the day on which it ends in effect."""
-        last = stretch.start.date() + FAR
+        last = max(stretch.start + FAR, self.history.now).date()
         if stretch.end is not None:
             try:
                 last = self.effective(stretch.end, roll=self.history.roll_resume)
@@ -263,7 +266,7 @@ class _Walker:
         if not self.history.calendar_days:
             return last
         last = max(last, resumed)
-        while not self.works_on(last):
+        while self.history.moves_end and not self.works_on(last):
             last += timedelta(days=1)
         return last
 

@@ -22,7 +22,7 @@ from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from api.real_clock import real_now
 from sla.release import RELEASE
-from tests.desk import a_whole_case, at, water
+from tests.desk import TOLERANCE, a_whole_case, at, water
 from tests.waiting import eventually
 from tests.workflows.bench import GRACE, Bench, standing_at
 from tests.workflows.test_case import PROMISE, append_behind
@@ -116,6 +116,30 @@ async def suspended(bench: Bench) -> None:
     await keep(bench.client, case, "suspended-extended-withdrawn")
 
 
+async def otherwise(bench: Bench) -> None:
+    """Accepted while something is missing, handed over, of another kind after all, corrected, closed without a decision."""
+    desk, case = bench.desk, "otherwise"
+    await bench.send(
+        case,
+        desk.open(at("2021-03-01 09:00"), water()),
+        desk.accept(at("2021-03-01 10:00"), tolerance=TOLERANCE),
+        desk.hand_over(at("2021-03-02 10:00"), "joint-site-survey", "市燃气集团"),
+        desk.complete(at("2021-03-02 11:00"), "joint-site-survey"),
+        desk.suspend(at("2021-03-02 12:00"), "s1", "hearing"),
+        desk.reclassify(at("2021-03-03 10:00"), water("new-pipe-no-approval")),
+        desk.resume(at("2021-03-03 11:00"), "s1"),
+        desk.supply(at("2021-03-03 12:00")),
+    )
+    halted = next(event.seq for event in bench.store.events(case) if event.kind == "suspended")
+    await bench.send(
+        case,
+        desk.correct(at("2021-03-04 10:00"), halted, end=at("2021-03-04 09:00")),
+        desk.terminate(at("2021-03-04 11:00")),
+    )
+    await bench.ended(case)
+    await keep(bench.client, case, "turned-out-otherwise")
+
+
 async def continued(bench: Bench) -> None:
     """Its history grows until it continues as new, twice."""
     desk, case = bench.desk, "continued"
@@ -156,7 +180,7 @@ async def play(client: Client, store: Store) -> None:
     bench = Bench(client, store, standing_at("2021-03-05 17:29:48"))
     settler = Flaky(store, bench.timeline, GRACE, real_now, RELEASE)
     async with worker(client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
-        for scene in (continued, rung, carried, adopted, suspended):
+        for scene in (continued, rung, carried, adopted, suspended, otherwise):
             await scene(bench)
         await waited(bench, settler)
 

@@ -60,6 +60,30 @@ def test_a_picture_that_takes_over_what_stayed_is_the_picture_drawn_anew(history
         before = drawn(paper.now())
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(("no-new-pipe", "new-pipe-no-approval", "new-pipe-with-approval")),
+    st.lists(st.tuples(st.sampled_from((*KINDS, *RARER)), st.integers(1, 8)), max_size=14),
+)
+def test_a_step_comes_next_that_waits_for_nothing_but_what_is_done_or_at_hand(
+    variant: str, history: list[tuple[str, int]]
+) -> None:
+    desk, paper = Desk(), Paper()
+    paper.take(desk.open(BEGUN, water(variant)))
+    for hour, (kind, number) in enumerate(history, start=1):
+        try:
+            paper.take(asked(desk, kind, number, hour))
+        except Refusal:
+            continue
+    state = paper.now()
+    steps = {step.key: step for step in picture(state).steps}
+    for planned in state.procedure.steps:
+        before = [*planned.after, *(one.key for one in state.procedure.steps if planned.key in one.gates)]
+        waits = [key for key in before if steps[key].status == "waiting"]
+        wanted = steps[planned.key].status == "waiting" and not waits and not state.over
+        assert steps[planned.key].coming is wanted, planned.key
+
+
 def test_a_completion_draws_only_the_steps_that_it_changes() -> None:
     desk, paper = Desk(), Paper()
     paper.take_all(desk.open(BEGUN, water()), desk.accept(BEGUN + timedelta(hours=1)))
@@ -67,4 +91,4 @@ def test_a_completion_draws_only_the_steps_that_it_changes() -> None:
     paper.take(desk.complete(BEGUN + timedelta(hours=2), "joint-site-survey"))
     after = picture(paper.now(), before)
     kept = [one.key for one, other in zip(after.steps, before.picture.steps, strict=True) if one is other]
-    assert kept == ["application", "acceptance", "water-on"]
+    assert kept == ["application", "acceptance"], "the step after the next one is coming now"

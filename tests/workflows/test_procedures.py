@@ -1,4 +1,4 @@
-"""The six procedures, against the reference they were drawn from."""
+"""The procedures, six of them against the reference they were drawn from."""
 
 import hashlib
 import json
@@ -35,9 +35,15 @@ def every_choice() -> Iterator[tuple[Definition, str, str]]:
                 yield definition, jurisdiction, variant.key
 
 
+DRAWN = {procedure["id"] for procedure in reference("procedures.json")["procedures"]}
 CHOICES = list(every_choice())
 NAMES = ["/".join((definition.key, jurisdiction, variant)) for definition, jurisdiction, variant in CHOICES]
 each_choice = pytest.mark.parametrize(("definition", "jurisdiction", "variant"), CHOICES, ids=NAMES)
+# those that were drawn from the reference; the others are told in docs/procedures.md
+PLACES = [(choice, name) for choice, name in zip(CHOICES, NAMES, strict=True) if choice[0].key in DRAWN]
+each_drawn = pytest.mark.parametrize(
+    ("definition", "jurisdiction", "variant"), [choice for choice, _ in PLACES], ids=[name for _, name in PLACES]
+)
 
 
 def every_facts(definition: Definition, variant: str) -> Iterator[Facts]:
@@ -67,7 +73,7 @@ def test_every_combination_resolves_under_every_fact(definition: Definition, jur
         assert Procedure.model_validate_json(procedure.model_dump_json()) == procedure
 
 
-@each_choice
+@each_drawn
 def test_the_planned_path_is_the_one_of_the_reference(definition: Definition, jurisdiction: str, variant: str) -> None:
     resolved = described(definition.key)["resolved"][variant][jurisdiction]
     hours = 8 if resolved["unit"] == "WH" else 1
@@ -79,7 +85,7 @@ def test_the_planned_path_is_the_one_of_the_reference(definition: Definition, ju
     assert budgets == {key: Decimal(str(days)) for key, days in (resolved["stage_budget"] or {}).items()}
 
 
-@each_choice
+@each_drawn
 def test_every_step_of_the_reference_is_there(definition: Definition, jurisdiction: str, variant: str) -> None:
     unit = described(definition.key)["unit"]
     for step in described_steps(definition.key, variant):
@@ -117,7 +123,7 @@ def planned(targets: dict[str, Any], variant: str, unit: str) -> Limit | None:
     return Limit(amount=days) if days % 1 == 0 else Limit(amount=days * 8, unit=Unit.WORKHOUR)
 
 
-@each_choice
+@each_drawn
 def test_nothing_is_there_that_the_reference_does_not_have(
     definition: Definition, jurisdiction: str, variant: str
 ) -> None:
@@ -128,7 +134,7 @@ def test_nothing_is_there_that_the_reference_does_not_have(
         assert keys <= known | (segments if facts.get("segmented_permit") else set())
 
 
-@each_choice
+@each_drawn
 def test_a_step_waits_for_what_the_reference_says_past_the_steps_that_are_not_there(
     definition: Definition, jurisdiction: str, variant: str
 ) -> None:
@@ -154,7 +160,7 @@ def test_no_step_waits_for_one_that_another_predecessor_waits_for_anyway(
             assert not any(one in before(other, after) for one in direct for other in direct), step
 
 
-@each_choice
+@each_drawn
 def test_the_variants_are_named_as_in_the_reference(definition: Definition, jurisdiction: str, variant: str) -> None:
     told = described(definition.key)
     assert (definition.title_zh, definition.title_en) == (told["title_zh"], told["title_en"])
@@ -167,7 +173,7 @@ def test_the_variants_are_named_as_in_the_reference(definition: Definition, juri
 
 def test_all_steps_and_parallel_lines_of_the_reference_were_compared() -> None:
     told = reference("procedures.json")["procedures"]
-    assert {one["id"] for one in told} == set(ALL)
+    assert {one["id"] for one in told} == set(ALL) - {"bankruptcy", "deregistration"}
     assert sum(len(one["steps"]) for one in told) == 82
     assert [one["id"] for p in told for one in p.get("parallel_line", [])][-1] == LINKED
     for one in told:
@@ -190,6 +196,8 @@ def test_only_authorities_that_decide_may_end_a_case_and_no_applicant_corrects_h
 
 @each_choice
 def test_a_correction_finds_its_ground(definition: Definition, jurisdiction: str, variant: str) -> None:
+    if definition.key == "bankruptcy":  # nothing stops a court's months, see below
+        return
     grounds = {ground.key: ground for ground in resolve(definition.key, jurisdiction, variant, {}).grounds}
     assert set(grounds["correction"].stops) == {"promise", "statutory", "stage", "step"}
     assert set(grounds["hearing"].stops) == {"promise", "statutory", "stage", "step"}

@@ -11,6 +11,7 @@ from tests.desk import Desk, Paper, a_whole_case, at, water
 from workflows.answers import Refusal
 from workflows.messages import Message
 from workflows.picture import picture
+from workflows.procedure import Procedure
 from workflows.procedures import resolve
 from workflows.state import Status, StepStatus
 
@@ -87,6 +88,45 @@ def test_an_outcome_that_asks_for_correction_suspends_instead_of_completing() ->
     assert paper.now().steps["inspection-and-meter"].status is StepStatus.RUNNING
     paper.take(desk.resubmit(at("2021-03-03 11:00"), "inspection-and-meter"))
     assert paper.now().suspensions[0].end == at("2021-03-03 11:00")
+
+
+def surveyed(desk: Desk, procedure: Procedure) -> Paper:
+    paper = accepted(desk, procedure)
+    paper.take(desk.complete(at("2021-03-01 10:30"), "joint-site-survey"))
+    return paper
+
+
+OPINIONS = {"market": "fit", "fire": "the lane is too narrow"}
+
+
+def with_opinions(procedure: Procedure) -> Procedure:
+    """The same procedure, each of its steps with opinions."""
+    steps = tuple(step.model_copy(update={"opinions": tuple(OPINIONS)}) for step in procedure.steps)
+    return procedure.model_copy(update={"steps": steps})
+
+
+@pytest.mark.parametrize(
+    ("begin", "step", "outcome", "kind"),
+    [
+        (opened, "acceptance", "done", "accepted"),
+        (opened, "acceptance", "correction", "returned"),
+        (surveyed, "inspection-and-meter", "done", "completed"),
+        (surveyed, "inspection-and-meter", "correction", "returned"),
+    ],
+)
+def test_whatever_a_completion_comes_to_what_it_said_is_in_the_ledger(
+    begin: Callable[[Desk, Procedure], Paper], step: str, outcome: str, kind: str
+) -> None:
+    desk = Desk()
+    paper = begin(desk, with_opinions(water()))
+    number = paper.take(
+        desk.complete(at("2021-03-01 11:00"), step, outcome=outcome, opinions=OPINIONS, note="see the drawing")
+    )
+    event = paper.events[-1]
+    assert (event.seq, event.kind) == (number, kind)
+    said = {name: event.body[name] for name in ("step", "occurrence", "outcome", "opinions")}
+    assert said == {"step": step, "occurrence": 1, "outcome": outcome, "opinions": OPINIONS}
+    assert event.body["reason" if kind == "returned" else "note"] == "see the drawing"
 
 
 def test_a_refused_permit_ends_the_case() -> None:

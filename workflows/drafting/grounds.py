@@ -60,7 +60,7 @@ TAX_PAYMENT = Ground(
     basis="契税暂行条例 11（2021年9月1日起：契税法 11）",
     stops=PAUSABLE,
 )
-# Not for suspensions: it says why these works do not count where a case was opened so.
+# It says why these works do not count where a case was opened so.
 EXTERNAL_WORKS = Ground(
     key="external-works",
     title_zh="红线外工程（按设置不计入）",
@@ -92,6 +92,9 @@ WORKS = Ground(
 EXTERNAL_WORKS_COUNTED = Fact(
     key="external_works_counted", title_zh="红线外工程计入办结时间", title_en="External works count", default=True
 )
+
+# Why a step does not count: nobody suspends a case on one of these.
+OF_STEPS_ALONE = frozenset({EXTERNAL_WORKS.key, PRE_CHAIN.key, OWN_CLOCK.key})
 
 SPECIAL_PROCEDURES = (HEARING, TENDER, AUCTION, INSPECTION, TESTING, QUARANTINE, APPRAISAL, EXPERT_REVIEW)
 COMMON = (CORRECTION, *SPECIAL_PROCEDURES, PUBLIC_NOTICE, PUBLIC_NOTICE_BY_LAW, APPLICANT)

@@ -30,5 +30,15 @@ def as_read(procedure: Procedure, readings: Readings) -> Procedure:
     )
 
 
+def as_read_before(procedure: Procedure, before: Procedure, readings: Readings) -> Procedure:
+    """Return another procedure for a case that goes on under the readings with which it was opened."""
+    stops = {ground.key: PROMISED[0] in ground.stops for ground in before.grounds}
+    kept = {
+        "expert_review_stops_promise": stops.get(EXPERT_REVIEW.key, readings.expert_review_stops_promise),
+        "public_notice_stops_promise": stops.get(PUBLIC_NOTICE.key, readings.public_notice_stops_promise),
+    }
+    return as_read(procedure, readings.model_copy(update=kept))
+
+
 def _stopping(ground: Ground) -> Ground:
     return ground.model_copy(update={"stops": (*PROMISED, *ground.stops)})

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from workflows.errors import BadFact, UnknownFact, UnknownJurisdiction, UnknownProcedure, UnknownVariant
 from workflows.procedure import Definition, Facts, Procedure
 from workflows.procedures import (
+    bankruptcy,
     company_setup,
     construction_approval,
+    deregistration,
     electricity_connection,
     gas_connection,
     property_registration,
@@ -22,6 +24,8 @@ ALL: Mapping[str, Definition] = MappingProxyType(
         water_connection.DEFINITION.key: water_connection.DEFINITION,
         electricity_connection.DEFINITION.key: electricity_connection.DEFINITION,
         gas_connection.DEFINITION.key: gas_connection.DEFINITION,
+        bankruptcy.DEFINITION.key: bankruptcy.DEFINITION,
+        deregistration.DEFINITION.key: deregistration.DEFINITION,
     }
 )
 

@@ -4,7 +4,9 @@ const EVERY = 60_000, PULSE = 5_000, STALE = 20_000;
 const policy = window.trustedTypes?.createPolicy("board", { createHTML: (text) => text });
 const $ = (selector, root = document) => root.querySelector(selector);
 
-let paused = false, fresh = Date.now(), tag = null;
+let paused = false, tag = null;
+// when the database last answered, and when the worker last beat
+let answered = Date.now(), beat = Date.now();
 
 function inUse(main) {
   const focused = document.activeElement;
@@ -26,18 +28,21 @@ async function refresh() {
     return;
   }
   if (answer.status === 401) location.reload();
-  if (answer.status === 304) touched();
+  if (answer.status === 304) answered = Date.now();
   if (answer.status !== 200 || answer.redirected) return;
   tag = answer.headers.get("ETag");
   const text = await answer.text();
   if (paused || inUse(main)) return;
   swap(new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html"), main);
-  touched();
+  answered = Date.now();
 }
 
 function swap(page, main) {
   const said = changes(main, page), focused = document.activeElement?.id, top = window.scrollY;
+  const entered = new Map([...fields(main)].filter(([, field]) => changed(field)));
   main.replaceChildren(...page.querySelector("#main").childNodes);
+  for (const [name, field] of fields(main)) if (entered.has(name)) enter(field, entered.get(name));
+  wake();
   for (const selector of ["nav ul", "#as-of"]) {
     const [mine, theirs] = [$(selector), page.querySelector(selector)];
     if (mine && theirs) mine.replaceChildren(...theirs.childNodes);
@@ -45,6 +50,29 @@ function swap(page, main) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   window.scrollTo({ top });
   if (said) $("#said").textContent = said;
+}
+
+// what may be entered, by form and name
+function* fields(main) {
+  for (const one of main.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    if (one.name) yield [`${one.form?.getAttribute("action") ?? ""} ${one.name} ${one.type === "radio" ? one.value : ""}`, one];
+  }
+}
+
+// whether it holds what the page did not come with: that is somebody's, and stays
+function changed(field) {
+  if (field.matches("select")) return [...field.options].some((one) => one.selected !== one.defaultSelected);
+  return field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+function enter(field, from) {
+  if (field.matches("[type=checkbox], [type=radio]")) field.checked = from.checked;
+  else field.value = from.value;
+}
+
+// what does something only with a script
+function wake() {
+  for (const one of document.querySelectorAll("[data-print], [data-pick-all], [data-picked]")) one.hidden = false;
 }
 
 // counts that changed, once: "Overdue 37 → 38"
@@ -58,20 +86,20 @@ function changes(before, after) {
   return said.slice(0, 3).join("; ");
 }
 
-function touched() {
-  fresh = Date.now();
-}
-
 async function pulse() {
   const strip = $("#stale"), path = document.body.dataset.pulse;
   if (!strip || !path) return;
   try {
     const answer = await fetch(path, { headers: { "X-Shixian-Refresh": "1" }, credentials: "same-origin", signal: AbortSignal.timeout(PULSE) });
-    if (answer.ok && (await answer.json()).alive) fresh = Date.now();
+    if (answer.ok) {
+      const { age } = await answer.json();
+      answered = Date.now();
+      if (age !== null) beat = answered - age * 1000;
+    }
   } catch {
     // nothing came: the data grow old
   }
-  const age = Date.now() - fresh;
+  const age = Date.now() - Math.min(answered, beat);
   strip.hidden = age < STALE;
   if (!strip.hidden) {
     const time = $("#as-of")?.textContent ?? "";
@@ -79,8 +107,9 @@ async function pulse() {
   }
 }
 
-// keys: / search, g then t c d p, j k row, x select, [ ] previous and next page
-const off = () => localStorage.getItem("keys") === "0";
+// keys: / search, g then a page's own, j k row, x select, [ ] previous and next page, ? their list
+// kept in a cookie: signing out empties the storage
+const off = () => /(^|; )keys=0(;|$)/.test(document.cookie);
 let going = 0;
 
 function onKey(event) {
@@ -100,6 +129,7 @@ function onKey(event) {
     x: () => document.activeElement?.closest("tr")?.querySelector("[data-pick]")?.click(),
     "[": () => $("[rel=prev]")?.click(),
     "]": () => $("[rel=next]")?.click(),
+    "?": () => $("[data-keys]")?.click(),
   };
   if (Object.hasOwn(keys, event.key)) act(event, keys[event.key]);
 }
@@ -117,7 +147,9 @@ function row(step) {
 }
 
 const asked = new URLSearchParams(location.search).get("keys");
-if (asked !== null) localStorage.setItem("keys", asked === "0" ? "0" : "1");
+if (asked !== null) document.cookie = `keys=${asked === "0" ? 0 : 1}; path=/; max-age=31536000; samesite=lax`;
+const state = $("#keys-state");
+if (state) state.textContent = off() ? state.dataset.off : state.dataset.on;
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", (event) => {
   const all = event.target.closest?.("[data-pick-all]");
@@ -125,10 +157,15 @@ document.addEventListener("change", (event) => {
   const picked = $("#picked");
   if (picked) picked.textContent = String(document.querySelectorAll("[data-pick]:checked").length);
 });
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) window.print();
+});
+// the row on which somebody was, after a reload and on the way back; the one that the address names
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("[data-row][id]")) history.replaceState({ ...history.state, row: event.target.id }, "");
+});
+document.getElementById(history.state?.row ?? location.hash.slice(1))?.focus();
+wake();
 if ($("main [data-live]")) {
   $(".refresh")?.removeAttribute("hidden");
   const button = $("#pause");
@@ -142,4 +179,5 @@ if ($("main [data-live]")) {
   });
   setInterval(refresh, EVERY);
 }
+pulse();
 setInterval(pulse, PULSE);

@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 
 from api.relay.texts.words import Words
-from sla.axis import local
+from sla.axis import due_day, due_time
 
 DAY, HOUR, MINUTE = 86_400, 3600, 60  # seconds
 
@@ -54,5 +54,5 @@ def due(at: datetime | None) -> Words:
     """Say when something is due, in Beijing time."""
     if at is None:
         return Words("到期日：见案件页", "Due date: see the case")
-    shown = local(at).strftime("%Y-%m-%d %H:%M")
+    shown = f"{due_day(at)} {due_time(at)}"
     return Words(f"到期：{shown}（北京时间）", f"Due: {shown} Beijing time")

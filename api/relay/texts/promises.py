@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from api.alerting.model import Severity
 from api.relay.texts import titles
 from api.relay.texts.numbers import days_over, due, percentage, plain, used
 from api.relay.texts.words import Fired, Said, Words
+from sla.commitments.commitment import Operator
 from sla.commitments.register import REGISTER
+
+UNITS = {"%": "%", "小时": "hours"}  # of a figure, where a number alone would not do
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
@@ -147,6 +151,65 @@ def _average_forecast(fired: Fired) -> Said:
     )
 
 
+def _target_missed(fired: Fired) -> Said:
+    commitment, number = _commitment(fired), _in_unit(fired, fired.value)
+    promise, target = _promise(fired), _target(fired)
+    if fired.label("severity") == Severity.CRITICAL:
+        return Said(
+            Words(f"承诺「{commitment.zh}」未达标", f"{commitment.en}: the target is missed"),
+            Words(
+                f"「{commitment.zh}」最近一次观测为 {number.zh}，承诺{target.zh}。{promise.zh}",
+                f"{commitment.en}: the latest observation is {number.en}, promised is {target.en}.{promise.en}",
+            ),
+            Words(
+                "向主管部门报告，核实依据；录错的请更正并由他人确认。",
+                "report it, check the evidence; what was told wrongly is corrected and confirmed by another.",
+            ),
+        )
+    return Said(
+        Words(f"承诺「{commitment.zh}」按目前进度将不达标", f"{commitment.en}: at this pace the target will be missed"),
+        Words(
+            f"「{commitment.zh}」按目前进度将为 {number.zh}，承诺{target.zh}。{promise.zh}",
+            f"{commitment.en}: at this pace it will be {number.en}, promised is {target.en}.{promise.en}",
+        ),
+        Words("与责任单位商定赶上进度的措施。", "agree with who answers for it how to catch up."),
+    )
+
+
+def _observation_overdue(fired: Fired) -> Said:
+    commitment, days, promise = _commitment(fired), plain(fired.value), _promise(fired)
+    return Said(
+        Words(f"承诺「{commitment.zh}」的观测逾期", f"{commitment.en}: an observation is overdue"),
+        Words(
+            f"「{commitment.zh}」应有新的观测，已逾期 {days} 天。{promise.zh}",
+            f"{commitment.en}: the next observation has been due for {days} days.{promise.en}",
+        ),
+        Words(
+            "请责任单位提供数据与依据，录入并由他人确认。",
+            "ask who answers for it for number and evidence, record it, and let another confirm it.",
+        ),
+    )
+
+
+def _target(fired: Fired) -> Words:
+    found = REGISTER.get(fired.label("commitment"))
+    if found is None or found.figure is None:
+        return Words("应已落实", "that it is in place")
+    signs = {Operator.AT_MOST: ("不超过", "at most"), Operator.MORE_THAN: ("超过", "more than"),
+             Operator.EXACTLY: ("", "")}  # fmt: skip
+    zh, en = signs.get(found.figure.operator, ("不低于", "at least"))
+    number = _in_unit(fired, float(found.figure.value))
+    return Words(f"{zh} {number.zh}".strip(), f"{en} {number.en}".strip())
+
+
+def _in_unit(fired: Fired, value: float) -> Words:
+    found = REGISTER.get(fired.label("commitment"))
+    if found is None or found.figure is None:
+        return Words("未落实", "not in place")
+    shown, unit = f"{value:.2f}".rstrip("0").rstrip("."), found.figure.unit.removesuffix("/年")
+    return Words(f"{shown} {unit}", f"{shown} {UNITS.get(unit, '')}".strip())
+
+
 def _mean_facts(fired: Fired, mean: Words) -> Words:
     commitment, promise, found = _commitment(fired), _promise(fired), REGISTER.get(fired.label("commitment"))
     most = "?" if found is None or found.limit is None else f"{found.limit.amount.normalize():f}"
@@ -189,5 +252,7 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType(
         "ShixianBacklogGrowing": _backlog_growing,
         "ShixianAverageCommitmentExceeded": _average_exceeded,
         "ShixianAverageCommitmentForecastBreach": _average_forecast,
+        "ShixianTargetMissed": _target_missed,
+        "ShixianObservationOverdue": _observation_overdue,
     }
 )

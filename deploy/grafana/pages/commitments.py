@@ -2,10 +2,28 @@
 
 from api.alerting.promise_alerts import ENOUGH
 from api.alerting.records import COMPLETED_MEAN, FORECAST_MEAN, TARGET
-from deploy.grafana import variables
+from deploy.grafana import limits, variables
 from deploy.grafana.pages.shared import both
-from deploy.grafana.parts import COUNT, GREEN, RATIO, RED, Column, Page, Panel, Query, Row, lines, rows, value_of
+from deploy.grafana.parts import (
+    COUNT,
+    GREEN,
+    GREY,
+    RATIO,
+    RED,
+    SECONDS,
+    YELLOW,
+    Column,
+    Page,
+    Panel,
+    Query,
+    Row,
+    lines,
+    rows,
+    value_of,
+)
 from deploy.grafana.queries import of, one, titled
+from sla.commitments.register import REGISTER
+from sla.indicators import IndicatorVerdict, kind_of
 
 CHOSEN = 'commitment=~"$commitment"'
 MONTH, YEAR, ROLLING = 'window="month"', 'window="year"', 'window="rolling90"'
@@ -13,6 +31,16 @@ ELAPSED, DUE = 'basis="elapsed"', 'basis="due"'
 ON_AVERAGE = 'statistic="mean"'
 STATE = {"0": ("守住 kept", GREEN), "1": ("失守 broken", RED)}
 TITLE, NAME = "承诺 Commitment", "编号 Name"
+_TITLES = {
+    each.id: (f"{each.title_zh} {each.title_en}", "text") for each in REGISTER.values() if kind_of(each) is not None
+}
+_STOOD = {
+    IndicatorVerdict.KEPT.value: ("达标 kept", GREEN),
+    IndicatorVerdict.LATE.value: ("迟达标 kept, but late", YELLOW),
+    IndicatorVerdict.SHORT.value: ("未达标 short", RED),
+    IndicatorVerdict.RAMP_UP.value: ("未到生效日 does not bind yet", GREY),
+    IndicatorVerdict.NO_EVIDENCE.value: ("无依据 no evidence", GREY),
+}
 LIMIT = "承诺（工作日）Promised, workdays"
 
 
@@ -110,6 +138,33 @@ _TABLE = rows(
 )
 
 
+_INDICATORS = rows(
+    "无案件承诺 Promises that no case measures",
+    both(
+        "按观测记录判定的每条承诺：状态、目标、最近一次观测（承诺自身的单位；有日期的依据为 1 或 0），按现有进度是否会落空，下一次观测逾期多久。"
+        "无依据：录入观测并由他人确认。逾期：按手册 ShixianObservationOverdue 处理。",
+        "Each promise by what was observed of it: how it stands, its target and the latest observation in its own unit (dated "
+        "evidence is 1 or 0), whether it will be short at this pace, and for how long the next observation is overdue. No "
+        "evidence: record an observation, and have another confirm it. Overdue: see the runbook ShixianObservationOverdue.",
+    ),
+    (
+        Column("commitment", TITLE, words=_TITLES),
+        Column("standing", "状态 Standing", words=_STOOD),
+        Column(value_of(0), "目标 Target"),
+        Column(value_of(1), "最近观测 Latest", decimals=2),
+        Column(value_of(2), "按进度 At this pace", words={"0": ("", GREEN), "1": ("将落空 will be short", YELLOW)}),
+        Column(value_of(3), "观测逾期 Observation overdue", SECONDS, limits.SOME),
+    ),
+    f"{_by('max', one('shixian_indicator_target'))} * on (commitment) group_left (standing) "
+    f"max by (commitment, standing) ({one('shixian_indicator_standing')} == 1)",
+    _by("max", one("shixian_indicator_measured")),
+    _by("max", one("shixian_indicator_in_danger")),
+    _by("max", one("shixian_indicator_observation_overdue_seconds")),
+    sort="状态 Standing",
+    height=14,
+)
+
+
 def _against_target(title: str, description: str, expr: str) -> Panel:
     return lines(
         title,
@@ -183,6 +238,6 @@ PAGE = Page(
     "时限承诺 Shixian commitments",
     "每条公开承诺：目标、出处、平均、预测。Each public promise: target, sentence, means, forecasts.",
     (variables.source(), variables.job("shixian_commitment_info"), variables.commitment()),
-    (Row("承诺 Promises", (_TABLE,)), _TIME),
+    (Row("承诺 Promises", (_TABLE,)), _TIME, Row("观测 Observed", (_INDICATORS,))),
     since="now-30d",
 )

@@ -1,89 +1,17 @@
-"""Lists, and what sweeps and averages read."""
+"""Single cases, and what sweeps and averages read."""
 
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from activities.record import Role, Rung, RungKind
-from activities.store.rows import CaseFilter, CaseLine, CaseRows, ClockRow
+from activities.store.rows import ClockRow
 from activities.store.store import Store
 from sla.clock import ApplicationReceipt, Standing
 from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, append, new, put
 
 SECOND = timedelta(seconds=1)
 RUNG = Rung(kind=RungKind.OVERDUE, due_at=T, raising=1, seq=7, at=T)
-
-
-def numbers(lines: list[CaseLine]) -> list[str]:
-    return [line.case.case for line in lines]
-
-
-def test_a_list_is_by_due_instant_and_cases_without_one_come_last(store: Store) -> None:
-    put(store, a_case("c1", a_row(due_at=None, standing=Standing.SUSPENDED)))
-    put(store, a_case("c2", a_row(due_at=T + 3 * DAY)))
-    put(store, a_case("c3"))
-    put(store, a_case("c4", a_row(due_at=T + 2 * DAY)))
-    lines = store.cases(CaseFilter(), now=T)
-    assert numbers(lines) == ["c4", "c2", "c1", "c3"]
-    assert [line.standing for line in lines] == [Standing.ON_TIME, Standing.ON_TIME, Standing.SUSPENDED, None]
-    assert lines[0].due_at == T + 2 * DAY
-    assert lines[0].case == a_case("c4").case
-
-
-@pytest.mark.parametrize(
-    ("now", "standing"),
-    [
-        (T + 4 * DAY - SECOND, Standing.ON_TIME),
-        (T + 4 * DAY, Standing.DUE_SOON),
-        (T + 5 * DAY, Standing.DUE_SOON),
-        (T + 5 * DAY + 5 * SECOND, Standing.DUE_SOON),
-        (T + 5 * DAY + 5 * SECOND + timedelta(microseconds=1), Standing.OVERDUE),
-    ],
-)
-def test_a_standing_is_a_comparison_with_now(store: Store, now: datetime, standing: Standing) -> None:
-    put(store, a_case("c1", a_row(due_at=T + 5 * DAY)))
-    put(store, a_case("c2", a_row(a_clock(stop=T), due_at=T + 5 * DAY, standing=Standing.MET)))
-    [line, decided_line] = store.cases(CaseFilter(), now=now, grace=5 * SECOND)
-    assert (line.standing, decided_line.standing) == (standing, Standing.MET)
-    for asked in Standing:
-        wanted = {standing: ["c1"], Standing.MET: ["c2"]}.get(asked, [])
-        assert numbers(store.cases(CaseFilter(standing=asked), now=now, grace=5 * SECOND)) == wanted
-
-
-@pytest.fixture
-def varied(store: Store) -> Store:
-    put(store, a_case("TC-1", a_row(), steps=(a_step(owner="gas-group"),)))
-    put(store, a_case("TC-2", a_row(), procedure="gas-connection", owner="gas-group", survey="s1", parent="TC-1"))
-    put(
-        store,
-        a_case("SZ_3", a_row(), jurisdiction="suzhou", open=False, steps=(a_step(owner="bureau", status="done"),)),
-    )
-    return store
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        (CaseFilter(), ["SZ_3", "TC-1", "TC-2"]),
-        (CaseFilter(procedure="gas-connection"), ["TC-2"]),
-        (CaseFilter(jurisdiction="suzhou"), ["SZ_3"]),
-        (CaseFilter(open=True), ["TC-1", "TC-2"]),
-        (CaseFilter(open=False), ["SZ_3"]),
-        (CaseFilter(survey="s1"), ["TC-2"]),
-        (CaseFilter(parent="TC-1"), ["TC-2"]),
-        (CaseFilter(owner="gas-group"), ["TC-1", "TC-2"]),
-        (CaseFilter(owner="bureau"), []),
-        (CaseFilter(owner_in=("gas-group",)), ["TC-1"]),
-        (CaseFilter(owner_in=("gas-group", "bureau")), ["SZ_3", "TC-1"]),
-        (CaseFilter(owner_in=()), []),
-        (CaseFilter(q="tc-"), ["TC-1", "TC-2"]),
-        (CaseFilter(q="_"), ["SZ_3"]),
-        (CaseFilter(q="%"), []),
-        (CaseFilter(q="tc", procedure="water-connection", open=True), ["TC-1"]),
-    ],
-)
-def test_a_filter_keeps_what_it_names(varied: Store, wanted: CaseFilter, found: list[str]) -> None:
-    assert sorted(numbers(varied.cases(wanted, now=T))) == found
 
 
 def test_a_company_sees_only_its_steps_and_their_clocks(store: Store) -> None:
@@ -96,39 +24,6 @@ def test_a_company_sees_only_its_steps_and_their_clocks(store: Store) -> None:
     assert (view.steps, view.clocks) == ((theirs,), (of_step,))
     assert store.case("c1", owner_in={"power-company"}) is None
     assert store.case("c1", owner_in=set()) is None
-
-
-def pages(store: Store, wanted: CaseFilter, limit: int, between: list[CaseRows]) -> list[str]:
-    """All pages of a list, while one case is put after each."""
-    seen: list[str] = []
-    after: tuple[int, str] | None = None
-    while page := store.cases(wanted, now=T, after=after, limit=limit):
-        seen += numbers(page)
-        after = page[-1].cursor
-        if between:
-            put(store, between.pop())
-    return seen
-
-
-def test_pages_hold_every_case_once_while_others_are_inserted(store: Store) -> None:
-    def a_numbered(number: int, prefix: str) -> CaseRows:
-        due = None if number % 10 == 0 else T + timedelta(hours=number % 97)
-        return a_case(f"{prefix}{number:05}", a_row(due_at=due), open=number % 3 != 0)
-
-    amount = 10_000
-    with store.append("many") as appending:
-        for number in range(amount):
-            appending.case = f"a{number:05}"
-            appending.put(a_numbered(number, "a"))
-    more = [a_numbered(number, "b") for number in range(40)]
-    seen = pages(store, CaseFilter(), 200, more)
-    assert len(seen) == len(set(seen))
-    assert {case for case in seen if case.startswith("a")} == {f"a{number:05}" for number in range(amount)}
-    only_open = pages(store, CaseFilter(open=True, q="a"), 200, [])
-    assert len(only_open) == sum(1 for number in range(amount) if number % 3)
-    assert numbers(store.cases(CaseFilter(), now=T, limit=3))[0] == "a00097"
-    assert store.open_cases(limit=3) == ["a00001", "a00002", "a00004"]
-    assert store.open_cases(after="a00002", limit=1) == ["a00004"]
 
 
 def test_ledgers_are_the_cases_that_have_events(store: Store) -> None:
@@ -195,19 +90,3 @@ def test_overdue_clocks_need_no_worker(store: Store) -> None:
     ]
     assert [clock.case for clock in store.overdue_clocks(now + SECOND, 5 * SECOND, unraised=True)] == ["c1", "c3"]
     assert [clock.case for clock in store.overdue_clocks(now + SECOND, after="c1", limit=1)] == ["c2"]
-
-
-def test_breaches_unmade_by_late_postings_are_listed(store: Store) -> None:
-    late = RUNG.model_copy(update={"withdrawn": "completed in time", "told_late": True})
-    put(store, a_case("c1", a_row(a_clock(rungs=(RUNG,)))))
-    put(store, a_case("c2", a_row(), a_row(a_clock("statutory", Role.STATUTORY, rungs=(late,)))))
-    assert [(found.case, found.clock.picture.rungs) for found in store.told_late()] == [("c2", (late,))]
-    assert store.told_late(after="c2") == []
-
-
-def test_completions_that_wait_for_an_officer_are_listed(store: Store) -> None:
-    pending = a_step("survey", pending=True, claimed_at=T)
-    put(store, a_case("c1", steps=(a_step(), pending)))
-    put(store, a_case("c2", steps=(a_step(),)))
-    assert [(found.case, found.step) for found in store.pending_confirmations()] == [("c1", pending)]
-    assert store.pending_confirmations(after="c1") == []

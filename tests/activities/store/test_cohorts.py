@@ -65,11 +65,25 @@ def test_a_promise_that_ran_out_of_the_calendar_is_not_counted_and_one_never_acc
     put(store, a_case("c3", row.model_copy(update={"start_day": None})))
     put(store, a_case("c4", row.model_copy(update={"horizon": beyond, "provisional": True})))
     found = store.judged(*YEAR)
-    assert [(one.case, one.uncounted(RELEASE), one.provisional) for one in found] == [
-        ("c1", True, False),
-        ("c2", True, False),
-        ("c4", False, True),
+    assert [(one.case, one.begun, one.n, one.uncounted(RELEASE), one.provisional) for one in found] == [
+        ("", False, 1, True, False),
+        ("c1", True, 1, True, False),
+        ("c4", True, 1, False, True),
     ]
+
+
+def test_promises_alike_are_put_together_by_month_and_apart_from_a_day_on(store: Store) -> None:
+    days = (date(2021, 3, 2), date(2021, 3, 30), date(2021, 3, 31), date(2021, 4, 1), date(2021, 4, 1))
+    for number, day in enumerate(days):
+        put(store, a_case(f"c{number}", judged("tc-water", day, Standing.MET)))
+    put(store, a_case("c5", judged("tc-water", days[0], Standing.MET, "4")))
+
+    def told(since: date | None = None) -> list[tuple[str, date, int]]:
+        return [(one.case, one.stopped_on, one.n) for one in store.judged(*YEAR, since=since)]
+
+    assert told() == [("c0", days[0], 3), ("c5", days[0], 1), ("c3", days[3], 2)]
+    assert told(since=days[2]) == [("c0", days[0], 2), ("c5", days[0], 1), ("c2", days[2], 1), ("c3", days[3], 2)]
+    assert sum(one.n for one in store.judged(days[1], days[2])) == 2
 
 
 def test_promises_that_run_come_with_their_facts_and_are_read_once(store: Store) -> None:

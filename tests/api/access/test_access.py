@@ -1,13 +1,15 @@
 """Who may do what: every route and every role; another's is indistinguishable from nothing."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
-from api.access.api_keys import BadActor, CallerRole, LifeTooLong, UnknownCompany, new_key, well_formed
+from activities.store.errors import StoreUnavailable
+from activities.store.keys import ApiKey
+from api.access.api_keys import BadActor, CallerRole, Keyring, LifeTooLong, UnknownCompany, new_key, well_formed
 from api.app import describe
 from api.real_clock import real_now
 from sla.companies import COMPANIES
@@ -15,19 +17,30 @@ from tests.api.office import WATER, Office, Person, problem
 from workflows.procedure import Party
 from workflows.procedures import ALL, resolve
 
-OFFICER, SUPERVISOR, UTILITY, AUDITOR = "officer", "supervisor", "utility", "auditor"
-EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR}
-OVERSEERS = EVERYONE - {UTILITY}
+OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER = "officer", "supervisor", "utility", "auditor", "importer"
+EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER}
+OVERSEERS = EVERYONE - {UTILITY, IMPORTER}
 CASE = "/v1/cases/{case}"
+OBSERVED = "/v1/commitments/{commitment}/observations"
 
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", "/v1/cases"): {OFFICER},
+    ("get", "/v1/counts"): OVERSEERS,
+    ("get", "/v1/desks"): EVERYONE,
+    ("get", "/v1/steps"): EVERYONE,
+    ("get", "/v1/events"): OVERSEERS,
     ("get", "/v1/cases"): EVERYONE,
     ("get", CASE): EVERYONE,
     ("get", f"{CASE}/events"): EVERYONE,
     ("get", f"{CASE}/events/{{seq}}"): EVERYONE,
     ("get", f"{CASE}/clocks/{{clock}}/days"): EVERYONE,
+    ("get", f"{CASE}/tellings"): EVERYONE,
+    ("get", f"{CASE}/look-up-code"): {OFFICER, SUPERVISOR},
     ("post", f"{CASE}/accept"): {OFFICER},
+    ("post", f"{CASE}/supplies"): {OFFICER},
+    ("post", f"{CASE}/reclassify"): {OFFICER},
+    ("post", f"{CASE}/steps/{{step}}/hand-over"): {OFFICER},
+    ("post", f"{CASE}/terminate"): {OFFICER},
     ("post", f"{CASE}/refuse"): {OFFICER},
     ("post", f"{CASE}/steps/{{step}}/start"): {OFFICER, UTILITY},
     ("post", f"{CASE}/steps/{{step}}/completions"): {OFFICER, UTILITY},
@@ -46,15 +59,30 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", f"{CASE}/recalculate"): {OFFICER},
     ("post", "/v1/completions:batch"): {OFFICER, UTILITY},
     ("post", "/v1/surveys/{survey}/completions"): {OFFICER, UTILITY},
+    ("post", "/v1/imports/cases"): {IMPORTER},
     ("get", "/v1/commitments"): EVERYONE,
     ("get", "/v1/commitments/{commitment}"): EVERYONE,
+    ("get", "/v1/commitments/standings"): OVERSEERS,
+    ("get", OBSERVED): OVERSEERS,
+    ("post", OBSERVED): {OFFICER},
+    ("post", f"{OBSERVED}/{{number}}/confirm"): {OFFICER, SUPERVISOR},
+    ("post", f"{OBSERVED}/{{number}}/correct"): {OFFICER},
+    ("post", f"{OBSERVED}/{{number}}/withdraw"): {OFFICER, SUPERVISOR},
     ("get", "/v1/procedures"): EVERYONE,
     ("get", "/v1/procedures/{procedure}"): EVERYONE,
+    ("get", "/v1/calendars/notices"): OVERSEERS,
+    ("post", "/v1/calendars/notices"): {OFFICER, SUPERVISOR},
+    ("get", "/v1/calendars/notices/{number}"): OVERSEERS,
+    ("get", "/v1/calendars/notices/{number}/moves"): OVERSEERS,
+    ("post", "/v1/calendars/notices/{number}/approve"): {OFFICER, SUPERVISOR},
+    ("post", "/v1/calendars/notices/{number}/reject"): {OFFICER, SUPERVISOR},
     ("get", "/v1/calendars/{jurisdiction}"): EVERYONE,
+    ("get", "/v1/calendars/{jurisdiction}/{year}"): EVERYONE,
     ("get", "/v1/averages"): OVERSEERS,
     ("get", "/v1/reports/{month}"): OVERSEERS,
     ("get", "/v1/told-late"): OVERSEERS,
     ("get", "/v1/faults"): OVERSEERS,
+    ("get", "/v1/keys"): {SUPERVISOR},
     ("get", "/metrics"): OVERSEERS,
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
@@ -69,7 +97,21 @@ def test_every_route_is_listed_here() -> None:
 
 
 def address(path: str) -> str:
-    names = ("case", "seq", "clock", "step", "suspension", "survey", "commitment", "procedure", "jurisdiction", "month")
+    names = (
+        "case",
+        "seq",
+        "clock",
+        "step",
+        "suspension",
+        "survey",
+        "commitment",
+        "procedure",
+        "jurisdiction",
+        "month",
+        "number",
+        "year",
+        "number",
+    )
     return path.format(**dict.fromkeys(names, "1"))
 
 
@@ -80,7 +122,13 @@ async def ask(person: Person, method: str, path: str) -> httpx2.Response:
 
 @pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
 async def test_a_route_is_open_to_its_roles_and_to_no_other(office: Office, method: str, path: str) -> None:
-    people = {OFFICER: office.officer, SUPERVISOR: office.supervisor, UTILITY: office.water, AUDITOR: office.auditor}
+    people = {
+        OFFICER: office.officer,
+        SUPERVISOR: office.supervisor,
+        UTILITY: office.water,
+        AUDITOR: office.auditor,
+        IMPORTER: office.importer,
+    }
     for role, person in people.items():
         answer = await ask(person, method, path)
         assert (answer.status_code == 403) is (role not in ALLOWED[method, path]), (role, answer.text)
@@ -109,6 +157,68 @@ async def test_a_revoked_key_is_refused_within_five_seconds(office: Office) -> N
     assert office.store.revoke(key.id, real_now())
     await asyncio.sleep(2.1)
     assert (await person.get("/v1/faults")).status_code == 401
+
+
+async def listed_keys(person: Person) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    asked: dict[str, Any] = {"limit": 7}
+    while True:
+        answer = await person.get("/v1/keys", **asked)
+        assert answer.status_code == 200
+        found += answer.json()["keys"]
+        if (after := answer.json()["next"]) is None:
+            return found
+        asked["after"] = after
+
+
+async def test_keys_are_listed_without_their_text_and_with_their_last_use(office: Office) -> None:
+    person = office.person(CallerRole.AUDITOR)
+    [before] = [key for key in await listed_keys(office.supervisor) if key["actor"] == person.actor]
+    assert before["last_used"] is None
+    assert "hash" not in before
+    assert (await person.get("/v1/faults")).status_code == 200
+    found = await listed_keys(office.supervisor)
+    [after] = [key for key in found if key["actor"] == person.actor]
+    assert after["last_used"] is not None
+    kept = office.store.keys()
+    assert [key["id"] for key in found] == [key.id for key in kept]
+
+
+class Shelf:
+    """Keys that are used; `away`: nothing can be written."""
+
+    def __init__(self, *keys: ApiKey, away: bool = False) -> None:
+        self.kept, self.away = {key.hash: key for key in keys}, away
+        self.noted: list[datetime] = []
+
+    def key_by_hash(self, hashed: str) -> ApiKey | None:
+        return self.kept.get(hashed)
+
+    def use_key(self, key: str, at: datetime, *, unless_since: datetime) -> None:
+        assert unless_since == at - timedelta(hours=1)
+        self.noted.append(at)
+        if self.away:
+            raise StoreUnavailable
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_keys_use_is_noted_once_an_hour_and_nobody_is_refused_where_it_cannot_be(away: bool) -> None:
+    now = real_now()
+    text, kept = new_key(actor="a", role=CallerRole.AUDITOR, now=now)
+    shelf = Shelf(kept, away=away)
+    keyring = Keyring(shelf)
+    minutes = (0, 1, 59, 60, 61, 119, 121, 240)
+    for minute in minutes:
+        assert keyring.caller(f"Bearer {text}", now + timedelta(minutes=minute)).actor == "a"
+    assert [(at - now) // timedelta(minutes=1) for at in shelf.noted] == [0, 60, 121, 240]
+
+
+def test_a_key_that_another_process_noted_is_not_noted_again() -> None:
+    now = real_now()
+    text, kept = new_key(actor="a", role=CallerRole.AUDITOR, now=now)
+    shelf = Shelf(kept.model_copy(update={"used": now - timedelta(minutes=30)}))
+    Keyring(shelf).caller(f"Bearer {text}", now)
+    assert shelf.noted == []
 
 
 def test_a_key_is_kept_as_a_hash_only() -> None:

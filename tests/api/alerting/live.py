@@ -97,6 +97,15 @@ class Alertmanager:
             self._ask("/-/reload", b"")
             self._read = len(self._log.read_text(encoding="utf-8"))
 
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self._port}"
+
+    def loaded(self) -> str:
+        """The configuration that it has taken up."""
+        return str(json.loads(self._ask("/api/v2/status"))["config"]["original"])
+
     def raise_(self, *alerts: Mapping[str, str]) -> None:
         """Alerts that fire from now on, as Prometheus would post them."""
         body = json.dumps([{"labels": dict(labels)} for labels in alerts]).encode()

@@ -92,10 +92,10 @@ def test_the_committed_files_are_what_is_rendered() -> None:
     assert (DEPLOY / "prometheus.yml").read_text() == prometheus_config()
 
 
-def test_there_are_nine_records_and_twenty_one_alerts_three_of_them_at_two_severities() -> None:
+def test_there_are_nine_records_and_twenty_three_alerts_four_of_them_at_two_severities() -> None:
     rules = rules_of(render())
     assert len([rule for rule in rules if "record" in rule]) == 9
-    assert (len(NAMES), len(ALERTS)) == (21, 24)
+    assert (len(NAMES), len(ALERTS)) == (23, 27)
     assert all(name.startswith(PREFIX) for name in NAMES if name != "Watchdog")
 
 
@@ -335,22 +335,33 @@ def _held(alert: Alert) -> str:
     return f"{held}, keeps {duration(alert.keep)}" if alert.keep else held
 
 
-def test_the_command_prints_the_rules(shixian: CommandLine) -> None:
+def test_the_command_prints_the_rules(shixian: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shixian("rules").out == render()
-    scaled = shixian("rules", "--scale", "60", "--red-card", "water-connection=5", "--runbooks", "https://x.example/r")
+    monkeypatch.setenv("SHIXIAN_RED_CARDS", '{"water-connection": 5}')
+    scaled = shixian("rules", "--scale", "60", "--runbooks", "https://x.example/r")
     assert scaled.out == render(60, {"water-connection": 5}, runbooks="https://x.example/r")
-    assert shixian("rules", "--json").json == yaml.safe_load(render())
+    assert shixian("rules", "--json").json == yaml.safe_load(render(red_card={"water-connection": 5}))
 
 
 @pytest.mark.parametrize(
-    ("options", "rule"),
+    ("own", "rule"),
     [
-        (("--red-card", "nothing=3"), "unknown-procedure"),
-        (("--red-card", "water-connection=soon"), "not-a-number"),
-        (("--scale", "0"), "--scale"),
+        ('{"nothing": 3}', r"SHIXIAN_RED_CARDS.*\[unknown-procedure\]"),
+        ('{"water-connection": "soon"}', r"SHIXIAN_RED_CARDS__WATER-CONNECTION.*\[int_parsing\]"),
+        ('{"water-connection": 0}', r"SHIXIAN_RED_CARDS__WATER-CONNECTION.*\[greater_than_equal\]"),
+        ("water-connection=5", r"SHIXIAN_RED_CARDS.*\[json\]"),
     ],
 )
-def test_the_command_refuses_what_is_no_rule(shixian: CommandLine, options: tuple[str, ...], rule: str) -> None:
-    said = shixian("rules", *options)
+def test_a_number_of_days_that_is_none_is_refused(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch, own: str, rule: str
+) -> None:
+    monkeypatch.setenv("SHIXIAN_RED_CARDS", own)
+    said = shixian("rules")
     assert said.code == 2
-    assert rule in said.err
+    assert re.search(rule, said.err)
+
+
+def test_the_command_refuses_what_is_no_scale(shixian: CommandLine) -> None:
+    said = shixian("rules", "--scale", "0")
+    assert said.code == 2
+    assert "--scale" in said.err

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,16 +18,26 @@ from activities.store.errors import TablesMissing
 from activities.store.store import Store
 from api.access.api_keys import hashed, well_formed
 from api.cli import COMMANDS
+from api.processes.claims import free_port
+from api.real_clock import real_now
+from tests.activities.test_almanacs import loaded
+from tests.api.office import file_store
 from tests.api.serving import CommandLine
+from tests.notices import PUBLISHED, invented
 from tests.reference import DATA
 from workflows.messages import Message
 
 MESSAGES = {
-    "open", "accept", "refuse", "start", "complete", "confirm", "return", "resubmit", "suspend", "resume", "extend",
-    "fee", "withdraw", "decide", "revoke", "correct", "link", "recalculate",
+    "open", "accept", "refuse", "start", "complete", "confirm", "return", "resubmit", "suspend", "resume", "extend", "fee",
+    "withdraw", "decide", "terminate", "revoke", "correct", "link", "recalculate", "supply", "reclassify", "hand-over",
 }  # fmt: skip
 
-SPOKEN = (set(COMMANDS) - {"keys"}) | {"keys new", "keys list", "keys revoke"}
+LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
+SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar"}) | {
+    *("keys new", "keys list", "keys revoke"),
+    *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
+    *(f"calendar {does}" for does in LOADING),
+}
 
 
 @pytest.fixture
@@ -230,7 +241,7 @@ def test_a_commitment_is_shown_with_its_sentence(shixian: CommandLine) -> None:
 
 
 def test_a_procedure_is_shown_step_by_step(shixian: CommandLine) -> None:
-    assert len(shixian("procedures", "--json").json) == 6
+    assert len(shixian("procedures", "--json").json) == 8
     assert "no-new-pipe" in shixian("procedures", "water-connection").out
     said = shixian("procedures", "water-connection", "--jurisdiction", "suzhou", "--variant", "no-new-pipe")
     assert "市水务集团" in said.out
@@ -331,7 +342,59 @@ def test_an_unknown_outcome_is_asked_for_again_with_the_same_key(
 
 
 def test_an_empty_database_is_rebuilt_verified_and_previewed(shixian: CommandLine) -> None:
-    assert shixian("migrate", "--json").json == {"migrated": True}
+    assert shixian("migrate", "--json").json == {"migrated": True, "rebuild": False}
     assert shixian("rebuild", "--json").json == {"cases": 0}
     assert shixian("verify", "--ledger-only").code == 0
     assert shixian("calendar", "--preview", "2026-11-01", "--json").json["moved_cases"] == 0
+
+
+def test_the_calendar_counts_by_the_notices_of_the_database_where_there_is_one(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SHIXIAN_DATA_DIR", str(tmp_path))
+    asked = ("due", "--accepted", "2026-11-26 10:00", "--limit", "30", "--now", "2026-11-26 11:00", "--json")
+    assert shixian("calendar", "2027").code == 2
+    assert shixian(*asked).json["reading"]["due_date"] is None
+    assert not (tmp_path / "ledger.sqlite").exists()
+    with closing(file_store(tmp_path)) as store:
+        assert shixian(*asked).json["reading"]["due_date"] is None
+        loaded(store, invented())
+    assert shixian(*asked).json["reading"]["due_date"] == "2027-01-08"
+    if real_now().date() >= PUBLISHED:
+        assert len(shixian("calendar", "show", "2027", "--json").json["days"]) > 20
+        assert shixian("calendar", "2027").code == 0
+
+
+def test_a_database_that_does_not_answer_is_said_and_the_releases_notices_are_counted_by(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIXIAN_DATABASE_URL", f"postgresql://127.0.0.1:{free_port()}/none")
+    said = shixian("due", "--accepted", "2026-03-02 10:00", "--limit", "5")
+    assert (said.code, "does not answer" in said.err, "2026-03-09" in said.out) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("no-such-file.txt", None, "unreadable"),
+        ("long.txt", b"x" * 60_001, "too-large"),
+        ("picture.txt", b"\x89PNG\xff\xfe\xff", "not-text"),
+        ("half.json", b'{"kind": ', "malformed"),
+        ("list.yaml", b"- 1\n", "not-an-object"),
+        ("bomb.yaml", b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "malformed"),
+    ],
+)
+def test_a_file_that_is_no_notice_is_named_with_its_rule(
+    shixian: CommandLine, tmp_path: Path, name: str, content: bytes | None, code: str
+) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    said = shixian("calendar", "propose", str(file), "--published", "2026-11-04")
+    assert (said.code, f"[{code}]" in said.err.replace("\n", "")) == (2, True), said.err
+
+
+def test_a_template_and_the_schema_of_files_are_printed(shixian: CommandLine) -> None:
+    assert "kind: notice" in shixian("calendar", "template", "2027").out
+    assert "kind: overlay" in shixian("calendar", "template", "2027", "--kind", "overlay").out
+    assert "$defs" in shixian("calendar", "template", "2027", "--json").json

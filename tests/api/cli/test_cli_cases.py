@@ -1,5 +1,6 @@
 """The command line over HTTP against a running Shixian: cases by hand, every message, refusals."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -63,6 +64,13 @@ def test_a_case_is_carried_through_by_hand(shixian: CommandLine) -> None:
     averages = shixian("averages", "--commitment", "sz-22-water-no-pipe", "--json").json["averages"]
     assert averages[0]["year_to_date"]["n"] >= 1
     assert "按时 on time" in done(shixian("averages")).out
+
+
+def test_the_code_that_an_applicant_looks_a_case_up_with_is_told(shixian: CommandLine) -> None:
+    case = opened(shixian)
+    said = done(shixian("look-up-code", case)).out.strip()
+    assert done(shixian("look-up-code", case, "--json")).json == {"case": case, "code": said}
+    assert re.fullmatch("[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}", said)
 
 
 def test_a_key_is_made_printed_and_may_be_given_again(shixian: CommandLine) -> None:
@@ -148,7 +156,9 @@ def test_a_decision_is_revoked(shixian: CommandLine) -> None:
     assert shixian("case", case, "--json").json["status"] == "revoked"
 
 
-def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation(shixian: CommandLine) -> None:
+def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation_by_somebody_else(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = f"CLI-{next(NUMBERS)}"
     options = ["--jurisdiction", "suzhou", "--variant", "small-social-investment", "--case", case]
     done(shixian("open", "construction-approval", *options, "--at", "2021-01-11 09:00"))
@@ -159,7 +169,13 @@ def test_a_step_is_started_and_what_is_told_too_late_waits_for_a_confirmation(sh
     assert waiting["step"]["event"] == posted["seq"]
     [line] = [one for one in shixian("told-late").out.splitlines() if case in one and "project-code" in one.split()]
     assert str(posted["seq"]) in line.split()
-    done(shixian("confirm", case, str(posted["seq"])))
+    own = shixian("confirm", case, str(posted["seq"]))
+    assert own.code == 1
+    assert "own-posting" in own.err
+    supervisor = done(shixian("keys", "new", "--role", "supervisor", "--actor", "supervisor")).out.strip()
+    with monkeypatch.context() as as_supervisor:
+        as_supervisor.setenv("SHIXIAN_KEY", supervisor)
+        done(shixian("confirm", case, str(posted["seq"])))
     done(shixian("start", case, "enterprise-project-filing", "--at", "2021-01-12 09:00"))
     steps = {one["key"]: one for one in shixian("case", case, "--json").json["steps"]}
     assert not steps["project-code"]["pending"]
@@ -201,6 +217,23 @@ def test_a_refusal_names_the_rule_and_changes_nothing(
     assert shixian("case", case, "--json").json["seq"] == before
 
 
+def test_lists_are_asked_for_by_hand(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    listed = done(shixian("cases", "--q", case, "--group", "dated", "--group", "overdue", "--due", "2021-03-01..")).out
+    assert case in listed
+    assert "3/4 workday" in listed or "1/4 workday" in listed
+    assert case not in done(shixian("cases", "--q", case, "--flag", "fee", "--step", "over")).out
+    table = done(shixian("cases", "--q", case, "--open", "--csv")).out
+    assert table.startswith("\ufeff办件编号 case,")
+    assert len(table.splitlines()) == 2
+    refused = shixian("cases", "--sort", "accepted", "--closed", "--csv")
+    assert (refused.code, "sort-needs-open" in refused.err) == (2, True)
+    desk = done(shixian("desk", "--owner", "市水务集团", "--limit", "200")).out
+    assert case in desk
+    assert "市水务集团" in done(shixian("desks")).out
+    assert "经过 events" in done(shixian("events", "--since", "2021-03-01T00:00:00+08:00")).out
+
+
 def test_a_wrong_key_is_refused(shixian: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIXIAN_KEY", "sx_live_nothing")
     said = shixian("cases")
@@ -215,3 +248,45 @@ def test_the_ledger_verifies_and_the_rows_are_made_anew(shixian: CommandLine) ->
     assert shixian("verify", "--json").json == []
     assert "[]" in shixian("faults", "--json").out
     assert case in shixian("cases", "--json", "--q", case).out
+
+
+def test_a_case_that_turns_out_otherwise_is_told_so_by_hand(shixian: CommandLine) -> None:
+    case = opened(shixian)
+    half = shixian("accept", case, "--lacking", "copy")
+    assert (half.code, "[missing]" in half.err) == (2, True)
+    rule = ("--lacking", "copy", "--within", "5", "--rule", "back to the office")
+    done(shixian("accept", case, "--at", "2021-03-01 10:00", *rule))
+    assert "back to the office" in done(shixian("case", case)).out
+    over = ("hand-over", case, "joint-site-survey", "--department", "sz-gas", "--reason", "x")
+    assert "市水务集团 → 市燃气集团" in done(shixian(*over, "--dry-run")).out
+    done(shixian(*over))
+    kind = ("reclassify", case, "--variant", "new-pipe-no-approval", "--fact", "external_works_counted=false")
+    done(shixian(*kind, "--reason", "a pipe after all"))
+    shown = done(shixian("case", case)).out
+    assert "改类次数 reclassified" in shown
+    done(shixian("supply", case))
+    done(shixian("terminate", case, "--cause", "matter-void", "--reason", "gone"))
+    assert shixian("case", case, "--json").json["status"] == "terminated"
+    neither = shixian("correct", case, "2", "--reason", "x")
+    assert (neither.code, "nothing-corrected" in neither.err) == (2, True)
+
+
+def test_the_days_of_a_suspension_are_corrected_by_hand_once_the_case_is_decided(shixian: CommandLine) -> None:
+    case = accepted(shixian)
+    done(shixian("complete", case, "joint-site-survey", "--at", "2021-03-01 13:30"))
+    begun = ("suspend", case, "--ground", "hearing", "--suspension", "hearing", "--at", "2021-03-01 14:00", "--json")
+    seq = str(shixian(*begun).json["seq"])
+    done(shixian("resume", case, "hearing", "--at", "2021-03-01 15:00"))
+    for step in ("inspection-and-meter", "water-on"):
+        done(shixian("complete", case, step, "--at", "2021-03-02 10:00"))
+    done(shixian("decide", case, "--outcome", "approved", "--at", "2021-03-02 11:00"))
+    end = ("correct", case, seq, "--end", "2021-03-02 09:00", "--reason", "the hearing went on")
+    tried = done(shixian(*end, "--dry-run")).out
+    assert "amended" in tried
+    done(shixian(*end))
+    found = shixian("case", case, "--json").json
+    promise = next(clock for clock in found["clocks"] if clock["role"] == "promise")
+    assert (found["status"], promise["suspensions"][0]["end"]) == ("decided", "2021-03-02T09:00:00+08:00")
+    assert promise["verdict"] == "met"
+    days = shixian("correct", case, seq, "--workdays", "3", "--reason", "x")
+    assert (days.code, "not-corrected-so" in days.err) == (2, True)

@@ -69,6 +69,11 @@ def test_who_was_told_what_is_listed(shixian: CommandLine, store: Store) -> None
     assert "status-500" in table
     assert "待送 waiting" in table
 
+    of_case = shixian("tellings", "--case", "SZ-4").out
+    assert "SZ-4" in of_case
+    assert "SZ-0" not in of_case
+    assert "项 more" not in of_case
+
     def listed(*options: str) -> list[tuple[str, int]]:
         return [(one["receiver"], len(one["alerts"])) for one in shixian("tellings", "--json", *options).json]
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from activities.record import Event, Head, NewEvent, Picture, changes
+from activities.record import Event, Head, NewEvent, Picture, TakenOver, changes
 from activities.settle import Settle, SettleOutcome, Settler, as_settled
 from activities.store.hashing import chain
 from activities.store.store import Store
@@ -27,6 +27,7 @@ from workflows.state import CORRECTION, CaseState, Status, StepStatus
 KINDS = [
     (definition.key, jurisdiction, variant.key)
     for definition in ALL.values()
+    if definition.key != "bankruptcy"  # the recount knows working days alone; months are walked in the tests of clocks
     for jurisdiction in definition.jurisdictions
     for variant in definition.variants
 ]
@@ -53,12 +54,14 @@ class Player:
             if random.random() < 0.4 and fact.key != "major_project"
         }
         self.procedure = resolve(key, jurisdiction, variant, facts)
+        self.taken_over = TakenOver(source="s", digest="0" * 64) if int(case[-1]) % 5 == 0 else None
         self.policy = Policy(close=None) if random.random() < 0.2 else Policy()  # what goes online has no office hours
         self.now = datetime.combine(begins, datetime.min.time(), CHINA) + timedelta(hours=random.choice(HOURS))
 
     def play(self) -> list[Event]:
         """All its events up to the end of the play; the case may be open then."""
-        self.send(self.desk.open(self.now, self.procedure, promises=self.promises(), policy=self.policy))
+        terms = {"promises": self.promises(), "policy": self.policy, "taken_over": self.taken_over}
+        self.send(self.desk.open(self.now, self.procedure, **terms))
         for _ in range(60):
             self.wait(4)
             if self.now > self.ends:

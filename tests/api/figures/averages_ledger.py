@@ -81,6 +81,7 @@ class Case:
         close = fact.body["policy"]["close"]
         self.close = None if close is None else time.fromisoformat(close)
         self.received = fact.at
+        self.taken_over = "taken_over" in fact.body
         self.promises = fact.body["promises"]
         self.receipts = [(fact.at, None)]
         self.steps = {one["key"]: Step(one) for one in self.made["steps"]}

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from api.figures.csv_table import MARK
+from api.views.cells import MARK
 from sla.cohort import Window
 from tests.api.office import Office, codes, problem
 from tests.api.serving import CommandLine, Serving
@@ -120,3 +121,35 @@ def test_the_command_line_shows_averages_and_writes_reports(shixian: CommandLine
     assert shixian("report", "--month", "2021-03", "--json").json["until"] == "2021-03-02"
     assert shixian("report", "--month", "2021-3").code == 2
     assert shixian("report", "--month", "2021-04").code == 1
+
+
+def test_the_command_line_tells_observations_and_shows_73_standings(
+    shixian: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = {"first": "2020-12-31", "last": "2020-12-31", "source": "市金融监管局", "evidence": "年报第 12 页"}
+    options = [word for name, value in said.items() for word in (f"--{name}", value)]
+    file = tmp_path / "evidence.pdf"
+    file.write_bytes(b"evidence")
+    share = ("--numerator", "140", "--denominator", "1000", "--file", str(file))
+    told = shixian("observations", "record", "sz-19-finance-access", *options, *share)
+    assert (told.code, told.out) == (0, "sz-19-finance-access #1 recorded\n")
+    assert shixian("observations", "confirm", "sz-19-finance-access", "1").code == 1
+    new = shixian("keys", "new", "--role", "supervisor", "--actor", "inspection", "--json").json
+    officer = os.environ["SHIXIAN_KEY"]
+    monkeypatch.setenv("SHIXIAN_KEY", new["key"])
+    assert shixian("observations", "confirm", "sz-19-finance-access", "1").code == 0
+    assert "未达标 short" in shixian("commitments").out
+    monkeypatch.setenv("SHIXIAN_KEY", officer)
+    better = ("--numerator", "150", "--denominator", "1000", "--reason", "漏计")
+    assert shixian("observations", "correct", "sz-19-finance-access", "1", *options, *better).code == 0
+    monkeypatch.setenv("SHIXIAN_KEY", new["key"])
+    assert shixian("observations", "confirm", "sz-19-finance-access", "3", "--json").json["kind"] == "confirmed"
+    listed = shixian("observations", "list", "sz-19-finance-access")
+    assert "达标 kept" in listed.out
+    assert "由 #3 更正" in listed.out
+    standings = {one["id"]: one["standing"]["standing"] for one in shixian("commitments", "--json").json}
+    assert len(standings) == 73
+    assert standings["sz-19-finance-access"] == "kept"
+    assert "standing" not in shixian("commitments", "--register", "--json").json[0]
+    refused = shixian("observations", "withdraw", "sz-19-finance-access", "3", "--reason", "x")
+    assert (refused.code, "not-waiting" in refused.err) == (1, True)

@@ -12,7 +12,7 @@ from activities.store import tables
 from activities.store.store import Store
 from api.exporter.catalogue import CATALOGUE
 from api.exporter.commitment_series import families
-from api.figures.averages import LISTED, Asked, FigureScope, figures, load, recompute
+from api.figures.averages import IN_WORKDAYS, LISTED, Asked, FigureScope, figures, load, recompute
 from sla.cohort import Window
 from sla.forecast import Basis
 from sla.release import RELEASE
@@ -23,8 +23,9 @@ from tests.api.figures.filling import Drawn, fill, instant
 from tests.databases import PostgreSQL
 from tests.desk import at
 
-CASES, CASES_NIGHTLY = 3_000, 10_000
+CASES, CASES_NIGHTLY = 1_000, 10_000
 FIRST = date(2019, 11, 25)
+SERIES = tuple(f"shixian_commitment_{part}_" for part in ("completed", "taken_over", "forecast"))
 COPIED = (tables.head, tables.event, tables.case, tables.step, tables.clock)
 
 
@@ -40,7 +41,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, nightly: bool) -> Iterator[
 
 
 @pytest.mark.slow
-def test_figures_equal_a_recount_over_thousands_of_random_cases(filled: tuple[Store, str]) -> None:
+def test_figures_equal_a_recount_over_a_thousand_random_cases(filled: tuple[Store, str]) -> None:
     store, url = filled
     found = figures(store, instant(LAST))
     whole = [one for one in found if one.scope == FigureScope(one.scope.commitment) and one.window is Window.YEAR]
@@ -48,6 +49,8 @@ def test_figures_equal_a_recount_over_thousands_of_random_cases(filled: tuple[St
     assert sum(one.cohort.n for one in whole) > CASES / 10
     assert sum(one.open for one in whole) > CASES / 100
     assert any(one.ramp_up.n for one in whole)
+    assert sum(one.taken_over.n for one in whole) > CASES / 50
+    assert any(one.open_taken_over for one in whole)
     assert differences(url, LAST) == []
 
 
@@ -149,9 +152,7 @@ def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
     samples = {
         (sample.name, *sample.labels.values()): sample.value for family in families(apart) for sample in family.samples
     }
-    assert {name for name, *_ in samples} == {
-        name for name in CATALOGUE if name.startswith(("shixian_commitment_completed_", "shixian_commitment_forecast_"))
-    }
+    assert {name for name, *_ in samples} == {name for name in CATALOGUE if name.startswith(SERIES)}
     for one in found:
         if one.scope.department is None:
             continue
@@ -159,6 +160,8 @@ def test_the_metrics_are_the_figures_by_department(small: Store) -> None:
         assert samples["shixian_commitment_completed_cases", *labels] == one.cohort.n
         assert samples["shixian_commitment_completed_workdays", *labels] == one.cohort.total
         assert samples["shixian_commitment_completed_on_time_cases", *labels] == one.cohort.on_time
+        assert samples["shixian_commitment_taken_over_cases", *labels] == one.taken_over.n
+        assert samples["shixian_commitment_taken_over_workdays", *labels] == one.taken_over.total
         for basis, expected in one.forecast.items():
             assert samples["shixian_commitment_forecast_cases", *labels, basis.value] == expected.n
             assert samples["shixian_commitment_forecast_workdays", *labels, basis.value] == expected.total
@@ -168,5 +171,5 @@ def test_a_commitment_without_a_case_has_a_series_all_the_same(store: Store) -> 
     rows = load(store, RELEASE, LAST.date())
     assert recompute(rows, instant(LAST), apart=True) == []
     samples = [sample for family in families([]) for sample in family.samples]
-    assert {sample.labels["commitment"] for sample in samples} == set(LISTED)
+    assert {sample.labels["commitment"] for sample in samples} == set(IN_WORKDAYS), "figures in working days"
     assert {sample.value for sample in samples} == {0}

@@ -112,7 +112,7 @@ EACH, AVERAGE = "sz-22-water-no-pipe", "sz-22-power-low"  # 4 working days each,
 
 
 def decided(commitment: str, day: str, used: int = 3, *, late: bool = False, **more: bool) -> Case:
-    facts = {"ramp_up": False, "uncounted": False, **more}
+    facts = {"ramp_up": False, "taken_over": False, "uncounted": False, **more}
     return Case(
         case=f"{day}-{used}", commitment=commitment, used=Decimal(used), stopped_on=date.fromisoformat(day),
         on_time=not late, on_time_as_told=not late, scope=FigureScope(commitment), provisional=False, **facts,

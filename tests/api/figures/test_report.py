@@ -15,14 +15,16 @@ import pytest
 from activities.store.store import Store
 from api.figures.averages import LISTED, figures
 from api.figures.bars import drawing
-from api.figures.csv_table import COLUMNS, MARK, sheet
+from api.figures.csv_table import COLUMNS, sheet
 from api.figures.front import Verdict
 from api.figures.front_words import DEFINITIONS, figures_of
 from api.figures.html_page import POLICY, page
 from api.figures.month import Format, Report, accepted, days_of, report
+from api.figures.promise_standings import Stood
 from api.figures.shown import CohortShown, FigureShown
 from api.figures.words import percent
 from api.http.plain_json import plain
+from api.views.cells import MARK
 from sla.commitments.register import REGISTER
 from tests.api.figures.conftest import LAST
 from tests.api.figures.filling import instant
@@ -133,7 +135,7 @@ def test_only_whole_cohorts_of_promised_averages_are_kept_or_broken(march: Repor
 
 
 def test_the_table_has_a_row_for_each_figure(march: Report) -> None:
-    found = rows(sheet(march))
+    found = [row for row in rows(sheet(march)) if row["window"] != "standing"]
     assert len(found) == len(shown(march))
     for row, figure in zip(found, shown(march), strict=True):
         cohort = figure.cohort
@@ -145,6 +147,17 @@ def test_the_table_has_a_row_for_each_figure(march: Report) -> None:
         assert (row["elapsed_n"] == "") is (figure.forecast is None)
         assert row["quote"] == REGISTER[row["commitment"]].citation.quote
         assert row["generated_at"] == "2021-03-31T20:00:00+08:00"
+
+
+def test_the_table_says_how_each_promise_of_the_register_stands(march: Report) -> None:
+    found = [row for row in rows(sheet(march)) if row["window"] == "standing"]
+    assert [row["commitment"] for row in found] == list(REGISTER)
+    for row, one in zip(found, march.standings, strict=True):
+        assert (row["standing"], row["by"], row["jurisdiction"]) == (one.standing, one.by, one.jurisdiction)
+        assert row["measured"] == ("" if one.measured is None else f"{Decimal(one.measured).normalize():f}")
+        assert row["quote"] == REGISTER[one.commitment].citation.quote
+        assert (row["n"], row["mean"], row["limit"]) == ("", "", "")
+    assert {row["by"] for row in found} == {"cases", "observations"}
 
 
 def test_every_column_is_described() -> None:
@@ -174,7 +187,10 @@ def test_no_cell_is_a_formula_and_no_text_is_markup(march: Report) -> None:
     assert NASTY in read.text
 
 
-CLOSED = {"measure", "unit", "window", "verdict", "change"}  # fields that can hold no other text
+CLOSED = {  # fields that can hold no other text
+    *("measure", "unit", "window", "verdict", "change"),
+    *("by", "kind", "standing", "operator", "taken_over_cases"),
+}
 
 
 def spoilt(value: Any, field: str = "") -> Any:
@@ -195,6 +211,14 @@ def test_hostile_text_in_every_field_is_text(march: Report) -> None:
     assert set(read.names) == set(clean.names)
     assert {name for name, _ in read.attributes} == {name for name, _ in clean.attributes}
     assert read.text.count(NASTY) > 200
+
+
+def test_every_promise_of_the_register_has_a_standing_in_the_report(march: Report) -> None:
+    assert [one.commitment for one in march.standings] == list(REGISTER)
+    table = page(march).partition("全部 73 项承诺的状态")[2].partition("</table>")[0]
+    assert table.count("<tr>") == 74
+    assert table.count("无依据") >= 41  # nothing was observed
+    assert {one.standing for one in march.standings} >= {Stood.NO_EVIDENCE, Stood.BROKEN, Stood.KEPT}
 
 
 def test_the_first_page_says_each_broken_promise_with_its_figures_and_its_sentence(march: Report) -> None:

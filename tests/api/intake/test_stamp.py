@@ -9,6 +9,7 @@ import pytest
 
 from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
+from api.http.cursors import Cursors
 from api.http.problems import Problem
 from api.intake.stamp import backdated, stamp
 from api.services import Services
@@ -27,7 +28,8 @@ def visiting(rate: int = 1) -> Visit:
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON, rate=rate)
     none: Any = None
     services = Services(none, none, timeline, Settings(), RELEASE, lambda: REAL)
-    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", CallerRole.OFFICER), "r", REAL, 0)
+    caller, pool = Caller("window-3", CallerRole.OFFICER), cast("ThreadPoolExecutor", none)
+    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
-"""The list of cases and one case, as pages: what is asked wrongly is named, and nobody sees another's."""
+"""One case as a page: nobody sees another's."""
 
 import re
 
-import pytest
-
 from api.access.api_keys import CallerRole
+from sla.commitments.register import REGISTER
 from tests.api.office import Office, local
 from tests.api.pages.visitor import visitor
 
@@ -14,7 +13,7 @@ async def test_a_case_is_found_and_shows_how_much_is_left_and_until_when(office:
     officer = visitor(office, CallerRole.OFFICER)
     await officer.sign_in()
     listed = await officer.get(f"/cases?q={case.lower()}")
-    assert f'href="/cases/{case}"' in listed.text
+    assert f'id="case-{case}" href="/cases/{case}?l=' in listed.text  # with its place in the list
     shown = (await officer.get(f"/cases/{case}")).text
     assert "3月8日（周一）17:30" in shown
     assert "办结时间不超过 4 个工作日" in shown
@@ -24,41 +23,15 @@ async def test_a_case_is_found_and_shows_how_much_is_left_and_until_when(office:
     assert '<html lang="en">' in english
 
 
-@pytest.mark.parametrize(
-    ("query", "pointer", "code"),
-    [
-        ("stading=overdue", "query/stading", "unknown-parameter"),
-        ("standing=late", "query/standing", "unknown-value"),
-        ("open=maybe", "query/open", "unknown-value"),
-        ("procedure=magic", "query/procedure", "unknown-value"),
-        ("open=yes&open=no", "query/open", "given-twice"),
-    ],
-)
-async def test_a_bad_parameter_is_refused_and_named(office: Office, query: str, pointer: str, code: str) -> None:
+async def test_how_a_promise_is_read_is_said_in_the_language_of_the_page(office: Office) -> None:
+    case = await office.accepted(procedure="company-setup", variant="standard")
     officer = visitor(office, CallerRole.OFFICER)
     await officer.sign_in()
-    answer = await officer.get(f"/cases?{query}")
-    assert answer.status_code == 400
-    assert f"<code>{pointer}</code>: <code>{code}</code>" in answer.text
-
-
-async def test_a_cursor_of_another_list_is_refused(office: Office) -> None:
-    officer = visitor(office, CallerRole.OFFICER)
-    await officer.sign_in()
-    assert (await officer.get("/cases?after=nonsense")).status_code == 400
-
-
-async def test_the_list_goes_on_where_the_page_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.pages.cases.LIMIT", 2)
-    wanted = {await office.accepted(case=f"PAGE-{number}") for number in range(5)}
-    officer = visitor(office, CallerRole.OFFICER)
-    await officer.sign_in()
-    path, seen = "/cases?q=PAGE-", list[str]()
-    for _ in range(3):
-        text = (await officer.get(path)).text
-        seen += [case for case in sorted(wanted) if f'href="/cases/{case}"' in text]
-        path = text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
-    assert sorted(seen) == sorted(wanted)
+    english = REGISTER["sz-21-company-setup"].interpretation
+    pages = [(await officer.get(f"/cases/{case}?lang={lang}")).text for lang in ("zh", "en")]
+    assert "该句末尾的用语视为约束句中的两个数字" in pages[0]
+    assert [all(text in page for text in english) for page in pages] == [False, True]
+    assert not any(text in pages[0] for text in english)
 
 
 async def test_a_utility_sees_its_own_steps_and_neither_promise_nor_anothers_case(office: Office) -> None:
@@ -69,10 +42,6 @@ async def test_a_utility_sees_its_own_steps_and_neither_promise_nor_anothers_cas
     assert "联合踏勘" in shown
     assert "承诺 ·" not in shown
     assert "办结时间不超过" not in shown
-    assert (await water.get("/cases?standing=overdue")).status_code == 400
-    listed = (await water.get(f"/cases?q={case}")).text
-    assert case in listed
-    assert "临期" not in listed
     await gas.sign_in()
     foreign, missing = await gas.get(f"/cases/{case}"), await gas.get("/cases/NO-SUCH-CASE")
     assert foreign.status_code == missing.status_code == 404

@@ -8,7 +8,9 @@ import pytest
 from api.access.api_keys import CallerRole
 from api.pages.actions import ACTIONS
 from tests.api.office import Office, local
+from tests.api.pages.list_page import lines
 from tests.api.pages.visitor import Visitor, visitor
+from workflows.procedures import ALL, resolve
 
 HIDDEN = re.compile(r'<input type="hidden" name="(key|seen)" value="([^"]*)">')
 
@@ -45,6 +47,65 @@ async def test_a_suspension_is_previewed_and_then_done_once(office: Office) -> N
     assert [event.kind for event in office.store.events(case)].count("suspended") == 1
     shown = await officer.get(done.headers["location"])
     assert "已办理：中止计时" in shown.text
+
+
+async def test_a_preview_is_red_for_a_broken_promise_alone(office: Office) -> None:
+    case = await office.opened(procedure="electricity-connection", variant="low-voltage", at=local("2021-02-18 09:00"))
+    accepted = await office.officer.insist(f"/v1/cases/{case}/accept", {"at": local("2021-02-18 10:00")})
+    assert accepted.status_code in {200, 201}, accepted.text
+    path = f"/cases/{case}/do/fee"
+    officer = await officer_at(office, path)
+    preview = await officer.post(path, {**hidden(officer), "fen": "0", "reason": "无", "go": "preview"})
+    shown = preview.text.partition("<main")[2]
+    assert "超均值" in shown
+    assert "环节超时" in shown
+    assert not re.search(r"chip (overdue|missed)", shown)
+
+
+async def test_a_case_is_reclassified_from_its_page_with_what_it_comes_to(office: Office) -> None:
+    case = await office.accepted()
+    path = f"/cases/{case}/do/reclassify"
+    officer = await officer_at(office, path)
+    assert "需占绿、移树许可" in officer.page
+    said = {"variant": "new-pipe-with-approval", "fact:needs_green_space_permit": "false", "reason": "勘查后需新增管线"}
+    preview = await officer.post(path, {**hidden(officer), **said, "go": "preview"})
+    assert preview.status_code == 200, preview.text
+    assert "供水方案答复" in preview.text
+    done = await officer.post(path, {**hidden(officer), **said, "go": "do", "checked": "1"})
+    assert done.status_code == 303, done.text
+    shown = (await officer.get(f"/cases/{case}?lang=zh")).text
+    assert "无增设管线 → 有增设管线且需行政审批" in shown
+    view = office.store.case(case)
+    assert view is not None
+    assert "green-space-permit" not in {step.key for step in view.steps}
+    assert (await officer.get(f"/cases/{case}/do/complete")).status_code == 200
+
+
+async def test_a_step_is_handed_over_and_something_missing_is_tolerated_from_pages(office: Office) -> None:
+    case = await office.opened()
+    path = f"/cases/{case}/do/accept"
+    officer = await officer_at(office, path)
+    part = await officer.post(path, {**hidden(officer), "lacking": "复印件", "go": "preview"})
+    assert part.status_code == 422
+    said = {"lacking": "复印件", "workdays": "5", "rule": "逾期退回受理部门", "at": "2021-03-04 09:00"}
+    done = await officer.post(path, {**hidden(officer), **said, "go": "do"})
+    assert done.status_code == 303, done.text
+    assert "容缺：复印件" in (await officer.get(f"/cases/{case}")).text
+    path = f"/cases/{case}/do/hand-over"
+    await officer.get(path)
+    said = {"step": "joint-site-survey", "department": "sz-gas", "reason": "移交"}
+    preview = await officer.post(path, {**hidden(officer), **said, "go": "preview"})
+    assert "市燃气集团" in preview.text
+    assert (await officer.post(path, {**hidden(officer), **said, "go": "do", "checked": "1"})).status_code == 303
+    assert "市水务集团 → 市燃气集团" in (await officer.get(f"/cases/{case}")).text
+    path = f"/cases/{case}/do/supply"
+    await officer.get(path)
+    assert (await officer.post(path, {**hidden(officer), "go": "do"})).status_code == 303
+    path = f"/cases/{case}/do/terminate"
+    await officer.get(path)
+    said = {"cause": "matter-void", "reason": "房屋已拆除"}
+    assert (await officer.post(path, {**hidden(officer), **said, "go": "do", "checked": "1"})).status_code == 303
+    assert "事项已不存在" in (await officer.get(f"/cases/{case}")).text
 
 
 async def test_a_case_that_has_moved_on_is_checked_again_with_what_was_entered_kept(office: Office) -> None:
@@ -90,6 +151,39 @@ async def test_what_is_wrong_is_named_at_its_field_and_the_rest_is_kept(office: 
     assert answer.status_code == 200
     answer = await officer.post(path, {**hidden(officer), **said, "workdays": "2", "go": "edit"})
     assert 'name="workdays" value="2"' in answer.text
+
+
+STAYS = "承诺时限不变（延长不及于承诺）"
+MOVES = re.compile(r'<p class="moves">到期 (.*?)</p>')
+IDS = re.compile(r' id="(ruler-[^"]+)"')
+
+
+async def test_an_extension_is_seen_on_the_rulers_of_the_promise_and_of_the_law_before_it_is_granted(
+    office: Office,
+) -> None:
+    case = await office.accepted(procedure="company-setup", variant="standard")
+    path = f"/cases/{case}/do/extend"
+    officer = await officer_at(office, path)
+    said = {"workdays": "5", "approved_by": "市行政审批局", "reason": "复杂", "go": "preview"}
+    shown = (await officer.post(path, {**hidden(officer), **said, "clock": "statutory"})).text
+    promise, law = sorted(MOVES.findall(shown), key=lambda text: "→" in text)
+    assert (STAYS in shown, "→" in promise, "不变" in promise) == (True, False, True)
+    assert law == "3月30日（周二）17:30 → <b>4月7日（周三）17:30</b>"
+    assert shown.count('class="ruler size-') == 2
+    ids = IDS.findall(shown)
+    assert len(ids) == len(set(ids)) > 2, "each ruler has names of its own"
+    assert "原到期" in shown
+    assert "extended" not in {event.kind for event in office.store.events(case)}
+
+
+async def test_an_extension_that_moves_the_promise_does_not_say_that_it_stays(office: Office) -> None:
+    case = await office.accepted()
+    path = f"/cases/{case}/do/extend"
+    officer = await officer_at(office, path)
+    said = {"clock": "promise/sz-22-water-no-pipe", "workdays": "2", "approved_by": "市水务局", "reason": "复杂"}
+    shown = (await officer.post(path, {**hidden(officer), **said, "go": "preview"})).text
+    assert "3月8日（周一）17:30 → <b>3月10日（周三）17:30</b>" in shown
+    assert STAYS not in shown
 
 
 async def test_a_case_is_carried_to_its_decision_by_forms_alone(office: Office) -> None:
@@ -148,3 +242,44 @@ async def test_what_there_is_not_cannot_be_done(office: Office, name: str) -> No
     officer = visitor(office, CallerRole.OFFICER)
     await officer.sign_in()
     assert (await officer.get(f"/cases/{case}/do/{name}")).status_code == 404
+
+
+async def test_a_case_is_suspended_on_every_ground_but_those_that_say_why_a_step_does_not_count(office: Office) -> None:
+    officer = visitor(office, CallerRole.OFFICER)
+    await officer.sign_in()
+    for procedure in ("water-connection", "construction-approval"):
+        variant = ALL[procedure].variants[0].key
+        case = await office.accepted(procedure=procedure, variant=variant)
+        form = (
+            (await officer.get(f"/cases/{case}/do/suspend"))
+            .text.partition('name="ground"')[2]
+            .partition("</select>")[0]
+        )
+        offered = set(re.findall(r'<option value="([a-z-]+)"', form))
+        known = {ground.key for ground in resolve(procedure, "suzhou", variant, {}).grounds}
+        assert offered == known - {"correction", "external-works", "pre-chain", "own-clock"}
+
+
+async def test_whatever_is_done_or_looked_at_from_a_case_its_place_in_the_list_stays(office: Office) -> None:
+    case = await office.accepted()
+    officer = await officer_at(office, "/cases?q=" + case)
+    [line] = lines(officer.page)
+    shown = await officer.get(line.href)
+    links = {unescape(link) for link in re.findall(rf'href="(/cases/{case}/[^"]+)"', shown.text)}
+    place = line.href.partition("?")[2]
+    assert {path.split("/")[3].partition("?")[0] for path in links} == {"do", "days"}
+    assert not [link for link in links if place not in link.partition("?")[2].split("&")]
+    for link in links:
+        page = await officer.get(link)
+        if not link.endswith("format=csv"):
+            assert f'href="/cases/{case}?{place}' in page.text, link
+    path = next(link for link in links if "/do/suspend" in link)
+    await officer.get(path)
+    said = {**hidden(officer), "ground": "appraisal", "reason": "管网鉴定"}
+    assert f'href="/cases/{case}?{place}"' in (await officer.post(path, {**said, "go": "preview"})).text
+    done = await officer.post(path, {**said, "go": "do"})
+    after = (await officer.get(done.headers["location"])).text
+    assert "已办理：中止计时" in after
+    assert "第 1 件，共 1 件" in after
+    other = await officer.get(f"/cases/{case}/do/suspend?l=99")
+    assert f'href="/cases/{case}"' in other.text, "no list of this session"

@@ -1,13 +1,16 @@
 """Signing in: a key becomes a session, which ends at once, by itself, and with its key."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from api.access.api_keys import CallerRole, hashed
+from api.access.api_keys import CallerRole, hashed, new_key
 from api.access.sessions import IDLE, LONGEST, current
 from api.access.sessions import hashed as session_hash
+from api.app import create_app
+from api.pages.environment import assets
 from api.real_clock import real_now
 from tests.api.office import Office
 from tests.api.pages.visitor import ORIGIN, Visitor, visitor
@@ -38,7 +41,7 @@ async def test_a_key_becomes_a_session_and_never_comes_back(office: Office) -> N
 )
 async def test_after_signing_in_nobody_is_led_elsewhere(office: Office, where: str) -> None:
     answer = await visitor(office, CallerRole.OFFICER).sign_in(where)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/cases")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/today")
 
 
 async def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(office: Office) -> None:
@@ -48,7 +51,7 @@ async def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(office: Offic
     office.store.revoke(known.id, real_now())
     pages = set()
     for key in (revoked.key, "nonsense", "", revoked.key[:-1] + "x"):
-        somebody = Visitor(office, key)
+        somebody = Visitor(office.app, key)
         answer = await somebody.sign_in()
         assert answer.status_code == 403
         assert not list(somebody.http.cookies.jar)
@@ -172,3 +175,20 @@ async def test_an_address_that_there_is_not_is_a_page_for_a_browser_and_a_proble
     asked = await somebody.http.get("/v1/nowhere", headers={"Accept": "text/html"})
     assert asked.headers["content-type"] == "application/problem+json"
     assert (await somebody.http.get("/nowhere")).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("rate", [1, 60])
+async def test_37_a_rehearsal_is_called_one_on_every_page_and_real_time_is_not(office: Office, rate: int) -> None:
+    case = await office.accepted()
+    told, kept = new_key(actor=f"officer-{rate}", role=CallerRole.OFFICER, now=real_now())
+    office.store.add_key(kept)
+    timeline = office.timeline.model_copy(update={"rate": rate})
+    somebody = Visitor(create_app(replace(office.services, timeline=timeline)), told)
+    pages = [(await somebody.get(path)).text for path in ("/sign-in", "/look-up", "/no-such-page")]
+    await somebody.sign_in()
+    own = ("/today", "/cases", f"/cases/{case}", f"/cases/{case}/days", f"/cases/{case}/do/suspend", "/desk", "/told")
+    pages += [(await somebody.get(path)).text for path in (*own, "/promises", "/calendar/2021", "/companies", "/open")]
+    assert [page.count('class="rehearsal"') for page in pages] == [int(rate != 1)] * len(pages)
+    assert all(f"{rate} 倍" in page for page in pages) is (rate != 1)
+    style = assets()["css"].content.decode()
+    assert ".rehearsal" not in style.partition("@media print")[2].partition("display: none")[0], "it is printed too"

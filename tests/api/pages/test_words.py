@@ -9,8 +9,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import api.pages
+from api.http.problems import PROBLEMS
 from api.pages.words import CATALOGUES, Language, PageWords, accepted
 from sla.clock import Unit
+from sla.commitments.register import REGISTER
 from tests.desk import CHINA
 
 PAGES = Path(api.pages.__file__).parent
@@ -20,9 +22,11 @@ OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "extensio
 
 
 def said() -> set[str]:
-    """Every message that is written in the code or in a template."""
+    """Every message in the code or in a template, what each problem is called, and how each commitment is read."""
     found = extract_from_dir(str(PAGES), METHODS, OPTIONS, keywords=KEYWORDS)
-    return {text for _, _, message, _, _ in found for text in ([message] if isinstance(message, str) else message)}
+    texts = {text for _, _, message, _, _ in found for text in ([message] if isinstance(message, str) else message)}
+    readings = {text for one in REGISTER.values() for text in one.interpretation}
+    return texts | readings | {title for _, title in PROBLEMS.values()}
 
 
 def known() -> dict[str, str]:
@@ -85,3 +89,17 @@ def test_days_instants_and_amounts_are_written_as_people_write_them() -> None:
     assert zh.number(4580) == "4\u2009580"
     assert zh.span(timedelta(hours=6, minutes=48)) == "6 时 48 分"
     assert en.span(timedelta(0)) == "0 min"
+
+
+@pytest.mark.parametrize(
+    ("moment", "zh", "en"),
+    [
+        (datetime(2026, 11, 27, 17, 30, tzinfo=CHINA), "11月27日（周五）17:30", "Fri 27 Nov 17:30"),
+        (datetime(2026, 11, 28, tzinfo=CHINA), "11月27日（周五）24:00", "Fri 27 Nov 24:00"),
+        (datetime(2027, 1, 1, tzinfo=CHINA), "12月31日（周四）24:00", "Thu 31 Dec 24:00"),
+    ],
+)
+def test_the_end_of_a_day_is_a_time_of_that_day_where_something_is_due(moment: datetime, zh: str, en: str) -> None:
+    today = date(2026, 11, 26)
+    assert PageWords(Language.ZH, today).due(moment, weekday=True) == zh
+    assert PageWords(Language.EN, today).due(moment, weekday=True) == en

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from fastapi import FastAPI
 
 from api.access.api_keys import CallerRole, new_key
 from api.real_clock import real_now
@@ -17,10 +18,10 @@ TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
 class Visitor:
     """A browser that knows nothing of scripts."""
 
-    def __init__(self, office: Office, key: str) -> None:
-        self.office, self.key = office, key
+    def __init__(self, app: FastAPI, key: str) -> None:
+        self.key = key
         self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=office.app, client=("127.0.0.1", 50_000)), base_url=ORIGIN, timeout=60
+            transport=httpx2.ASGITransport(app=app, client=("127.0.0.1", 50_000)), base_url=ORIGIN, timeout=60
         )
         self.page = ""  # the last page
 
@@ -51,4 +52,4 @@ def visitor(office: Office, role: CallerRole, company: str | None = None, **more
     """Somebody with a new key."""
     text, kept = new_key(actor=f"{role}-{uuid4().hex[:6]}", role=role, now=real_now(), company=company, **more)
     office.store.add_key(kept)
-    return Visitor(office, text)
+    return Visitor(office.app, text)

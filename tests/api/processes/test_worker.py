@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from temporalio.client import Client, ScheduleOverlapPolicy, WorkflowExecutionSt
 from temporalio.service import RPCError
 
 from activities.record import Event
+from activities.store.rows import ClockRow
 from activities.store.store import Store
 from api.process_notes import Note
 from api.processes.claims import free_port
@@ -25,7 +27,9 @@ from api.processes.worker import WorkerProcess
 from api.real_clock import real_now
 from sla.release import RELEASE
 from sla.timeline import Timeline
+from tests.activities.test_almanacs import loaded
 from tests.desk import Desk, at
+from tests.notices import invented
 from tests.waiting import eventually
 from workflows.dispatch import Dispatcher
 from workflows.procedure import Procedure
@@ -156,11 +160,38 @@ async def test_the_notice_of_next_year_wakes_the_cases_that_waited_for_it(works:
         for case in ("waits", "lost"):
             types = await eventually(partial(_armed, works, case))
             assert "WORKFLOW_EXECUTION_SIGNALED" in types
-            view = works.store.case(case)
-            assert view is not None
-            statutory = next(row for row in view.clocks if row.picture.clock.key == "statutory")
-            assert statutory.due_date is not None
-            assert statutory.due_date > date(2020, 1, 1)
+            due = _statutory(works, case).due_date
+            assert due is not None
+            assert due > date(2020, 1, 1)
+
+
+def _statutory(works: Works, case: str) -> ClockRow:
+    view = works.store.case(case)
+    assert view is not None
+    return next(row for row in view.clocks if row.picture.clock.key == "statutory")
+
+
+async def test_a_notice_that_is_approved_while_it_works_reaches_its_cases_within_ten_seconds(
+    works: Works, pace: float
+) -> None:
+    """Accepted on 10 December 2026 for 30 working days: due in 2027, of which nothing is known yet."""
+    works.store.set_timeline_once(Timeline(anchor_real=real_now(), anchor_business=at("2026-12-10 09:00"), rate=1))
+    desk, when = Desk(), at("2026-12-10 08:40")
+    async with works.working():
+        await works.dispatcher.send("waits", desk.open(when, only_the_law(), promises=()), timedelta(seconds=20))
+        await works.dispatcher.send("waits", desk.accept(when, promises=()), timedelta(seconds=20))
+        assert _statutory(works, "waits").due_date is None
+        await asyncio.to_thread(loaded, works.store, invented())
+        begun = time.monotonic()
+        await eventually(lambda: works.said("calendar-renewed"))
+        await eventually(lambda: _statutory(works, "waits").due_date)
+        took = time.monotonic() - begun
+        types = await eventually(partial(_armed, works, "waits"))
+        assert "WORKFLOW_EXECUTION_SIGNALED" in types
+        await eventually(lambda: not works.store.to_wake())
+    assert (_statutory(works, "waits").due_date or date.min) > date(2027, 1, 1)
+    assert [event.kind for event in works.store.events("waits")].count("calendar-applied") == 1
+    assert took < 10 * pace
 
 
 async def _armed(works: Works, case: str) -> list[str]:

@@ -15,7 +15,7 @@ from api.relay.notifier import Desk as RelayDesk
 from api.relay.webhook import Webhook, read
 from sla.clock import Policy
 from sla.release import RELEASE
-from sla.timeline import REAL_TIME
+from sla.timeline import REAL_TIME, Timeline
 from tests.desk import at
 from workflows.answers import Decision
 from workflows.decide import decide
@@ -169,14 +169,13 @@ def recipients(**channels: Channel) -> Recipients:
     return Recipients(link="http://shixian", receivers=dict.fromkeys(RECEIVERS, tuple(ways)), channels=ways)
 
 
-def desk(store: Store, hand: Hand, told: Recipients | None = None) -> RelayDesk:
+def desk(store: Store, hand: Hand, told: Recipients | None = None, *, timeline: Timeline | None = None) -> RelayDesk:
     """The relay's desk."""
-    timeline = store.timeline()
     return RelayDesk(
         store,
         told or recipients(),
         link="",
-        timeline=timeline,
+        timeline=timeline or store.timeline(),
         alarm_grace=GRACE,
         policy=Policy(),
         now=hand,

@@ -8,6 +8,7 @@ from activities.store.store import Store
 from activities.store.tellings import State
 from api.relay.notifier import BEATS
 from api.relay.notifier import Desk as RelayDesk
+from sla.timeline import Timeline
 from tests.api.relay.build import Hand, LiveCase, alert, beat, desk, said, tellings, webhook
 from tests.desk import Desk, at, water
 
@@ -218,6 +219,19 @@ def test_an_end_that_nobody_said_waits_until_the_alert_can_no_longer_fire(
     hand.set("2021-03-05 10:29")
     assert relay.forgotten() == 0
     hand.set("2021-03-05 10:31")
+    assert relay.forgotten() == 1
+
+
+def test_in_a_rehearsal_an_end_that_nobody_said_is_told_within_minutes(
+    store: Store, hand: Hand, case: LiveCase
+) -> None:
+    begun = at("2021-03-05 10:00")
+    relay = desk(store, hand, timeline=Timeline(anchor_real=begun, anchor_business=begun, rate=2))
+    relay.accept("sz-water", webhook(alert()))
+    case.take(Desk("colleague").complete(begun, SURVEY))
+    hand.set("2021-03-05 10:01")
+    assert relay.forgotten() == 0
+    hand.set("2021-03-05 10:02")
     assert relay.forgotten() == 1
 
 

@@ -12,6 +12,7 @@ from api.access.api_keys import Caller, CallerRole
 from api.access.request_context import Visit
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
+from api.http.cursors import Cursors
 from api.intake.command_builders import opening
 from api.intake.promises_of_day import promises
 from api.intake.stamp import stamp
@@ -49,7 +50,8 @@ def visiting(settings: Settings) -> Visit:
     none: Any = None
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON)
     services = Services(none, none, timeline, settings, RELEASE, lambda: REAL)
-    return Visit(services, cast("ThreadPoolExecutor", none), Caller("window-3", CallerRole.OFFICER), "r", REAL, 0)
+    caller, pool = Caller("window-3", CallerRole.OFFICER), cast("ThreadPoolExecutor", none)
+    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none))
 
 
 def opens(settings: Settings, body: Mapping[str, Any], when: str = "2021-02-18 09:00") -> Open:

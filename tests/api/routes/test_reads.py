@@ -134,7 +134,7 @@ async def test_the_register_of_commitments_has_every_sentence(office: Office) ->
 
 async def test_a_procedure_is_shown_as_one_case_follows_it(office: Office) -> None:
     listed = (await office.auditor.get("/v1/procedures")).json()["procedures"]
-    assert len(listed) == 6
+    assert len(listed) == 8
     asked = {"jurisdiction": "suzhou", "variant": "new-pipe-with-approval", "needs_green_space_permit": "false"}
     shown = (await office.auditor.get("/v1/procedures/water-connection", **asked)).json()
     steps = {step["key"] for step in shown["resolved"]["steps"]}

@@ -1,9 +1,11 @@
 """A ruler as HTML: no style or script in it, hostile texts as texts, small rulers."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 
+from activities.record import Role
 from api.ruler.drawing import drawn, drawn_small, stylesheet
 from api.ruler.mini import mini_of
 from api.ruler.ruler import ruler_of
@@ -73,7 +75,10 @@ def test_a_small_ruler_has_a_box_for_each_day(days: str, boxes: tuple[str, ...])
     view, row, now, *_ = simple(days, "2026-11-19 10:00").sample("2026-11-26 10:42")
     mini = mini_of(clock_shown(row, view, RELEASE, now), "zh")
     assert mini.boxes == boxes
-    assert Tags(str(drawn_small(mini))).tags.count("rect") == len(boxes)
+    lengths = re.findall(r'<path class="(counted|left|overdue)" d="M([\d.]+) 6h([\d.]+)"', str(drawn_small(mini)))
+    drawn_boxes = [(kind, (float(begin) - 0.5) / 8, (float(length) + 1.5) / 8) for kind, begin, length in lengths]
+    assert [kind for kind, _, n in drawn_boxes for _ in range(int(n))] == list(boxes)
+    assert [begin for _, begin, _ in drawn_boxes] == [boxes.index(kind) for kind, _, _ in drawn_boxes]
 
 
 def test_a_small_ruler_of_a_long_limit_is_a_bar() -> None:
@@ -81,6 +86,18 @@ def test_a_small_ruler_of_a_long_limit_is_a_bar() -> None:
     mini = mini_of(clock_shown(row, view, RELEASE, now), "en")
     assert (mini.boxes, mini.used, mini.over) == ((), 56, 0)
     assert mini.text == "used 56 d of 80 d"
+
+
+def test_a_small_ruler_speaks_of_a_limit_only_where_there_is_one() -> None:
+    seen = set()
+    for sample in SAMPLES.values():
+        view, _, now, *_ = sample()
+        for row in view.clocks:
+            zh, en = (mini_of(clock_shown(row, view, RELEASE, now), lang).text for lang in ("zh", "en"))
+            target = row.picture.role in (Role.STEP, Role.STAGE)
+            seen.add(target)
+            assert ("内控" in zh, "时限" in zh, "target" in en) == (target, not target, target)
+    assert seen == {True, False}
 
 
 def test_each_text_has_the_same_values_in_both_languages() -> None:

@@ -57,5 +57,5 @@ def test_days_over_are_counted_in_words_of_their_language(days: float, shown: st
 
 def test_a_due_instant_is_told_to_the_minute_in_beijing_time() -> None:
     assert due(at("2021-03-05 17:30") + timedelta(seconds=59.9)).zh == "到期：2021-03-05 17:30（北京时间）"
-    assert due(at("2022-01-01 00:00")).en == "Due: 2022-01-01 00:00 Beijing time"
+    assert due(at("2022-01-01 00:00")).en == "Due: 2021-12-31 24:00 Beijing time"
     assert due(None).en == "Due date: see the case"

@@ -25,6 +25,7 @@ LABELS = sorted({"commitment", "procedure", *(label for one in ALERTS for label 
 TEXTS = ("summary_zh", "summary", "description_zh", "description")
 CARDS = {Severity.INFO: "【提醒】", Severity.WARNING: "【黄牌】", Severity.CRITICAL: "【红牌】"}
 # Written by the templates of Prometheus that there were before, with the titles of the registers: by real rules that fired.
+# But for what is due at 24:00, which they wrote as 00:00 of the day after.
 RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parents[3] / "data/alert_texts.json").read_text())
 
 
@@ -45,10 +46,13 @@ def test_every_alert_of_the_rules_has_words_and_there_are_no_others() -> None:
     assert set(SAID) == {one.name for one in ALERTS}
 
 
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")  # no webhook with others is read
+
+
 @given(
     one=st.sampled_from(ALERTS),
-    labels=st.dictionaries(st.sampled_from(LABELS), st.text(max_size=20)),
-    value=st.text(max_size=5) | st.floats().map(repr),
+    labels=st.dictionaries(st.sampled_from(LABELS), st.text(LETTERS, max_size=20)),
+    value=st.text(LETTERS, max_size=5) | st.floats().map(repr),
 )
 def test_whatever_an_alert_brings_it_is_put_into_words(one: Alert, labels: dict[str, str], value: str) -> None:
     said = told(one, labels, value)

@@ -1,0 +1,1 @@
+"""How notices are read, and which are refused."""
