@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from activities.store.errors import Conflict, StoreError, StoreUnavailable, TablesMissing
 
@@ -107,9 +108,11 @@ class Database:
                 connection.close()  # what was not committed is rolled back
 
     def dispose(self) -> None:
-        """Give the connections back."""
-        self._appender.dispose()
-        self.engine.dispose()
+        """Close the connections; one that a thread still uses is closed when that is done with it."""
+        for engine in {self._appender, self.engine}:
+            # it goes back to a pool that nobody asks any more
+            event.listen(engine, "checkin", _close)
+            engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -217,6 +220,10 @@ def parse(url: str) -> URL:
     if scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
         return make_url(f"sqlite+pysqlite://{rest}")
     raise ValueError("the store is sqlite:///path or postgresql://host/name")
+
+
+def _close(_: DBAPIConnection | None, kept: ConnectionPoolEntry) -> None:
+    kept.close()
 
 
 def _refuse_writes(engine: Engine, *, sqlite: bool) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from activities.store import tables
-from activities.store.database import parse
+from activities.store.database import DRIVER_ERRORS, parse
 from activities.store.errors import Conflict, StoreUnavailable, TablesMissing
 from activities.store.store import Store
 from tests.activities.store.build import append, new
@@ -38,6 +38,17 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     store.migrate()
     store.migrate()
     assert len(store.events("c1")) == 1
+
+
+def test_a_connection_that_is_still_in_use_when_the_store_is_closed_is_closed_after_that(url: str) -> None:
+    opened = Store.open(url)
+    with opened.reading() as connection:
+        used = connection.connection.dbapi_connection
+        opened.close()
+        assert connection.scalar(text("SELECT 1")) == 1
+    assert used is not None
+    with pytest.raises(DRIVER_ERRORS, match="closed"):
+        used.cursor().execute("SELECT 1")
 
 
 def test_several_threads_may_migrate_at_once(empty_url: str) -> None:

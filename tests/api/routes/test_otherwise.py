@@ -87,7 +87,7 @@ async def test_a_case_that_lacks_something_is_decided_with_tolerance_and_brought
     assert (term["role"], term["due_at"]) == ("tolerance", "2021-03-11T17:30:00+08:00")
     assert found["tolerance"] == {**tolerance, "supplied_at": None}
     listed = (await office.officer.get("/v1/cases", flag="lacking")).json()["cases"]
-    assert [line["case"] for line in listed] == [case]
+    assert case in [line["case"] for line in listed]
     early = await office.officer.post(f"/v1/cases/{case}/decide", {"outcome": "approved"})
     assert problem(early) == "something-lacking"
     await post(office, case, "supplies", {})
