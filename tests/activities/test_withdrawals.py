@@ -1,8 +1,7 @@
 """A rung that no longer stands is withdrawn for what truly moved its clock, and says so where it comes back."""
 
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
@@ -72,13 +71,14 @@ def database() -> str:
     return "sqlite"
 
 
-@settings(max_examples=60, deadline=None)
-@given(HISTORIES)
-def test_the_reason_of_a_withdrawal_is_a_fact_of_that_settling(makers: Makers) -> None:
-    with TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite:///{Path(folder) / 'ledger.db'}", durable=False)
-        store.migrate()
-        run, desk, now = Run(store, "c"), Desk(), at("2021-03-01 09:00")
+def test_the_reason_of_a_withdrawal_is_a_fact_of_that_settling(store: Store) -> None:
+    numbers = count()
+
+    @settings(max_examples=60, deadline=None)
+    @given(HISTORIES)
+    def each(makers: Makers) -> None:
+        case = f"c{next(numbers)}"
+        run, desk, now = Run(store, case), Desk(), at("2021-03-01 09:00")
         run.play(desk.open(now, resolve("water-connection", "suzhou", "new-pipe-with-approval", {})))
         for make in makers:
             command: Message = make(desk)
@@ -87,8 +87,9 @@ def test_the_reason_of_a_withdrawal_is_a_fact_of_that_settling(makers: Makers) -
                 run.play(command.model_copy(update={"told": now}))
             except (Refusal, AssertionError):  # not as the case stands, or known already
                 continue
-        _judge(store.events("c", 0))
-        store.close()
+        _judge(store.events(case, 0))
+
+    each()
 
 
 def _judge(events: list[Event]) -> None:

@@ -54,7 +54,7 @@ def test_a_dry_run_says_what_the_command_then_does(ledger: Store, nightly: bool)
     numbers = iter(range(1_000_000))
     tried: list[str] = []
 
-    @settings(max_examples=600 if nightly else 60, deadline=None)
+    @settings(max_examples=600 if nightly else 30, deadline=None)
     @given(HISTORIES, STARTS, st.lists(st.integers(0, 60), min_size=30, max_size=30))
     def each(makers: Makers, start: str, hours: list[int]) -> None:
         shift = at(start) - at("2021-03-01 09:00")
@@ -82,5 +82,5 @@ def test_a_dry_run_says_what_the_command_then_does(ledger: Store, nightly: bool)
                 assert found == receipt
 
     each()
-    assert len(tried) >= (5_000 if nightly else 400)
+    assert len(tried) >= (5_000 if nightly else 200)
     assert len(set(tried)) >= 12, "of every kind"
