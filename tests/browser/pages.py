@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 from playwright.async_api import Page
 
+from api.pages.actions import ACTIONS
 from tests.browser.browsing import Visit
 from tests.browser.city import City
 from tests.browser.looks import axe, focus_order, overlaps, screenshot, sideways, targets
@@ -81,6 +82,8 @@ def further(city: City) -> list[Shown]:
         Shown("cases-due", OFFICER, "/cases?sort=due&dir=desc&procedure=water-connection"),
         *(Shown(f"case-{story}", OFFICER, f"/cases/{city.case(story)}?events=all") for story in STATES),
         *(Shown(f"days-{story}", OFFICER, f"/cases/{city.case(story)}/days?projected=1") for story in DAYS),
+        *(Shown(f"do-{name}", OFFICER, f"/cases/{city.case('four-permits')}/do/{name}") for name in ACTIONS),
+        Shown("do-accept-received", OFFICER, f"/cases/{city.case('received')}/do/accept"),
         Shown("desk-over", OFFICER, "/desk/sz-gas?show=over"),
         Shown("desk-halted", OFFICER, "/desk/sz-property?show=suspended"),
         Shown("desk-coming", OFFICER, "/desk/sz-water?show=coming"),
