@@ -75,8 +75,7 @@ def _taken_along(state: CaseState, was: StepState | None, step: Step, at: dateti
 def _put_back(step: StepState, at: datetime) -> StepState:
     """The step waits again; where its time had begun, it begins anew as the next occurrence."""
     occurrence = step.occurrence if step.started is None else step.occurrence + 1
-    let_go = _let_go(step, at)
-    return replace(let_go, occurrence=occurrence, status=StepStatus.WAITING, opened=None, started=None)
+    return replace(_taken_away(step, at), occurrence=occurrence, status=StepStatus.WAITING, opened=None, started=None)
 
 
 def _fallen(step: StepState, at: datetime, why: str) -> StepState:
@@ -84,7 +83,7 @@ def _fallen(step: StepState, at: datetime, why: str) -> StepState:
         return step
     if step.status is StepStatus.DONE:
         return replace(step, fell=at, why=why)
-    return replace(_let_go(step, at), status=StepStatus.FALLEN, started=None, fell=at, why=why)
+    return replace(_taken_away(step, at), status=StepStatus.FALLEN, started=None, fell=at, why=why)
 
 
 def _let_go(step: StepState, at: datetime) -> StepState:
@@ -92,3 +91,9 @@ def _let_go(step: StepState, at: datetime) -> StepState:
     if since is None or at <= since:
         return step
     return replace(step, held=(*step.held, Hold(step.step.owner, since, at)))
+
+
+def _taken_away(step: StepState, at: datetime) -> StepState:
+    """Nobody has the step from then on, not even by a hand-over that was corrected to a later instant."""
+    let_go = _let_go(step, at)
+    return replace(let_go, held=tuple(replace(h, end=min(h.end, at)) for h in let_go.held if h.start < at))

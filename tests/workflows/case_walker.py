@@ -43,6 +43,11 @@ class Walked:
         if self.running:
             self.spells[-1][2] = at
 
+    def end(self, at: datetime) -> None:
+        """Nobody has it from then on, whatever was said of later."""
+        self.close(at)
+        self.spells = [[owner, a, min(b, at)] for owner, a, b in self.spells if a < at]
+
     def pass_on(self, owner: str, at: datetime) -> None:
         """Another owner has it from then on, or from its begin on where that is later."""
         if self.running:
@@ -188,12 +193,13 @@ class CaseWalker:
         ended = set(had)
         for key, step in self.steps.items():
             if step.done is None and step.opened and not _needs(self.plan, key) <= done:
-                step.close(fact.at)
+                step.end(fact.at)
                 step.opened = False
                 ended.add(key)
         self.gone = had
         for step in had.values():
-            step.close(fact.at)
+            if step.done is None:
+                step.end(fact.at)
         for halt in self.halts:
             if halt.step in ended and halt.end is None:
                 halt.end = fact.at

@@ -244,6 +244,19 @@ def test_a_handing_over_that_never_was_leaves_the_step_where_it_was() -> None:
     assert (steps(paper)["joint-site-survey"].owner, steps(paper)["joint-site-survey"].held) == ("市水务集团", ())
 
 
+def test_a_handing_over_corrected_to_after_the_step_fell_gives_nobody_that_step_meanwhile() -> None:
+    desk = Desk()
+    paper = accepted(desk)
+    paper.take(desk.complete(at("2021-03-02 10:00"), "joint-site-survey"))
+    seq = paper.take(desk.hand_over(at("2021-03-02 15:00"), "inspection-and-meter", "市燃气集团"))
+    paper.take(desk.reclassify(at("2021-03-03 10:00"), water(PIPE), **of_kind()))
+    paper.take(desk.correct(at("2021-03-05 16:00"), seq, instant=at("2021-03-05 10:00")))
+    meter = [one for one in held_by(paper.now(), OTHER) if one.step == "inspection-and-meter"]
+    assert [(one.owner, one.intervals[0].start, one.intervals[0].end) for one in meter] == [
+        ("市水务集团", at("2021-03-02 10:00"), at("2021-03-03 10:00"))
+    ]
+
+
 # --- days corrected, closed without a decision ------------------------------------------------------------------------
 
 
