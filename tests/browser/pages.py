@@ -66,6 +66,7 @@ def pages(city: City) -> list[Shown]:
         Shown("not-found", OFFICER, "/no-such-page"),
         Shown("promises", SUPERVISOR, "/promises"),
         Shown("promise", SUPERVISOR, "/promises/sz-22-water-no-pipe"),
+        Shown("promise-average", SUPERVISOR, "/promises/sz-22-power-low"),
         Shown("promise-observed", OFFICER, f"/promises/{SHARE}"),
         Shown("observation-new", OFFICER, f"/promises/{SHARE}/observations/new"),
         Shown("observation", SUPERVISOR, f"/promises/{SHARE}/observations/5"),
@@ -91,7 +92,6 @@ def further(city: City) -> list[Shown]:
         Shown("desk-survey", OFFICER, "/desk/sz-water?survey=K-2026-118"),
         Shown("desk-none", OFFICER, "/desk/tc-parks"),
         Shown("calendar-2020", OFFICER, "/calendar/2020"),
-        Shown("promise-average", SUPERVISOR, "/promises/sz-22-power-low"),
         Shown("promise-hostile", SUPERVISOR, "/promises/sz-24-anytime"),
         Shown("promise-fee", SUPERVISOR, "/promises/tc-56-company-setup-fee"),
     ]

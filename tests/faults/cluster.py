@@ -68,7 +68,8 @@ class Cluster:
     namespace = "shixian"
 
     def __init__(self, server: Path, sql_tool: Path, database: FullPostgreSQL, folder: Path) -> None:
-        self._server, self._sql_tool, self._folder = server, sql_tool, folder
+        self._command = (server, "--config-file", CONFIG, "--allow-no-auth", "start", "--service")
+        self._sql_tool, self._folder = sql_tool, folder
         self._database = database
         self._ports = {name: str(free_port()) for name in ("FRONTEND_PORT", "FRONTEND_GOSSIP", *_PORTS)}
         self.address = f"127.0.0.1:{self._ports['FRONTEND_PORT']}"
@@ -91,26 +92,8 @@ class Cluster:
             self._sql(database, "update-schema", "--schema-name", f"postgresql/v12/{schema}")
 
     def start(self) -> None:
-        """Start what does not run; returns once the namespace answers."""
+        """Start what does not run; returns once the namespace answers and every host runs."""
         self._log = self._log or (self._folder / "cluster.log").open("ab")
-        for host in HOSTS:
-            if host not in self._hosts:
-                self._hosts[host] = subprocess.Popen(
-                    [
-                        str(self._server),
-                        "--config-file",
-                        str(CONFIG),
-                        "--allow-no-auth",
-                        "start",
-                        "--service",
-                        _service(host),
-                    ],
-                    env=self._env(host),
-                    stdin=subprocess.DEVNULL,
-                    stdout=self._log,
-                    stderr=self._log,
-                    process_group=0,
-                )
         asyncio.run(eventually(self._answers, "the cluster answers"))
 
     def kill(self) -> None:
@@ -134,7 +117,26 @@ class Cluster:
             self._log.close()
             self._log = None
 
+    def _run_hosts(self, log: IO[bytes]) -> bool:
+        """Start hosts that do not run, as a supervisor does; tell whether all did.
+
+        Over empty tables one that writes the cluster's name at the same time as another ends with an error.
+        """
+        down = [host for host in HOSTS if host not in self._hosts or self._hosts[host].poll() is not None]
+        for host in down:
+            self._hosts[host] = subprocess.Popen(
+                [*self._command, _service(host)],
+                env=self._env(host),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        return not down
+
     async def _answers(self) -> bool:
+        if self._log is None or not self._run_hosts(self._log):
+            return False
         try:
             client = await Client.connect(self.address, namespace=self.namespace)
             retention = Duration()
