@@ -16,6 +16,19 @@ pytestmark = pytest.mark.slow
 
 @each_way
 async def test_nobody_is_kept_from_checking_what_a_command_comes_to(
+    visit: Open, city: City, board: str, width: int, scheme: Scheme, lang: str
+) -> None:
+    seen = await visit(board, width=width, scheme=scheme, lang=lang)
+    await signed_in(city, seen)
+    page = await seen.go(f"/cases/{city.case('overdue')}/do/suspend")
+    await page.locator("#ground").select_option(index=1)
+    await page.locator("button[name=go]").click()
+    await page.locator("button[value=do]").wait_for()
+    assert await looked_at(page, f"preview-{lang}-{width}-{scheme}") == []
+
+
+@each_way
+async def test_nobody_is_kept_from_looking_a_case_up(
     visit: Open, city: City, width: int, scheme: Scheme, lang: str
 ) -> None:
     tail = f"{lang}-{width}-{scheme}"
