@@ -1,8 +1,10 @@
 """Every setting there is, read from the environment by the command line alone."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
@@ -17,6 +19,14 @@ from sla.cohort import TakenOverCases
 from sla.commitments.register import Readings
 from workflows.defaults import DEADLINE, IN_FLIGHT, NAMESPACE
 from workflows.procedures import ALL
+
+# by the setting that names another one: where `serve` and `monitor` make it, in the data folder
+SECRETS: Mapping[str, Path] = MappingProxyType(
+    {
+        name: Path("secrets", file)
+        for name, file in (("relay_token_file", "relay.token"), ("scrape_token_file", "scrape.token"))
+    }
+)
 
 
 def _seconds(value: timedelta | str | float) -> timedelta:
@@ -82,6 +92,14 @@ class Settings(BaseSettings):
     relay_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8082, description="port that the relay of alerts listens on"
     )
+    relay_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Alertmanager sends to the relay; none: `secrets/relay.token` in the data folder, where it is there",
+    )
+    scrape_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Prometheus sends to exporter, relay and API; none: `secrets/scrape.token` in the data folder, where it is there",
+    )
     recipients_file: Path | None = Field(
         default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
     )
@@ -145,6 +163,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+    def secrets_of(self, name: str) -> Path | None:
+        """Return the file of secrets that a setting names, else the one that `serve` or `monitor` made, else None."""
+        given: Path | None = getattr(self, name)
+        made = self.data_dir / SECRETS[name]
+        return given or (made if made.exists() else None)
 
 
 def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings have them

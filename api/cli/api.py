@@ -8,7 +8,7 @@ from api.cli.output import Json
 from api.cli.process_life import API_GRACE, WithParent, as_process, stored_almanac, stored_timeline
 from api.cli.serving import serve_until_told
 from api.process_notes import Say
-from api.processes.embedded import open_store, refuse_open_door
+from api.processes.embedded import open_store, refuse_open_door, tokens_of
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
@@ -39,6 +39,7 @@ async def _answer(settings: Settings, said: Say) -> None:
             now=real_now,
             almanacs=held,
             say=said,
+            scraping=tokens_of(settings, "scrape_token_file"),
         )
         app, host, port = create_app(services), settings.host, settings.port
         await serve_until_told("api", app, host, port, said, grace=API_GRACE, behind_proxy=settings.behind_proxy)

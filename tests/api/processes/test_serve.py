@@ -75,8 +75,8 @@ def kinds(serving: Serving, case: str) -> list[str]:
 def test_the_first_start_makes_one_officer_key_and_shows_it_once(serving: Serving) -> None:
     assert len(serving.key) > 40
     assert asked(serving, "GET", "cases?limit=1")["cases"] is not None
-    for file in (serving.folder / "data").iterdir():
-        assert serving.key.encode() not in file.read_bytes()
+    for file in (serving.folder / "data").rglob("*"):
+        assert file.is_dir() or serving.key.encode() not in file.read_bytes()
 
 
 def test_started_again_it_goes_on_and_raises_what_fell_due_meanwhile_with_its_true_instant(
