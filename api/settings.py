@@ -57,6 +57,25 @@ class Settings(BaseSettings):
     durable: bool = Field(default=True, description="SQLite waits until each transaction is on the disk")
     temporal_address: str = Field(default="127.0.0.1:7233", description="host and port of the Temporal server")
     temporal_namespace: str = Field(default=NAMESPACE, description="namespace of the cases on that server")
+    temporal_tls: bool = Field(
+        default=False,
+        description="the Temporal server is reached over TLS; any of the files and names below says so too",
+    )
+    temporal_tls_ca_file: Path | None = Field(
+        default=None, description="PEM of the certificates that vouch for the Temporal server; none: the system's"
+    )
+    temporal_tls_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate that is shown to the Temporal server"
+    )
+    temporal_tls_key_file: Path | None = Field(
+        default=None, description="PEM of that certificate's key, without a password"
+    )
+    temporal_tls_server_name: str = Field(
+        default="", description="name in the Temporal server's certificate, where its address is another"
+    )
+    temporal_api_key_file: Path | None = Field(
+        default=None, description="file of an API key of Temporal Cloud; it needs TLS, and so says that there is"
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")
     behind_proxy: bool = Field(

@@ -4,7 +4,7 @@ import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -16,6 +16,7 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+from temporalio.service import TLSConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
@@ -34,12 +35,34 @@ STICKY_TIMEOUT = timedelta(seconds=1)
 NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost a twentieth of the time
 
 
+class Access(NamedTuple):
+    """What lets a client in: the server's and its own certificate, and a key of Temporal Cloud."""
+
+    tls: TLSConfig | None = None
+    api_key: str | None = None
+
+
+NO_ACCESS = Access()  # what a server on loopback asks for
+
+
 async def connect(
-    address: str, namespace: str = NAMESPACE, *, lazy: bool = False, runtime: Runtime | None = None
+    address: str,
+    namespace: str = NAMESPACE,
+    *,
+    lazy: bool = False,
+    runtime: Runtime | None = None,
+    access: Access = NO_ACCESS,
 ) -> Client:
     """Make a client that speaks the project's types; raises RuntimeError with no server, if `lazy` at the first call."""
-    converter = pydantic_data_converter
-    return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy, runtime=runtime)
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=pydantic_data_converter,
+        lazy=lazy,
+        runtime=runtime,
+        tls=access.tls or False,
+        api_key=access.api_key,
+    )
 
 
 def runtime(metrics: str | None = None) -> Runtime:

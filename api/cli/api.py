@@ -9,12 +9,12 @@ from api.cli.process_life import API_GRACE, WithParent, as_process, stored_alman
 from api.cli.serving import serve_until_told
 from api.process_notes import Say
 from api.processes.embedded import open_store, refuse_open_door, tokens_of
+from api.processes.temporal_access import connected
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
 from sla.release import RELEASE
 from workflows.dispatch import Dispatcher
-from workflows.worker import connect
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:
@@ -28,7 +28,7 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
 async def _answer(settings: Settings, said: Say) -> None:
     with closing(open_store(settings)) as store:
         timeline = await stored_timeline(store, said)
-        client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        client = await connected(settings, lazy=True)
         held = await stored_almanac(store, RELEASE, said)
         services = Services(
             store=store,

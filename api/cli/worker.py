@@ -14,6 +14,7 @@ from api.cli.process_life import WithParent, as_process
 from api.process_notes import Say
 from api.processes.embedded import open_store
 from api.processes.stack import WORKER_GRACE
+from api.processes.temporal_access import access_of
 from api.processes.worker import WorkerProcess
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
@@ -53,5 +54,6 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
             almanac=RELEASE,
             say=said,
             metrics=metrics,
+            access=access_of(settings),
         )
         await process.run(stop)

@@ -17,6 +17,7 @@ from api.process_notes import Say, note, say_line
 from api.processes.binaries import TEMPORAL, Program, find
 from api.processes.claims import free_port
 from api.processes.stack import Site, Stack
+from api.processes.temporal_access import without_access
 from api.real_clock import real_now
 from api.secret_files import SecretFile, made, new_token, tokens
 from api.settings import SECRETS, Settings
@@ -116,7 +117,7 @@ def embedded(
     """
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     keep_private(settings, said)
-    settings = with_secrets(settings, "scrape_token_file")
+    settings = with_secrets(without_access(settings), "scrape_token_file")
     chosen = _configured_port(settings) if temporal_port is None else temporal_port
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}
