@@ -56,7 +56,7 @@ class SecretFile(Generic[T]):
     """What a file of secrets says. Called, it answers with the newest content that could be read.
 
     A file that is lost, or spoilt, while the process runs ends nothing: what was read last holds, and the log says so.
-    `setting` is the name of the setting that says where it is, without prefix.
+    `setting` is the name of the setting that says where it is, without prefix; `read` raises a ValueError that quotes nothing.
     """
 
     def __init__(self, setting: str, file: Path, read: Callable[[str], T]) -> None:
@@ -95,5 +95,5 @@ class SecretFile(Generic[T]):
 
 
 def _why(error: ValueError) -> str:
-    """Say what is wrong with the content; of what Python says of its bytes, which it quotes, nothing is passed on."""
-    return str(error) if isinstance(error, BadSecret) else "no UTF-8 [not-text]"
+    """Say what is wrong with the content; what Python says of its bytes quotes them."""
+    return "no UTF-8 [not-text]" if isinstance(error, UnicodeError) else str(error)

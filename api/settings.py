@@ -24,7 +24,11 @@ from workflows.procedures import ALL
 SECRETS: Mapping[str, Path] = MappingProxyType(
     {
         name: Path("secrets", file)
-        for name, file in (("relay_token_file", "relay.token"), ("scrape_token_file", "scrape.token"))
+        for name, file in (
+            ("relay_token_file", "relay.token"),
+            ("scrape_token_file", "scrape.token"),
+            ("command_keys_file", "command.keys"),
+        )
     }
 )
 
@@ -75,6 +79,10 @@ class Settings(BaseSettings):
     )
     temporal_api_key_file: Path | None = Field(
         default=None, description="file of an API key of Temporal Cloud; it needs TLS, and so says that there is"
+    )
+    command_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which API processes sign commands and workers check them; none: `secrets/command.keys` in the data folder, where it is there",
     )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")

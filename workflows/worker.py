@@ -24,6 +24,7 @@ from activities.settlings import Settlings
 from workflows.case import CaseWorkflow
 from workflows.defaults import NAMESPACE
 from workflows.heartbeat import Heart, HeartbeatWorkflow
+from workflows.signing import SignedCommands, Signing
 
 TASK_QUEUE = "cases"
 # A killed worker's cases stand still for the task timeout, so it is short; then a process may hold only as many tasks
@@ -36,10 +37,11 @@ NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost 
 
 
 class Access(NamedTuple):
-    """What lets a client in: the server's and its own certificate, and a key of Temporal Cloud."""
+    """What lets a client in, certificates and a key of Temporal Cloud, and by what house's keys it signs; None: by none."""
 
     tls: TLSConfig | None = None
     api_key: str | None = None
+    signing: Signing | None = None
 
 
 NO_ACCESS = Access()  # what a server on loopback asks for
@@ -62,6 +64,7 @@ async def connect(
         runtime=runtime,
         tls=access.tls or False,
         api_key=access.api_key,
+        interceptors=[] if access.signing is None else [SignedCommands(access.signing)],
     )
 
 

@@ -9,7 +9,7 @@ from api.cli.process_life import API_GRACE, WithParent, as_process, stored_alman
 from api.cli.serving import serve_until_told
 from api.process_notes import Say
 from api.processes.embedded import open_store, refuse_open_door, tokens_of
-from api.processes.temporal_access import connected
+from api.processes.temporal_access import access_of, connected, say_unsigned
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
@@ -26,9 +26,11 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
 
 
 async def _answer(settings: Settings, said: Say) -> None:
+    access = access_of(settings)
+    say_unsigned(access, "api", said)
     with closing(open_store(settings)) as store:
         timeline = await stored_timeline(store, said)
-        client = await connected(settings, lazy=True)
+        client = await connected(settings, lazy=True, access=access)
         held = await stored_almanac(store, RELEASE, said)
         services = Services(
             store=store,

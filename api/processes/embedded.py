@@ -22,12 +22,17 @@ from api.real_clock import real_now
 from api.secret_files import SecretFile, made, new_token, tokens
 from api.settings import SECRETS, Settings
 from sla.timeline import Timeline
+from workflows.keys import new_keys
 
 FIRST_OFFICER = "first-officer"
 LOOPBACK = "127.0.0.1"
 HEAD_START = timedelta(seconds=3)  # that the processes need: a rehearsal begins when they are there
 FILE = "sqlite:///"
-MADE: Mapping[str, Callable[[], str]] = {"relay_token_file": new_token, "scrape_token_file": new_token}  # by setting
+MADE: Mapping[str, Callable[[], str]] = {  # by setting
+    "relay_token_file": new_token,
+    "scrape_token_file": new_token,
+    "command_keys_file": new_keys,
+}
 
 REBUILD = "请运行 Run `shixian rebuild`：标记和中止所余须重建 marks, and what is left at a standstill, come with it."
 
@@ -117,7 +122,7 @@ def embedded(
     """
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
     keep_private(settings, said)
-    settings = with_secrets(without_access(settings), "scrape_token_file")
+    settings = with_secrets(without_access(settings), "scrape_token_file", "command_keys_file")
     chosen = _configured_port(settings) if temporal_port is None else temporal_port
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}

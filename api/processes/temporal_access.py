@@ -10,7 +10,12 @@ from temporalio.client import Client
 from temporalio.service import TLSConfig
 
 from api.failures import WrongSetting
+from api.process_notes import Say, note
+from api.real_clock import real_now
+from api.secret_files import SecretFile
 from api.settings import Settings
+from workflows.keys import keys_of
+from workflows.signing import Signing
 from workflows.worker import Access, connect
 
 T = TypeVar("T")
@@ -21,12 +26,26 @@ API_KEY = "TEMPORAL_API_KEY_FILE"
 
 def access_of(settings: Settings) -> Access:
     """Read what lets a client in; WrongSetting names the file that cannot be used, and quotes nothing of it."""
-    return Access(tls=_tls(settings), api_key=_api_key(settings.temporal_api_key_file))
+    keys = settings.secrets_of("command_keys_file")
+    return Access(
+        tls=_tls(settings),
+        api_key=_api_key(settings.temporal_api_key_file),
+        signing=None if keys is None else Signing(SecretFile("COMMAND_KEYS_FILE", keys, keys_of), real_now),
+    )
 
 
-async def connected(settings: Settings, *, lazy: bool = False) -> Client:
+def say_unsigned(access: Access, name: str, said: Say) -> None:
+    """Say of a process where commands are not signed."""
+    if access.signing is None:
+        text = "{name}: 指令未签名，能访问 Temporal 者即可变更办件 commands are not signed: whoever reaches Temporal changes cases (SHIXIAN_COMMAND_KEYS_FILE)"
+        said(note("unsigned", text, name=name))
+
+
+async def connected(settings: Settings, *, lazy: bool = False, access: Access | None = None) -> Client:
     """Make a client of the settings' server; raises RuntimeError with no server, if `lazy` at the first call."""
-    return await connect(settings.temporal_address, settings.temporal_namespace, lazy=lazy, access=access_of(settings))
+    return await connect(
+        settings.temporal_address, settings.temporal_namespace, lazy=lazy, access=access or access_of(settings)
+    )
 
 
 def without_access(settings: Settings) -> Settings:

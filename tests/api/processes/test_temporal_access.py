@@ -16,6 +16,7 @@ from api.processes.temporal_access import access_of, connected, without_access
 from api.processes.temporal_server import DevServer
 from api.settings import Settings
 from tests.api.processes.certificates import Authority, Identity
+from workflows.worker import NO_ACCESS
 
 SERVER = "temporal.example"
 
@@ -110,9 +111,8 @@ def test_a_key_of_temporal_cloud_brings_tls_and_is_one_line_of_a_file(tmp_path: 
 
 
 def test_a_server_of_one_s_own_is_asked_for_plainly(client: Identity) -> None:
-    assert (
-        access_of(Settings()) == access_of(without_access(settings("127.0.0.1:1", **client.settings))) == (None, None)
-    )
+    plain = access_of(without_access(settings("127.0.0.1:1", **client.settings)))
+    assert plain == access_of(Settings()) == NO_ACCESS
 
 
 @pytest.mark.parametrize(
