@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         default=None,
         description="file of the keys by which API processes sign commands and workers check them; none: `secrets/command.keys` in the data folder, where it is there",
     )
+    payload_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which everything is sealed that Temporal keeps of cases; none: it can be read there",
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")
     behind_proxy: bool = Field(

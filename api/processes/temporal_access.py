@@ -26,11 +26,12 @@ API_KEY = "TEMPORAL_API_KEY_FILE"
 
 def access_of(settings: Settings) -> Access:
     """Read what lets a client in; WrongSetting names the file that cannot be used, and quotes nothing of it."""
-    keys = settings.secrets_of("command_keys_file")
+    keys, sealing = settings.secrets_of("command_keys_file"), settings.payload_keys_file
     return Access(
         tls=_tls(settings),
         api_key=_api_key(settings.temporal_api_key_file),
         signing=None if keys is None else Signing(SecretFile("COMMAND_KEYS_FILE", keys, keys_of), real_now),
+        sealing=None if sealing is None else SecretFile("PAYLOAD_KEYS_FILE", sealing, keys_of),
     )
 
 

@@ -12,10 +12,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from api.failures import WrongSetting
-from api.processes.temporal_access import access_of, connected, without_access
+from api.process_notes import Note
+from api.processes.embedded import with_secrets
+from api.processes.temporal_access import access_of, connected, say_unsigned, without_access
 from api.processes.temporal_server import DevServer
 from api.settings import Settings
 from tests.api.processes.certificates import Authority, Identity
+from workflows.keys import keys_of, new_keys
 from workflows.worker import NO_ACCESS
 
 SERVER = "temporal.example"
@@ -140,3 +143,34 @@ def test_a_wrong_file_names_its_setting_and_the_rule(
     with pytest.raises(WrongSetting, match=rf"^SHIXIAN_{setting}: .*\[{rule}\]$") as refused:
         access_of(settings("127.0.0.1:1", **{**client.settings, **files}))
     assert (refused.value.code, "canary" in str(refused.value)) == (2, False)
+
+
+@pytest.mark.parametrize("name", ["command_keys_file", "payload_keys_file"])
+def test_keys_are_read_from_the_file_of_their_setting_and_renewed(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "some.keys"
+    file.write_text(new_keys())
+    settings = Settings(data_dir=tmp_path).model_copy(update={name: file})
+    access = access_of(settings)
+    keys = access.sealing or (access.signing.keys if access.signing else None)
+    assert keys is not None
+    assert keys() == keys_of(file.read_text())
+    newer = tmp_path / "newer.keys"
+    newer.write_text(new_keys() + file.read_text())
+    newer.replace(file)
+    assert len(keys()) == 2
+    file.write_text("canary")
+    with pytest.raises(WrongSetting, match=rf"^SHIXIAN_{name.upper()}: .*\[bad-key\]$") as refused:
+        access_of(settings)
+    assert "canary" not in str(refused.value)
+
+
+def test_only_commands_are_signed_by_what_the_data_folder_has(tmp_path: Path) -> None:
+    """Beside a ledger that can be read, sealing with a key of the same folder would hide nothing."""
+    access = access_of(with_secrets(Settings(data_dir=tmp_path), "command_keys_file"))
+    assert access == access_of(Settings(data_dir=tmp_path))._replace(signing=access.signing)
+    assert (access.signing is not None, access.sealing) == (True, None)
+    said: list[Note] = []
+    say_unsigned(access, "worker", said.append)
+    assert said == []
+    say_unsigned(access._replace(signing=None), "worker", said.append)
+    assert [one.event for one in said] == ["unsigned"]
