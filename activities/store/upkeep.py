@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.errors import TimelineRefused
 from activities.store.instants import instant, maybe_instant, micros
 from sla.model import Model
@@ -30,7 +30,7 @@ class Fault(Model):
     resolved_at: datetime | None = None
 
 
-class Upkeep(Database):
+class Upkeep(AuditLog):
     """Everything that is of no single case."""
 
     def ping(self) -> None:
@@ -96,6 +96,7 @@ class Upkeep(Database):
                 raise TimelineRefused
             connection.execute(delete(tables.setting).where(tables.setting.c.key == TIMELINE))
             connection.execute(insert(tables.setting), {"key": TIMELINE, "value": timeline.model_dump_json()})
+            self.audited(connection, "set-timeline", f"setting/{TIMELINE}", timeline.anchor_real)
 
     def go_on(self, begins: datetime, real: datetime, rate: int) -> Timeline:
         """Let a rehearsal go on at another rate, from a business instant or from its last event where that is later.
@@ -111,6 +112,7 @@ class Upkeep(Database):
             timeline = Timeline(anchor_real=real, anchor_business=begins, rate=rate)
             changed = update(tables.setting).where(tables.setting.c.key == TIMELINE)
             connection.execute(changed.values(value=timeline.model_dump_json()))
+            self.audited(connection, "set-timeline", f"setting/{TIMELINE}", real)
         return timeline
 
     def secret(self, name: str) -> str:

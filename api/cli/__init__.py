@@ -56,6 +56,7 @@ COMMANDS = {
     "due": "counting:due",
     "vectors": "counting:vectors",
     "audit": "audit:audit_log",
+    "audit-log": "audit_log:audit_log",
     "export": "export:export_log",
     "import": "imports:import_cases",
     "commitments": "registers:commitments",
