@@ -12,7 +12,7 @@ from sla.model import Model
 GENESIS = "0" * 64
 
 
-class Act(Model):
+class CommandOrigin(Model):
     """How a command came in, for the audit log: what it asks for, as whom, from which address, by which request."""
 
     action: str

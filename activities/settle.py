@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from activities.record import Act, Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
+from activities.record import Changes, ClockPicture, CommandOrigin, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
 from activities.store.audit_log import AuditEntry, Who
 from activities.store.columns import Shown, shown
@@ -35,7 +35,7 @@ class Settle(Model):
     case: str
     expected: Head
     events: tuple[NewEvent, ...] = ()
-    acts: tuple[Act | None, ...] = ()  # how each event's command came in
+    origins: tuple[CommandOrigin | None, ...] = ()  # how each event's command came in
     changes: Changes | None = None  # None: only compare
     as_of: datetime | None = None  # the latest instant at which anything known was told
     calendar: str | None = None  # version of the last known event
@@ -148,8 +148,10 @@ class Settler:
 def _audited(request: Settle, now: datetime) -> list[AuditEntry]:
     """The audit rows of the request's events; a command that says not how it came in has one all the same."""
     entries: list[AuditEntry] = []
-    for event, act in itertools.zip_longest(request.events, request.acts):
-        known = act or Act(action=event.kind, role=UNKNOWN, source_ip=UNKNOWN, request_id=event.request_id or UNKNOWN)
+    for event, origin in itertools.zip_longest(request.events, request.origins):
+        known = origin or CommandOrigin(
+            action=event.kind, role=UNKNOWN, source_ip=UNKNOWN, request_id=event.request_id or UNKNOWN
+        )
         who = Who(now, event.actor, known.role, known.source_ip, known.request_id)
         entries.append(AuditEntry(who, known.action, request.case))
     return entries

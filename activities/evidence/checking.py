@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from activities.evidence.manifests import GONE, Manifest, manifest_of
-from activities.evidence.notes import Note, NoteBroken, PublicKey, leaves_of, merkle_root, note_hash
+from activities.evidence.notes import Checkpoint, NoteBroken, PublicKey, leaves_of, merkle_root, note_hash
 from activities.record import GENESIS, Head
 from activities.store.audit_log import AuditFilter
 from activities.store.store import Store
@@ -54,7 +54,7 @@ class CheckpointCheck:
     def read(self, file: Path) -> None:
         """Check a file in itself: its form, signatures, order, and that each manifest gives the root that was signed."""
         covered: dict[str, Head] = {}
-        last: tuple[Note, str] | None = None
+        last: Checkpoint | None = None
         for place, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             try:
                 manifest = manifest_of(line)
@@ -63,7 +63,7 @@ class CheckpointCheck:
             except ValueError as error:
                 self._accuse(f"{file.name}:{place}", str(error))
                 return  # what follows rests on it
-            last = note, manifest.note
+            last = note
 
     def against(self, store: Store, *, complete: bool) -> list[Accusation]:
         """Compare with what stands. `complete`: every checkpoint that was made is among those that were read."""
@@ -76,20 +76,23 @@ class CheckpointCheck:
             self._all_there(store)
         return self.accused
 
-    def _opened(self, text: str) -> Note:
+    def _opened(self, text: str) -> Checkpoint:
         for key in self._keys:
             if f"\u2014 {key.name} " in text:
                 return key.opened(text)
         raise NoteBroken("it is signed by no key that is known here")
 
     def _followed(
-        self, note: Note, manifest: Manifest, last: tuple[Note, str] | None, before: Mapping[str, Head]
+        self, note: Checkpoint, manifest: Manifest, last: Checkpoint | None, before: Mapping[str, Head]
     ) -> dict[str, Head]:
         by = Covering(note.number, note.at)
         if last is None and not manifest.whole:
             raise ValueError(f"{by} has no whole manifest before it")
-        if last is not None and (note.number, note.previous) != (last[0].number + 1, note_hash(last[1])):
-            raise ValueError(f"{by} does not follow checkpoint {last[0].number}")
+        if last is not None and note.number != last.number + 1:
+            raise ValueError(f"{by} does not follow checkpoint {last.number}")
+        before_it = self._notes.get((note.origin, note.number - 1))
+        if before_it is not None and note.previous != note_hash(before_it):
+            raise ValueError(f"{by} does not follow from the checkpoint before it")
         if self._notes.setdefault((note.origin, note.number), manifest.note) != manifest.note:
             raise ValueError(f"{by} is another one than in another file")
         covered = manifest.over(before)
@@ -108,14 +111,17 @@ class CheckpointCheck:
         self._audit.append(Covered(manifest.audit, by))
 
     def _all_there(self, store: Store) -> None:
-        """The audit log says how many checkpoints were made: the last ones are not missed otherwise."""
-        read: dict[str, int] = defaultdict(int)
-        for origin, number in self._notes:
-            read[origin] = max(read[origin], number)
-        for key in self._keys:
-            made = store.audit_rows(AuditFilter(action=CHECKPOINT, actor=key.name), limit=1)
-            if made and int(made[0].object.rpartition("/")[2]) > read[key.name]:
-                self._accuse(key.name, f"its last checkpoint was {made[0].object}, and is in no file")
+        """None is missing between the first and the last, of which the audit log says which it was."""
+        for name in (key.name for key in self._keys):
+            made = store.audit_rows(AuditFilter(action=CHECKPOINT, actor=name), limit=1)
+            read = {number for origin, number in self._notes if origin == name}
+            last = max([*read, *(int(row.object.rpartition("/")[2]) for row in made)], default=0)
+            missing = sorted(set(range(1, last + 1)) - read)
+            if missing:
+                self._accuse(
+                    name,
+                    f"of its {last} checkpoints number {missing[0]} is in no file, nor are {len(missing) - 1} more",
+                )
 
     def _accuse(self, about: str, problem: str) -> None:
         self.accused.append(Accusation(about, problem))

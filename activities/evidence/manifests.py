@@ -16,6 +16,7 @@ from activities.evidence.notes import SigningKey, leaves_of, merkle_root, note_h
 from activities.record import GENESIS, Head
 
 FOLDER = "checkpoints"  # in the data folder
+POSTED = "posted"  # the file that holds the number of the last one that was posted
 GONE = Head()  # of a case that was there and is not any more
 
 
@@ -66,8 +67,11 @@ class CheckpointFiles:
     def add(self, heads: Mapping[str, Head], audit: Head, at: datetime) -> int:
         """Sign what stands and put it at the end, on the disk; returns the checkpoint's number."""
         with self._alone():
-            file = self.folder / f"{at:%Y-%m}.jsonl"
-            _without_torn_end(file)
+            file = max(
+                [self.folder / f"{at:%Y-%m}.jsonl", *self.files()[-1:]]
+            )  # a clock that goes back starts no other
+            for known in self.files()[-1:]:
+                _without_torn_end(known)
             last, before = self._last(file)
             number, previous = (1, GENESIS) if last is None else (number_of(last.note) + 1, note_hash(last.note))
             leaves = leaves_of(heads, audit)
@@ -85,6 +89,17 @@ class CheckpointFiles:
             found += [line for line in lines if number_of(manifest_of(line).note) > number]
         return found
 
+    def posted(self) -> int:
+        """Return the number of the last checkpoint that was posted outside; 0 where none was."""
+        kept = self.folder / POSTED
+        return int(kept.read_text(encoding="ascii")) if kept.exists() else 0
+
+    def mark_posted(self, number: int) -> None:
+        """Remember that checkpoints up to a number were posted outside."""
+        descriptor = os.open(self.folder / POSTED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="ascii") as kept:
+            kept.write(str(number))
+
     def _last(self, file: Path) -> tuple[Manifest | None, dict[str, Head]]:
         """The last line of all, and the heads that the file's lines come to."""
         covered: dict[str, Head] = {}
@@ -98,7 +113,7 @@ class CheckpointFiles:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with (self.folder / ".lock").open("w") as lock:
+        with open(os.open(self.folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -118,8 +133,6 @@ def _append(file: Path, line: str) -> None:
 
 def _without_torn_end(file: Path) -> None:
     """Cut off a line that a power cut left half: nobody has been told of it."""
-    if not file.exists():
-        return
     with file.open("rb+") as whole:
         text = whole.read()
         if not text.endswith(b"\n"):

@@ -22,7 +22,7 @@ class NoteBroken(ValueError):
     """A checkpoint that is not of the form, or whose signature is not its key's."""
 
 
-class Note(NamedTuple):
+class Checkpoint(NamedTuple):
     """What a checkpoint says. `previous`: SHA-256 of the note before it, GENESIS for the first."""
 
     origin: str
@@ -70,7 +70,7 @@ class PublicKey:
         if raw[:1] != ED25519 or rest.partition("+")[0] != self.id.hex():
             raise NoteBroken("it is no public key of a checkpoint")
 
-    def opened(self, note: str) -> Note:
+    def opened(self, note: str) -> Checkpoint:
         """Return what a note says; NoteBroken where its form or its signature is wrong."""
         text, found, signature = note.rpartition(SIGNED)
         name, _, signed = signature.removesuffix("\n").partition(" ")
@@ -126,10 +126,10 @@ def _key_id(name: str, raw: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + raw).digest()[:4]
 
 
-def _said(text: str) -> Note:
+def _said(text: str) -> Checkpoint:
     origin, size, root, *more = text.removesuffix("\n").split("\n")
     said = dict(line.split(" ", 1) for line in more)
     at = datetime.fromisoformat(said["at"]) if "at" in said else None
     if at is None or at.tzinfo is None or not {"number", "previous"} <= set(said):
         raise NoteBroken("it is no checkpoint")
-    return Note(origin, int(size), root, int(said["number"]), at, said["previous"])
+    return Checkpoint(origin, int(size), root, int(said["number"]), at, said["previous"])

@@ -1,7 +1,7 @@
 """What is kept beside the cases: faults, heartbeats, the timeline; and the rows as a whole."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -72,6 +72,19 @@ class Upkeep(AuditLog):
         beat = upsert.on_conflict_do_update(index_elements=["name"], set_={"at": upsert.excluded.at})
         with self.writing() as connection:
             connection.execute(beat, {"name": name, "at": micros(at)})
+
+    def claim_turn(self, name: str, at: datetime, every: timedelta) -> bool:
+        """Take a turn that one process has at a time; False where one was taken less than `every` ago."""
+        row = tables.setting.c
+        key = f"turn/{name}"
+        upsert = sqlite.insert if self.sqlite else postgresql.insert
+        with self.writing() as connection:
+            connection.execute(upsert(tables.setting).on_conflict_do_nothing(), {"key": key, "value": ""})
+            last = connection.scalar(select(row.value).where(row.key == key).with_for_update())
+            if last and at - instant(int(last)) < every:
+                return False
+            connection.execute(update(tables.setting).where(row.key == key).values(value=str(micros(at))))
+        return True
 
     def heartbeats(self) -> dict[str, datetime]:
         """Say when each process was last alive."""

@@ -60,7 +60,7 @@ READS: Mapping[str, str] = {
 }
 
 
-class WaitingRow(NamedTuple):
+class WaitingAuditRow(NamedTuple):
     """A row that waits for its transaction."""
 
     entry: AuditEntry
@@ -73,14 +73,14 @@ class AuditDesk:
     def __init__(self, log: AuditLog, pool: ThreadPoolExecutor) -> None:
         self._log = log
         self._pool = pool
-        self._waiting: list[WaitingRow] = []
+        self._waiting: list[WaitingAuditRow] = []
         self._writer: asyncio.Task[None] | None = None
         self._looked: set[tuple[str, str]] = set()
 
     async def record(self, who: Who, action: str, object: str, outcome: str = DONE) -> None:
         """Return once the row is on the disk; raises StoreUnavailable where it cannot be."""
         entry = AuditEntry(who, action, object, outcome)
-        waiting = WaitingRow(entry, asyncio.get_running_loop().create_future())
+        waiting = WaitingAuditRow(entry, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="audit")

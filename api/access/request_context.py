@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Query, Request
 
-from activities.record import Act
+from activities.record import CommandOrigin
 from activities.rungs import Instant
 from activities.store.audit_log import Who, acting
 from activities.store.lines import Instants
@@ -74,9 +74,9 @@ class Visit:
         """Who asks, for the audit log."""
         return Who(self.arrived, self.caller.actor, self.caller.role.value, self.source_ip, self.request_id)
 
-    def act(self, action: str) -> Act:
+    def origin(self, action: str) -> CommandOrigin:
         """Say how a command came in."""
-        return Act(action=action, role=self.caller.role, source_ip=self.source_ip, request_id=self.request_id)
+        return CommandOrigin(action=action, role=self.caller.role, source_ip=self.source_ip, request_id=self.request_id)
 
     def refusals_on_record(self, action: str, object: str) -> AbstractAsyncContextManager[None]:
         """Put it on record where what is asked meanwhile is refused."""

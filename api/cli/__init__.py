@@ -73,6 +73,7 @@ COMMANDS = {
     "tellings": "relay:tellings",
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
+    "checkpoint-key": "upkeep:checkpoint_key",
     "keys": "keys:app",
 }
 

@@ -96,4 +96,4 @@ def _stamped(visit: Visit, wish: TakeOver, place: int, fact: PlannedFact) -> Sta
         content |= {"procedure": plan.procedure, "jurisdiction": plan.jurisdiction, "variant": plan.variant}
         content |= {"facts": dict(plan.chosen)}
     own = stamp(visit, plan.case, fact.kind, content, f"{wish.key}/{place}", None)
-    return replace(own, act=visit.act(KIND))
+    return replace(own, origin=visit.origin(KIND))

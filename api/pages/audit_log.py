@@ -26,7 +26,7 @@ USUAL_DAYS = "30"
 WORDS = ("actor", "action", "object")
 
 
-class AuditLine(NamedTuple):
+class AuditLogLine(NamedTuple):
     """A row of the log as the page shows it; `at` is real time, in China's."""
 
     row: AuditRow
@@ -75,5 +75,5 @@ def _address(asked: Mapping[str, str], **more: str) -> str:
     return f"{AUDIT_LOG}?" + urlencode({**{name: value for name, value in asked.items() if value}, **more})
 
 
-def _line(row: AuditRow) -> AuditLine:
-    return AuditLine(row, local(row.at).strftime("%Y-%m-%d %H:%M:%S"), row.outcome != DONE)
+def _line(row: AuditRow) -> AuditLogLine:
+    return AuditLogLine(row, local(row.at).strftime("%Y-%m-%d %H:%M:%S"), row.outcome != DONE)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from activities.record import Act
+from activities.record import CommandOrigin
 from activities.settle import Settled
 from activities.store.audit_log import AuditEntry, AuditFilter, AuditRow, Who, acting
 from activities.store.errors import AuditUnavailable, StoreError
@@ -92,7 +92,7 @@ def test_whoever_runs_a_command_on_the_machine_is_named_by_the_account(store: St
 
 def test_every_command_that_is_settled_has_one_row_and_says_how_it_came_in(store: Store) -> None:
     known = opening("known").model_copy(
-        update={"acts": (Act(action="open", role="officer", source_ip="10.0.0.8", request_id="r-2"),)}
+        update={"origins": (CommandOrigin(action="open", role="officer", source_ip="10.0.0.8", request_id="r-2"),)}
     )
     unknown = opening("unknown")
     together(settler_over(store), [known, unknown])
