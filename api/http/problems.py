@@ -18,6 +18,7 @@ GONE_AWAY = "Nothing was lost: send the same request again, with the same key."
 PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         # what was sent cannot be read
+        "no-request": (400, "That is no HTTP request, or its head is too long"),
         "malformed": (400, "The body is not JSON"),
         "duplicate-key": (400, "A name stands twice in one JSON object"),
         "too-deep": (400, "The JSON is nested too deeply"),

@@ -11,6 +11,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
 from api.access.api_keys import BadActor, CallerRole, Keyring, LifeTooLong, UnknownCompany, new_key, well_formed
 from api.app import describe
+from api.http.middleware import HEADERS
 from api.real_clock import real_now
 from sla.companies import COMPANIES
 from tests.api.office import WATER, Office, Person, problem
@@ -121,7 +122,10 @@ def address(path: str) -> str:
 
 async def ask(person: Person, method: str, path: str) -> httpx2.Response:
     """With a body that is right for no command: who may not do it does not learn that."""
-    return await (person.get(address(path)) if method == "get" else person.post(address(path), {}))
+    answer = await (person.get(address(path)) if method == "get" else person.post(address(path), {}))
+    assert {name.lower() for name in HEADERS} <= set(answer.headers), "C-21: on every answer to everybody"
+    assert "server" not in answer.headers
+    return answer
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
