@@ -14,6 +14,7 @@ from activities.almanacs import AlmanacHolder
 from activities.proposals import ProposalBoard
 from api.access.api_keys import Keyring
 from api.access.look_up import LookUpCodes, LookUpGate
+from api.announcing.bell import Bell
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
 from api.http.cursors import Cursors
@@ -30,6 +31,7 @@ from api.routes import (
     commands,
     completions,
     desks,
+    events,
     health,
     imports,
     keys,
@@ -80,6 +82,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.look_up_codes = LookUpCodes(services.store.secret)
     app.state.look_up_gate = LookUpGate()
     app.state.requests = Requests(KINDS)
+    app.state.bell = Bell(services.store, lambda question: asyncio.get_running_loop().run_in_executor(pool, question))
     _add_notices(app, services)
     deadline = services.settings.request_deadline
     app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
@@ -127,7 +130,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+        cases, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

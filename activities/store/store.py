@@ -3,6 +3,7 @@
 from typing import Self
 
 from activities.store.almanac_log import AlmanacLog
+from activities.store.announcements import Announcements
 from activities.store.cases import Cases
 from activities.store.cohorts import CohortReads
 from activities.store.database import parse
@@ -31,6 +32,7 @@ from activities.store.watch import Watch
 class Store(
     Ledger,
     AlmanacLog,
+    Announcements,
     Cases,
     CohortReads,
     DecidedCounts,
