@@ -40,6 +40,7 @@ from api.routes import (
     observations,
     oversight,
     registers,
+    webhooks,
 )
 from api.services import Services
 from sla.almanac import Almanac
@@ -130,7 +131,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+        cases, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys, webhooks, health,
+        metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

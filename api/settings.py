@@ -89,6 +89,19 @@ class Settings(BaseSettings):
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
     )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(), description="names that addresses of companies' webhooks may have, as JSON; none: any public one"
+    )
+    webhook_ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
+        default=(443,), description="ports that addresses of webhooks may have, as JSON"
+    )
+    webhook_key_file: Path | None = Field(
+        default=None,
+        description="file of the key under which secrets of webhooks are kept, one for API and relay; none: `webhooks.key` in the data folder",
+    )
+    webhook_loopback: bool = Field(
+        default=False, description="webhooks may go to this machine itself, without TLS: for rehearsals alone"
+    )
     notice_approval: Literal["another", "anyone"] = Field(
         default="another",
         description="who approves a proposed notice: another than who proposed it, or anyone (said on the record)",

@@ -27,6 +27,7 @@ from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
+from activities.store.webhooks import Webhooks
 
 
 class Store(
@@ -54,6 +55,7 @@ class Store(
     Tellings,
     Upkeep,
     Watch,
+    Webhooks,
 ):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 

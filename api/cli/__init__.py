@@ -73,6 +73,7 @@ COMMANDS = {
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
     "keys": "keys:app",
+    "webhooks": "webhooks:app",
 }
 
 

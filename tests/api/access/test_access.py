@@ -28,7 +28,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/counts"): OVERSEERS,
     ("get", "/v1/desks"): EVERYONE,
     ("get", "/v1/steps"): EVERYONE,
-    ("get", "/v1/events"): OVERSEERS,
+    ("get", "/v1/events"): OVERSEERS | {UTILITY},
     ("get", "/v1/cases"): EVERYONE,
     ("get", CASE): EVERYONE,
     ("get", f"{CASE}/events"): EVERYONE,
