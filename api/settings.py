@@ -85,7 +85,9 @@ class Settings(BaseSettings):
     recipients_file: Path | None = Field(
         default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
     )
-    public_url: str = Field(default="", description="address of the pages as people reach them, for links in notices")
+    public_url: str = Field(
+        default="", description="address of the pages as people reach them, for links in notices and events"
+    )
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
     )

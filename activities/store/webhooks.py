@@ -16,6 +16,7 @@ from sla.model import Model
 
 HOOK, SENT, ROW = webhook.c, webhook_delivery.c, announcement.c
 AT_A_TIME = 500  # announcements put into the outbox of one webhook at once
+BY_HAND, GONE = "by-hand", "gone"  # why a webhook is paused
 WAITING = SENT.state == literal_column("'waiting'")  # in these words the index serves
 DEAD = SENT.state == "dead"
 

@@ -93,6 +93,12 @@ _WORK = (
     ),
     _platform("ShixianLedgerFault", Severity.CRITICAL, f"{newest('shixian_ledger_faults')} > 0", ("kind",)),
     _platform("ShixianNoticesRefused", Severity.WARNING, f"{newest('shixian_refused_notices')} > 0"),
+    _platform(
+        "ShixianWebhookUnreached",
+        Severity.WARNING,
+        f"{newest('shixian_webhook_unreached')} > 0",
+        ("webhook", "company"),
+    ),
     _platform("ShixianCasesMoved", Severity.INFO, f"{newest('shixian_calendar_moved_cases')} > 0", ("calendar",)),
     _platform(
         "ShixianPostingsAwaitConfirmation",

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from activities.rungs import Instant
 from activities.store.store import Store
 from activities.store.watch import Snapshot
+from activities.store.webhooks import Backlog
 from api.exporter import commitment_series
 from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
@@ -22,6 +23,7 @@ from api.exporter.families import calendars, details, family, happened, names, o
 from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
+from api.exporter.webhook_series import webhooks
 from api.figures import averages
 from api.figures.promise_standings import CommitmentStanding, StandingRules, all_standings, of_observations
 from sla.almanac import PLACES, Almanac
@@ -52,6 +54,7 @@ class LookRows:
     cases: list[Line]
     undelivered: tuple[int, datetime | None]
     set_aside: int
+    webhooks: list[Backlog]
 
 
 class Exporter(Collector):
@@ -151,6 +154,7 @@ class Exporter(Collector):
         yield from standings(rows.board, moment, self._known)
         yield from upkeep(rows.seen, QUEUES, rows.undelivered)
         yield one("refused_notices", rows.set_aside)
+        yield from webhooks(rows.webhooks, self._now())
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -174,6 +178,7 @@ class Exporter(Collector):
             cases=self._cases.renewed(seen.first_cases, now),
             undelivered=self._store.undelivered(),
             set_aside=self._store.set_aside(real - SET_ASIDE),
+            webhooks=self._store.backlogs(),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from activities.store.webhooks import Delivery, Webhook, WebhookState
+from activities.store.webhooks import BY_HAND, Delivery, Webhook, WebhookState
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, OVERSEERS, Visit, Visiting, only
 from api.announcing.cloud_event import CloudEvent, cloud_event
@@ -22,7 +22,6 @@ from workflows.announcing import AnnouncementKind
 
 READERS = (*OVERSEERS, *(role for role in DOERS if role not in OVERSEERS))
 MOST_OF_ONE = 20  # webhooks of a company
-BY_HAND = "by-hand"
 
 
 async def _whole_company(visit: Visiting) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
-from activities.store.webhooks import Delivery, Webhook, WebhookState
+from activities.store.webhooks import GONE, Delivery, Webhook, WebhookState
 from api.announcing.announcer import Announcer
 from api.announcing.cloud_event import cloud_event_text
 from api.process_notes import Say, note
@@ -34,7 +34,7 @@ PAUSES: Sequence[timedelta] = (
 LOOK = 1.0  # seconds between looks for what is new, and for what waits for another attempt
 SIDE_BY_SIDE = 8  # deliveries to one webhook at once, each of another case
 THREADS = 4
-GONE, NO_SECRET = "gone", "secret-lost"
+NO_SECRET = "secret-lost"
 
 
 class Parts(NamedTuple):

@@ -21,6 +21,7 @@ OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER = "officer", "supervisor", "util
 EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER}
 OVERSEERS = EVERYONE - {UTILITY, IMPORTER}
 CASE = "/v1/cases/{case}"
+WEBHOOK, WEBHOOK_VERBS = "/v1/webhooks/{webhook}", ("rotate", "pause", "resume", "end", "send-again")
 OBSERVED = "/v1/commitments/{commitment}/observations"
 
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -83,6 +84,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/told-late"): OVERSEERS,
     ("get", "/v1/faults"): OVERSEERS,
     ("get", "/v1/keys"): {SUPERVISOR},
+    ("get", "/v1/webhooks"): OVERSEERS | {UTILITY},
+    ("post", "/v1/webhooks"): {OFFICER, UTILITY},
+    **{("post", f"{WEBHOOK}/{verb}"): {OFFICER, UTILITY} for verb in WEBHOOK_VERBS},
+    ("get", f"{WEBHOOK}/dead"): OVERSEERS | {UTILITY},
     ("get", "/metrics"): OVERSEERS,
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
@@ -105,6 +110,7 @@ def address(path: str) -> str:
         "suspension",
         "survey",
         "commitment",
+        "webhook",
         "procedure",
         "jurisdiction",
         "month",

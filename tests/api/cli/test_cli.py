@@ -33,7 +33,8 @@ MESSAGES = {
 }  # fmt: skip
 
 LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
-SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar"}) | {
+SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar", "webhooks"}) | {
+    *(f"webhooks {verb}" for verb in ("add", "list", "rotate", "pause", "resume", "end", "dead", "send-again")),
     *("keys new", "keys list", "keys revoke"),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
     *(f"calendar {does}" for does in LOADING),

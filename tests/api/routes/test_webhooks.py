@@ -49,7 +49,9 @@ async def test_another_company_s_webhook_is_none(quiet_office: Office) -> None:
     for path in ("rotate", "pause", "resume", "end", "send-again"):
         theirs = await quiet_office.gas.post(f"{where}/{path}")
         missing = await quiet_office.gas.post(f"/v1/webhooks/wh_none/{path}")
-        assert (theirs.status_code, problem(theirs)) == (missing.status_code, problem(missing)) == (404, "unknown-webhook")
+        assert (
+            (theirs.status_code, problem(theirs)) == (missing.status_code, problem(missing)) == (404, "unknown-webhook")
+        )
     assert (await quiet_office.gas.get(f"{where}/dead")).status_code == 404
     assert [one["id"] for one in await listed(quiet_office.officer)] == [made["id"]]
     other = await quiet_office.gas.post("/v1/webhooks", {"url": URL, "company": "suzhou-water"})
@@ -89,7 +91,14 @@ async def test_it_is_paused_resumed_rotated_and_ended(quiet_office: Office) -> N
 
 
 @pytest.mark.parametrize(
-    "url", ["http://hooks.example.com/", "https://127.0.0.1/", "https://a:b@hooks.example.com/", "https://[::1]/", "x"]
+    "url",
+    [
+        "http://hooks.example.com/",
+        "https://127.0.0.1/",
+        "https://a:b@hooks.example.com/",
+        "https://[::1]/",
+        "no-address",
+    ],
 )
 async def test_an_address_inside_is_refused_at_once(quiet_office: Office, url: str) -> None:
     answer = await quiet_office.water.post("/v1/webhooks", {"url": url})

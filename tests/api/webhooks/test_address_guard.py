@@ -76,7 +76,7 @@ async def test_an_address_that_is_not_public_https_is_refused(url: str, rule: st
 )
 async def test_a_name_that_resolves_inside_is_refused_also_beside_a_public_address(inside: str) -> None:
     for answers in ((inside,), (PUBLIC, inside), (inside, PUBLIC)):
-        with pytest.raises(ForbiddenAddress, match="^address-not-public$"):
+        with pytest.raises(ForbiddenAddress, match=r"^address-not-public$"):
             await guard(*answers).target(f"https://{NAME}/")
 
 
@@ -106,7 +106,7 @@ async def test_of_hosts_that_are_listed_no_other_is_reached() -> None:
     listed = guard(PUBLIC, hosts=(NAME,), ports=(443, 8443))
     assert (await listed.target(f"https://{NAME}:8443/")).authority == f"{NAME}:8443"
     for other in ("other.example.com", f"{NAME}.evil.example", f"evil{NAME}", PUBLIC):
-        with pytest.raises(ForbiddenAddress, match="^host-not-allowed$"):
+        with pytest.raises(ForbiddenAddress, match=r"^host-not-allowed$"):
             await listed.target(f"https://{other}/")
 
 

@@ -21,7 +21,7 @@ from tests.api.webhooks.receiver import Receiver
 from tests.waiting import PROMPT
 
 # The vector of the specification's reference libraries.
-SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105
 ID, AT, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", datetime.fromtimestamp(1614265330, UTC), '{"test": 2432232314}'
 SIGNED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 LOCAL = AddressGuard(Rules(loopback=True))
@@ -106,9 +106,7 @@ def certificate(folder: Path, name: str) -> tuple[Path, Path]:
     files = folder / "cert.pem", folder / "key.pem"
     files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     plain = serialization.NoEncryption()
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
+    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
     return files
 
 
@@ -130,7 +128,7 @@ async def test_the_certificate_is_that_of_the_name_though_the_address_is_connect
     served.load_cert_chain(cert, key)
     server.socket = served.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
-    server.handle_error = lambda *_: None  # type: ignore[method-assign, misc]
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     port = server.server_address[1]
 
