@@ -39,6 +39,7 @@ COMMANDS = {
     "refuse": "commands:refuse",
     "start": "commands:start",
     "complete": "commands:complete",
+    "post": "postings:post_file",
     "confirm": "commands:confirm",
     "return": "commands:return_case",
     "resubmit": "commands:resubmit",

@@ -1,5 +1,6 @@
 """A receiver of webhooks that fails as it is told, and checks every signature."""
 
+import contextlib
 import json
 import threading
 import time
@@ -61,10 +62,8 @@ class Receiver:
                 pass
 
             def handle(self) -> None:
-                try:
+                with contextlib.suppress(OSError, ValueError):  # the connection that was closed above
                     super().handle()
-                except (OSError, ValueError):  # the connection that was closed above
-                    pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
