@@ -39,6 +39,7 @@ from api.routes import (
     notices,
     observations,
     oversight,
+    receipts,
     registers,
     webhooks,
 )
@@ -131,7 +132,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys, webhooks, health,
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys, webhooks, health,
         metrics
     )  # fmt: skip
     for part in parts:

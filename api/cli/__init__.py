@@ -31,6 +31,7 @@ COMMANDS = {
     "desks": "lists:desks",
     "events": "lists:events",
     "look-up-code": "cases:look_up_code",
+    "receipt": "receipts:receipt",
     "explain": "cases:explain",
     "accept": "commands:accept",
     "supply": "commands:supply",

@@ -37,6 +37,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", f"{CASE}/clocks/{{clock}}/days"): EVERYONE,
     ("get", f"{CASE}/tellings"): EVERYONE,
     ("get", f"{CASE}/look-up-code"): {OFFICER, SUPERVISOR},
+    ("get", f"{CASE}/receipt"): {OFFICER, SUPERVISOR},
     ("post", f"{CASE}/accept"): {OFFICER},
     ("post", f"{CASE}/supplies"): {OFFICER},
     ("post", f"{CASE}/reclassify"): {OFFICER},
