@@ -29,7 +29,7 @@ class WebhookState(StrEnum):
     ENDED = "ended"
 
 
-class Webhook(Model):
+class CompanyWebhook(Model):
     """An address of a company. `secret` is sealed; `old_secret` signs as well until `old_until`. `kinds`: empty for all."""
 
     id: str
@@ -49,7 +49,7 @@ class Webhook(Model):
     delivered_at: datetime | None = None
 
 
-class Delivery(NamedTuple):
+class WebhookDelivery(NamedTuple):
     """An announcement that waits for its delivery, or that was given up."""
 
     announcement: Announcement
@@ -61,7 +61,7 @@ class Delivery(NamedTuple):
 class Backlog(NamedTuple):
     """A webhook with what it has yet to be told: how much waits and since when, and how much was given up."""
 
-    webhook: Webhook
+    webhook: CompanyWebhook
     waiting: int
     oldest: datetime | None
     dead: int
@@ -70,19 +70,19 @@ class Backlog(NamedTuple):
 class Webhooks(Database):
     """Webhooks and their outboxes."""
 
-    def add_webhook(self, one: Webhook) -> None:
+    def add_webhook(self, one: CompanyWebhook) -> None:
         """Keep a webhook, which is told what is announced from now on."""
         with self.writing() as connection:
             last = connection.execute(select(announcement_head.c.number)).scalar_one()
             connection.execute(insert(webhook), _columns(one) | {"taken": last})
 
-    def webhook(self, id: str) -> Webhook | None:
+    def webhook(self, id: str) -> CompanyWebhook | None:
         """Read a webhook."""
         with self.reading() as connection:
             found = connection.execute(select(webhook).where(HOOK.id == id)).mappings().first()
         return None if found is None else _webhook(found)
 
-    def webhooks(self, company: str | None = None, *, ended: bool = False) -> list[Webhook]:
+    def webhooks(self, company: str | None = None, *, ended: bool = False) -> list[CompanyWebhook]:
         """Read webhooks, of one company or of all, by company and age; those that have ended only where asked for."""
         query = select(webhook).order_by(HOOK.company, HOOK.created, HOOK.id)
         if company is not None:
@@ -111,7 +111,7 @@ class Webhooks(Database):
         with self.writing() as connection:
             return connection.execute(change.values(values)).rowcount == 1
 
-    def fill_outbox(self, one: Webhook, owners: Collection[str], at: datetime) -> int:
+    def fill_outbox(self, one: CompanyWebhook, owners: Collection[str], at: datetime) -> int:
         """Let what was announced to owners since the last time wait for delivery; returns how many announcements came."""
         query = select(ROW.number, ROW.case).where(ROW.number > one.taken, ROW.owner.in_(owners))
         if one.kinds:
@@ -130,7 +130,7 @@ class Webhooks(Database):
                 )
         return len(found)
 
-    def due_deliveries(self, id: str, now: datetime, *, but: Collection[str], limit: int) -> list[Delivery]:
+    def due_deliveries(self, id: str, now: datetime, *, but: Collection[str], limit: int) -> list[WebhookDelivery]:
         """Read what may be delivered now: of each case the oldest that waits, and none of the cases `but`."""
         oldest = select(func.min(SENT.number)).where(SENT.webhook == id, WAITING).group_by(SENT.case)
         query = (
@@ -161,7 +161,7 @@ class Webhooks(Database):
             failing = {"failures": HOOK.failures + 1, "failing_since": since}
             connection.execute(update(webhook).where(HOOK.id == id).values(failing))
 
-    def dead_letters(self, id: str, after: int = 0, limit: int = 50) -> list[Delivery]:
+    def dead_letters(self, id: str, after: int = 0, limit: int = 50) -> list[WebhookDelivery]:
         """Read what was given up, in order, after a number."""
         query = (
             select(announcement, SENT.attempts, SENT.at.label("since"), SENT.error)
@@ -200,18 +200,18 @@ class Webhooks(Database):
         ]
 
 
-def _columns(one: Webhook) -> dict[str, Any]:
+def _columns(one: CompanyWebhook) -> dict[str, Any]:
     instants = {name: maybe_micros(getattr(one, name)) for name in ("old_until", "failing_since", "delivered_at")}
     plain = {"kinds": json.dumps(one.kinds), "created": micros(one.created), "state": one.state.value}
     return {**one.model_dump(), **instants, **plain}
 
 
-def _webhook(row: Mapping[Any, Any]) -> Webhook:
+def _webhook(row: Mapping[Any, Any]) -> CompanyWebhook:
     instants = {name: maybe_instant(row[name]) for name in ("old_until", "failing_since", "delivered_at")}
     plain = {"kinds": tuple(json.loads(row["kinds"])), "created": instant(row["created"])}
-    return Webhook.model_validate({**row, **instants, **plain})
+    return CompanyWebhook.model_validate({**row, **instants, **plain})
 
 
-def _delivery(row: Mapping[Any, Any]) -> Delivery:
+def _delivery(row: Mapping[Any, Any]) -> WebhookDelivery:
     told = read_announcement({name: row[name] for name in ROW.keys()})  # noqa: SIM118  # of columns, not a dict
-    return Delivery(told, row["attempts"], instant(row["since"]), row["error"])
+    return WebhookDelivery(told, row["attempts"], instant(row["since"]), row["error"])

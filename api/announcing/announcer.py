@@ -21,7 +21,7 @@ class Announcer:
         self._store = store
 
     def look(self, most: int = 5) -> int:
-        """Announce what is new, in at most so many transactions; returns how many events were looked through."""
+        """Announce what is new, in `most` transactions at most; returns the number of events looked through."""
         number = 0
         for _ in range(most):
             waiting = self._store.unannounced(AT_A_TIME)

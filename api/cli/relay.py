@@ -26,8 +26,7 @@ from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
 from api.webhooks.of_settings import box_of, guard_of
 from api.webhooks.posting import Poster
-from api.webhooks.sender import Parts as SenderParts
-from api.webhooks.sender import WebhookSender
+from api.webhooks.sender import SenderParts, WebhookSender
 from sla.release import RELEASE
 
 WAITING = "待送 waiting"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client.metrics_core import Metric
 
-from activities.store.webhooks import BY_HAND, Backlog, Webhook, WebhookState
+from activities.store.webhooks import BY_HAND, Backlog, CompanyWebhook, WebhookState
 from api.exporter.families import family
 
 PATIENCE = timedelta(hours=1)  # of failures, until a webhook counts as not reached
@@ -22,7 +22,7 @@ def webhooks(found: Sequence[Backlog], now: datetime) -> Iterator[Metric]:
     yield family("webhook_unreached", ((of[one.webhook.id], int(_unreached(one.webhook, now))) for one in found))
 
 
-def _unreached(hook: Webhook, now: datetime) -> bool:
+def _unreached(hook: CompanyWebhook, now: datetime) -> bool:
     if hook.state is WebhookState.PAUSED:
         return hook.reason != BY_HAND
     return hook.failing_since is not None and now - hook.failing_since > PATIENCE

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from activities.store.webhooks import BY_HAND, Delivery, Webhook, WebhookState
+from activities.store.webhooks import BY_HAND, CompanyWebhook, WebhookDelivery, WebhookState
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, OVERSEERS, Visit, Visiting, only
 from api.announcing.cloud_event import CloudEvent, cloud_event
@@ -164,7 +164,7 @@ async def send_dead_letters_again(visit: Visiting, webhook: str, body: WebhookRe
     return answer(Resent(number=await visit.read(_resent, visit, webhook, body.ids)))
 
 
-def _added(visit: Visit, company: str, body: WebhookBody) -> tuple[Webhook, str]:
+def _added(visit: Visit, company: str, body: WebhookBody) -> tuple[CompanyWebhook, str]:
     store = visit.services.store
     others = store.webhooks(company)
     if any(one.url == body.url for one in others):
@@ -172,7 +172,7 @@ def _added(visit: Visit, company: str, body: WebhookBody) -> tuple[Webhook, str]
     if len(others) >= MOST_OF_ONE:
         raise Problem("too-many-webhooks")
     secret, sealed = box_of(visit.services.settings).new_secret()
-    hook = Webhook(
+    hook = CompanyWebhook(
         id=f"wh_{secrets.token_hex(6)}",
         company=company,
         url=body.url,
@@ -185,7 +185,7 @@ def _added(visit: Visit, company: str, body: WebhookBody) -> tuple[Webhook, str]
     return hook, secret
 
 
-def _rotated(visit: Visit, id: str, hours: int) -> tuple[Webhook, str]:
+def _rotated(visit: Visit, id: str, hours: int) -> tuple[CompanyWebhook, str]:
     _own(visit, id)
     secret, sealed = box_of(visit.services.settings).new_secret()
     if not visit.services.store.rotate_webhook(id, sealed, visit.arrived + timedelta(hours=hours)):
@@ -193,7 +193,7 @@ def _rotated(visit: Visit, id: str, hours: int) -> tuple[Webhook, str]:
     return _own(visit, id), secret
 
 
-def _turned(visit: Visit, id: str, state: WebhookState) -> Webhook:
+def _turned(visit: Visit, id: str, state: WebhookState) -> CompanyWebhook:
     _own(visit, id)
     reason = BY_HAND if state is WebhookState.PAUSED else None
     if not visit.services.store.turn_webhook(id, state, reason):
@@ -201,7 +201,7 @@ def _turned(visit: Visit, id: str, state: WebhookState) -> Webhook:
     return _own(visit, id)
 
 
-def _dead(visit: Visit, id: str, after: int, limit: int) -> list[Delivery]:
+def _dead(visit: Visit, id: str, after: int, limit: int) -> list[WebhookDelivery]:
     return visit.services.store.dead_letters(_own(visit, id).id, after, limit)
 
 
@@ -209,7 +209,7 @@ def _resent(visit: Visit, id: str, ids: tuple[str, ...]) -> int:
     return visit.services.store.deliver_again(_own(visit, id).id, ids, visit.arrived)
 
 
-def _own(visit: Visit, id: str) -> Webhook:
+def _own(visit: Visit, id: str) -> CompanyWebhook:
     """A webhook that the caller may manage; another company's is none."""
     hook = visit.services.store.webhook(id) if id.isascii() and id.isprintable() else None
     if hook is None or visit.caller.company not in (None, hook.company):
@@ -217,5 +217,5 @@ def _own(visit: Visit, id: str) -> Webhook:
     return hook
 
 
-def _shown(hook: Webhook) -> WebhookShown:
+def _shown(hook: CompanyWebhook) -> WebhookShown:
     return WebhookShown(**{name: getattr(hook, name) for name in WebhookShown.model_fields})

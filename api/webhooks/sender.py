@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
-from activities.store.webhooks import GONE, Delivery, Webhook, WebhookState
+from activities.store.webhooks import GONE, CompanyWebhook, WebhookDelivery, WebhookState
 from api.announcing.announcer import Announcer
 from api.announcing.cloud_event import cloud_event_text
 from api.process_notes import Say, note
@@ -37,7 +37,7 @@ THREADS = 4
 NO_SECRET = "secret-lost"  # noqa: S105  # the word for it
 
 
-class Parts(NamedTuple):
+class SenderParts(NamedTuple):
     """What delivery needs; whoever made it ends it."""
 
     store: Store
@@ -53,7 +53,7 @@ class Parts(NamedTuple):
 class WebhookSender:
     """The tasks of all webhooks."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: SenderParts) -> None:
         self._parts = parts
         self._announcer = Announcer(parts.store)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
@@ -84,7 +84,7 @@ class WebhookSender:
         for id in active.keys() - self._tasks.keys():
             self._tasks[id] = asyncio.create_task(self._serve(id), name=f"webhook-{id}")
 
-    def _fill(self) -> list[Webhook]:
+    def _fill(self) -> list[CompanyWebhook]:
         store = self._parts.store
         self._announcer.look()
         active = [one for one in store.webhooks() if one.state is WebhookState.ACTIVE]
@@ -126,7 +126,7 @@ class WebhookSender:
         for one in due:
             on_the_way[one.announcement.case] = asyncio.create_task(self._deliver(hook, one))
 
-    async def _deliver(self, hook: Webhook, one: Delivery) -> None:
+    async def _deliver(self, hook: CompanyWebhook, one: WebhookDelivery) -> None:
         parts, told = self._parts, one.announcement
         at = parts.now()
         attempted = await self._attempt(hook, one, at)
@@ -142,7 +142,7 @@ class WebhookSender:
                 parts.say(note("webhook-gone", text, id=hook.id, company=hook.company))
         await self._insist(lambda: parts.store.failed(hook.id, told.number, why, at, again_at))
 
-    async def _attempt(self, hook: Webhook, one: Delivery, at: datetime) -> Attempted:
+    async def _attempt(self, hook: CompanyWebhook, one: WebhookDelivery, at: datetime) -> Attempted:
         parts, told = self._parts, one.announcement
         try:
             secrets = [parts.box.open(sealed) for sealed in _secrets(hook, at)]
@@ -150,7 +150,7 @@ class WebhookSender:
             return Attempted(NO_SECRET)
         return await parts.poster.post(hook.url, secrets, told.id, cloud_event_text(told, parts.public_url), at)
 
-    def _again_at(self, one: Delivery, at: datetime) -> datetime | None:
+    def _again_at(self, one: WebhookDelivery, at: datetime) -> datetime | None:
         pauses = self._parts.pauses
         return at + pauses[one.attempts] if one.attempts < len(pauses) else None
 
@@ -166,7 +166,7 @@ class WebhookSender:
                 await asyncio.sleep(self._parts.look)
 
 
-def _secrets(hook: Webhook, at: datetime) -> list[str]:
+def _secrets(hook: CompanyWebhook, at: datetime) -> list[str]:
     """What signs now: the secret, and for a while the one before."""
     rotating = hook.old_secret is not None and hook.old_until is not None and at < hook.old_until
     return [hook.secret, *([hook.old_secret] if rotating and hook.old_secret is not None else [])]

@@ -32,12 +32,11 @@ MESSAGES = {
     "withdraw", "decide", "terminate", "revoke", "correct", "link", "recalculate", "supply", "reclassify", "hand-over",
 }  # fmt: skip
 
-LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
 SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar", "webhooks"}) | {
-    *(f"webhooks {verb}" for verb in ("add", "list", "rotate", "pause", "resume", "end", "dead", "send-again")),
-    *("keys new", "keys list", "keys revoke"),
+    *("keys new", "keys list", "keys revoke", "webhooks rotate", "webhooks pause", "webhooks resume", "webhooks end"),
+    *("webhooks add", "webhooks list", "webhooks dead", "webhooks send-again"),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
-    *(f"calendar {does}" for does in LOADING),
+    *(f"calendar {does}" for does in ("show", "template", "propose", "list", "preview", "approve", "reject")),
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from activities.store.webhooks import Webhook
+from activities.store.webhooks import CompanyWebhook
 from api.access.api_keys import CallerRole
 from api.webhooks.of_settings import box_of
 from tests.api.office import Office, Person, problem
@@ -22,7 +22,7 @@ async def listed(person: Person) -> list[dict[str, Any]]:
     return list((await person.get("/v1/webhooks")).json()["webhooks"])
 
 
-def kept(office: Office, id: str) -> Webhook:
+def kept(office: Office, id: str) -> CompanyWebhook:
     found = office.store.webhook(id)
     assert found is not None
     return found

@@ -12,13 +12,13 @@ import pytest
 
 from activities.store.announcements import NewAnnouncement, Unannounced
 from activities.store.store import Store
-from activities.store.webhooks import GONE, Webhook, WebhookState
+from activities.store.webhooks import GONE, CompanyWebhook, WebhookState
 from api.process_notes import silent
 from api.real_clock import real_now
 from api.webhooks.address_guard import AddressGuard, Rules
 from api.webhooks.posting import Poster
 from api.webhooks.secret_box import SecretBox
-from api.webhooks.sender import NO_SECRET, PAUSES, SIDE_BY_SIDE, Parts, WebhookSender
+from api.webhooks.sender import NO_SECRET, PAUSES, SIDE_BY_SIDE, SenderParts, WebhookSender
 from tests.activities.store.build import T
 from tests.api.webhooks.receiver import Fate, Receiver
 from tests.waiting import eventually
@@ -35,11 +35,11 @@ class House:
         self.store, self.box = store, SecretBox(folder / "webhooks.key")
         self._announced = 0
 
-    def hook(self, receiver: Receiver, id: str = "wh_1", **more: Any) -> Webhook:
+    def hook(self, receiver: Receiver, id: str = "wh_1", **more: Any) -> CompanyWebhook:
         """A webhook that the receiver knows the secret of."""
         receiver.secret, sealed = self.box.new_secret()
         given = {"id": id, "company": "suzhou-water", "url": receiver.url, "secret": sealed, "made_by": "desk", **more}
-        made = Webhook(created=real_now(), **given)
+        made = CompanyWebhook(created=real_now(), **given)
         self.store.add_webhook(made)
         return made
 
@@ -63,7 +63,7 @@ class House:
     async def sending(self, pauses: Sequence[timedelta] = QUICK, guard: AddressGuard = LOCAL) -> AsyncIterator[None]:
         """With delivery going on."""
         poster = Poster(guard, patience=1.0)
-        sender = WebhookSender(Parts(self.store, self.box, poster, "", real_now, silent, pauses, look=0.02))
+        sender = WebhookSender(SenderParts(self.store, self.box, poster, "", real_now, silent, pauses, look=0.02))
         running = asyncio.create_task(sender.run())
         try:
             yield
@@ -170,7 +170,7 @@ async def test_an_address_that_is_gone_is_paused_and_goes_on_where_it_was(house:
         hook = house.hook(receiver)
         [first] = house.announce(["C1"])
 
-        def state() -> Webhook:
+        def state() -> CompanyWebhook:
             found = house.store.webhook(hook.id)
             assert found is not None
             return found
