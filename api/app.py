@@ -38,6 +38,7 @@ from api.routes import (
     observations,
     oversight,
     registers,
+    subjects,
 )
 from api.services import Services
 from sla.almanac import Almanac
@@ -127,7 +128,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+        cases, desks, commands, completions, imports, notices, observations, registers, oversight, subjects, keys, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

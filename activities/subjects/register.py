@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 from activities.store.errors import Conflict, StoreUnavailable
@@ -53,22 +52,22 @@ class SubjectsFound(NamedTuple):
 
 
 class SubjectRegister:
-    """The register over a store and a file of keys; every method blocks, and may raise StoreUnavailable or SubjectKeysAway."""
+    """The register over a store and a file of keys, for one thread.
+
+    Every method blocks, and may raise StoreUnavailable or SubjectKeysAway.
+    """
 
     def __init__(self, store: Store, keys: Path) -> None:
         self.store = store
         self._path = keys
-        self._lock = Lock()
         self._keys: MasterKeys | None = None
 
     def keys(self) -> MasterKeys:
         """Return the keys that the database's subjects are sealed with; made where there is none of either yet."""
-        with self._lock:
-            named = self.store.master_in_use()
-            if self._keys is None or self._keys.current != named:
-                self._keys = None
-                self._keys = self._read(named)
-            return self._keys
+        named = self.store.master_in_use()
+        if self._keys is None or self._keys.current != named:
+            self._keys = self._read(named)
+        return self._keys
 
     def put(self, case: str, said: Sequence[SubjectSaid], told: Told) -> bool:
         """Let a case have these subjects and no others; False where it had them already. Raises SubjectRefused."""
@@ -100,13 +99,13 @@ class SubjectRegister:
         sealed_ = self.store.sealed_subjects(ids) if ids else {}
         return {id_: self._opened(one) for id_, one in sealed_.items()}
 
-    def find(self, text: str, limit: int) -> SubjectsFound:
-        """Find subjects by a code, a whole name, or at least two characters of a name that is no person's."""
+    def find(self, text: str, limit: int, *, whole: bool = False) -> SubjectsFound:
+        """Find subjects by a code, a whole name, or, unless `whole`, two or more characters of a name that is no person's."""
         if self.store.master_in_use() is None:
             return SubjectsFound([], more=False)
         index, found = self.keys().blind, dict[str, Subject]()
         ways = [{code_token(index, text)}, {name_token(index, text)}] if folded(text) else []
-        ways += [set(part_tokens(index, text))] if len(folded(text)) >= LEAST else []
+        ways += [set(part_tokens(index, text))] if len(folded(text)) >= LEAST and not whole else []
         for tokens in ways:
             for one in self._with(tokens):
                 if one.content is not None and matches(one.content, text):
