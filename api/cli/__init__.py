@@ -72,6 +72,7 @@ COMMANDS = {
     "tellings": "relay:tellings",
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
+    "subjects": "subjects:app",
     "keys": "keys:app",
 }
 

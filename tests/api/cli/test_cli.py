@@ -33,10 +33,12 @@ MESSAGES = {
 }  # fmt: skip
 
 LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
-SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar"}) | {
+SUBJECTS = ("set", "show", "find", "record", "erase", "grant", "refuse", "erasures", "rotate")
+SPOKEN = (set(COMMANDS) - {"keys", "observations", "calendar", "subjects"}) | {
     *("keys new", "keys list", "keys revoke"),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
     *(f"calendar {does}" for does in LOADING),
+    *(f"subjects {does}" for does in SUBJECTS),
 }
 
 
