@@ -114,7 +114,7 @@ Text = Annotated[
     AfterValidator(_impersonal),
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(_readable)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", strict=True)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", strict=True), AfterValidator(_no_person)]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", strict=True)]
 ClockKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/#-]{0,99}$", strict=True)]
 CaseNumber = Annotated[
