@@ -187,7 +187,7 @@ class SubjectRegister:
                     plan.change(one, sealed_[one.id])
                 if link in left:
                     left.remove(link)
-                else:
+                elif link not in links:
                     plan.link(link)
         for link in left:
             plan.unlink(link)
@@ -219,8 +219,9 @@ class _Plan:
         self._note(SubjectEventKind.CHANGED, SubjectLink(self._case, one.part, before.id))
 
     def link(self, link: SubjectLink) -> None:
-        self._linked.append(link)
-        self._note(SubjectEventKind.LINKED, link)
+        if link not in self._linked:
+            self._linked.append(link)
+            self._note(SubjectEventKind.LINKED, link)
 
     def unlink(self, link: SubjectLink) -> None:
         self._unlinked.append(link)

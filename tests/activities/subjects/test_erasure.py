@@ -107,6 +107,7 @@ def test_c_25_nothing_of_an_erased_subject_is_left_in_the_files(tmp_path: Path) 
     for subject in ids:
         erasure.ask(store, wish(subject, "a"))
         erasure.grant(store, wish(subject, "b", "r2", None), four_eyes=True)
+    assert store.drop_remains()
     left = _files(path)
     assert [part for part in secret if part in left] == []
     assert store.broken_subject_event() is None

@@ -55,6 +55,14 @@ def test_saying_the_same_again_changes_nothing(register: SubjectRegister) -> Non
     assert len(kinds(register)) == 6
 
 
+def test_a_known_subject_that_is_said_twice_is_linked_once(register: SubjectRegister) -> None:
+    register.put("c1", [said(unheard(SubjectKind.PERSON, 1))], TOLD)
+    known = SubjectSaid(SubjectPart.AGENT, register.of_cases(["c1"])["c1"][0].subject.id)
+    for case in ("c1", "c2"):
+        register.put(case, [known, known], TOLD)
+        assert len(contents(register, case)) == 1
+
+
 def test_a_subject_is_changed_linked_elsewhere_and_unlinked(register: SubjectRegister) -> None:
     first, other = unheard(SubjectKind.ORGANISATION, 1), unheard(SubjectKind.ORGANISATION, 2)
     register.put("c1", [said(first)], TOLD)
