@@ -1,9 +1,11 @@
 """The file of master keys: what wraps the key of each subject, and what blinds the index. It is never in the database."""
 
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,6 +80,18 @@ def make_keys(path: Path) -> MasterKeys:
 def write_keys(path: Path, keys: MasterKeys) -> None:
     """Put other keys in the file's place, whole or not at all."""
     _written_beside(path, keys).replace(path)
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Let nobody else replace the keys meanwhile: two rotations at once would lose what one of them wrapped."""
+    try:
+        file = path.with_name(f"{path.name}.lock").open("w")
+    except OSError as error:
+        raise SubjectKeysAway(f"{path.name}: {type(error).__name__}") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _new_master() -> tuple[str, bytes]:

@@ -12,7 +12,7 @@ from activities.store.subject_log import NewSubjectEvent, SubjectEventKind
 from activities.store.subjects import NewSubject, SealedSubject, SubjectChange, SubjectLink
 from activities.subjects.blind_index import LEAST, code_token, matches, name_token, part_tokens, tokens_of
 from activities.subjects.errors import OtherPart, UnknownSubject
-from activities.subjects.master_keys import MasterKeys, SubjectKeysAway, make_keys, read_keys
+from activities.subjects.master_keys import MasterKeys, SubjectKeysAway, make_keys, read_keys, sole_writer, write_keys
 from activities.subjects.sealing import SubjectKey, new_key, opened, rewrapped, sealed
 from activities.subjects.subject import (
     PARTS_OF,
@@ -77,9 +77,10 @@ class SubjectRegister:
         """Record the subjects that a case was opened with, unless anything of its subjects is on record already."""
         self._change(case, said, told, first=True)
 
-    def check(self, said: Sequence[SubjectSaid]) -> None:
-        """Raise what `put` would: before a case is opened that subjects come with."""
-        self.keys()
+    def check(self, said: Sequence[SubjectSaid], *, only_tried: bool = False) -> None:
+        """Raise what `put` would, before a case is opened with subjects. `only_tried`: the first keys are not made yet."""
+        if not only_tried or self.store.master_in_use() is not None:
+            self.keys()
         known = self.store.sealed_subjects([one.id for one in said if one.id is not None])
         for one in said:
             _checked(one, known)
@@ -114,13 +115,14 @@ class SubjectRegister:
                     return SubjectsFound(list(found.values())[:limit], more=True)
         return SubjectsFound(list(found.values()), more=False)
 
-    def rotate(self, written: Callable[[MasterKeys], None]) -> int:
-        """Wrap every subject's key with a new master key, then drop the old one; `written` replaces the file."""
-        before = self.keys()
-        both = before.rotated()
-        written(both)
-        count = self.store.rewrap_subjects(lambda one: _rewrapped(both, one), both.current)
-        written(both.without_old())
+    def rotate(self, write: Callable[[Path, MasterKeys], None] = write_keys) -> int:
+        """Wrap every subject's key with a new master key, then drop the old one; returns how many there are."""
+        with sole_writer(self._path):
+            self._keys = None  # what another rotation has just written
+            both = self.keys().rotated()
+            write(self._path, both)
+            count = self.store.rewrap_subjects(lambda one: _rewrapped(both, one), both.current)
+            write(self._path, both.without_old())
         self.store.drop_remains()
         return count
 
@@ -142,10 +144,10 @@ class SubjectRegister:
             after = page[-1].id
 
     def _opened(self, one: SealedSubject) -> Subject:
-        content = opened(self.keys_for(one.master), one.id, SubjectKey(one.master, one.wrapped), one.ciphertext)
+        content = opened(self._keys_for(one.master), one.id, SubjectKey(one.master, one.wrapped), one.ciphertext)
         return Subject(id=one.id, kind=SubjectKind(one.kind), created=one.created, content=content)
 
-    def keys_for(self, master: str) -> MasterKeys:
+    def _keys_for(self, master: str) -> MasterKeys:
         """Return keys that hold a master key; it is looked for anew where they do not."""
         known = self._keys
         return known if known is not None and master in known.masters else self.keys()

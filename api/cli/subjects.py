@@ -2,7 +2,6 @@
 
 import sys
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -114,14 +113,14 @@ def erasures(json: Json = False) -> None:
 def rotate(json: Json = False) -> None:
     """更换主密钥 · Wrap every subject's key with a new master key; where the database and the file of keys are."""
     # these load the database, which commands on cases do without
-    from activities.subjects.master_keys import SubjectKeysAway, write_keys  # noqa: PLC0415
+    from activities.subjects.master_keys import SubjectKeysAway  # noqa: PLC0415
     from activities.subjects.register import SubjectRegister  # noqa: PLC0415
     from api.processes.embedded import open_store  # noqa: PLC0415
 
     settings = read_settings()
     with closing(open_store(settings)) as store:
         try:
-            count = SubjectRegister(store, settings.subject_keys).rotate(partial(write_keys, settings.subject_keys))
+            count = SubjectRegister(store, settings.subject_keys).rotate()
         except SubjectKeysAway as error:
             raise Failure(f"SHIXIAN_SUBJECT_KEYS_FILE: {error} [subjects-away]") from None
     if json:

@@ -42,7 +42,7 @@ def check_subjects(visit: Visit, said: Sequence[SubjectBody]) -> None:
     """Raise the Problem that would keep a case's subjects from being recorded once it is open; blocks."""
     if said:
         with as_problems("#/subjects"):
-            visit.subjects.check(said_of(said))
+            visit.subjects.check(said_of(said), only_tried=visit.dry_run)
 
 
 def put_first_subjects(visit: Visit, case: str, said: Sequence[SubjectBody]) -> None:

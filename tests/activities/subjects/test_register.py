@@ -1,7 +1,6 @@
 """The register of subjects on both databases: written, read, found, changed; its keys replaced, lost, and not yet there."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from activities.store.store import Store
 from activities.store.subject_tables import subject_event, subject_key, subject_token
 from activities.store.subjects import SubjectChange
 from activities.subjects.errors import OtherPart, UnknownSubject
-from activities.subjects.master_keys import SubjectKeysAway, write_keys
+from activities.subjects.master_keys import MasterKeys, SubjectKeysAway, write_keys
 from activities.subjects.register import SubjectRegister, SubjectSaid
 from activities.subjects.subject import SubjectContent, SubjectKind, SubjectPart
 from tests.activities.subjects.build import TOLD, said, unheard
@@ -123,7 +122,7 @@ def test_rotating_the_key_leaves_every_subject_readable_and_the_old_key_useless(
     register.put("c1", list(map(said, own)), TOLD)
     before, other = path.read_bytes(), SubjectRegister(store, path)
     assert contents(other, "c1") == own
-    assert register.rotate(partial(write_keys, path)) == 3
+    assert register.rotate() == 3
     assert contents(register, "c1") == contents(other, "c1") == own
     other.put("c2", [said(own[0])], TOLD)
     assert contents(register, "c2") == own[:1]
@@ -143,18 +142,27 @@ def test_a_rotation_that_is_cut_short_loses_nothing(register: SubjectRegister, s
     for writes in (0, 1):
         left = [writes]
 
-        def write(keys: object, left: list[int] = left) -> None:
+        def write(where: Path, keys: MasterKeys, left: list[int] = left) -> None:
             if not left[0]:
                 raise CutShort
             left[0] -= 1
-            write_keys(path, keys)  # type: ignore[arg-type]
+            write_keys(where, keys)
 
         with pytest.raises(CutShort):
             SubjectRegister(store, path).rotate(write)
         assert contents(SubjectRegister(store, path), "c1") == own
-    SubjectRegister(store, path).rotate(partial(write_keys, path))
+    SubjectRegister(store, path).rotate()
     assert contents(register, "c1") == own
     assert path.read_text().count("master") == 1
+
+
+def test_rotations_at_once_lose_nothing(register: SubjectRegister, store: Store, tmp_path: Path) -> None:
+    own, path = three(), tmp_path / "subjects.key"
+    register.put("c1", list(map(said, own)), TOLD)
+    with ThreadPoolExecutor(4) as pool:
+        rotated = list(pool.map(lambda _: SubjectRegister(store, path).rotate(), range(6)))
+    assert rotated == [3] * 6
+    assert contents(SubjectRegister(store, path), "c1") == own
 
 
 def test_without_its_keys_nothing_is_read_or_written_and_no_others_are_made(
@@ -178,7 +186,7 @@ def test_a_subject_sealed_with_a_key_that_was_replaced_meanwhile_is_not_written(
 ) -> None:
     register.put("c1", [said(unheard(SubjectKind.PERSON, 1))], TOLD)
     old = register.keys().current
-    register.rotate(partial(write_keys, tmp_path / "subjects.key"))
+    register.rotate()
     with pytest.raises(Conflict):
         store.change_subjects("c2", SubjectChange(old), 0)
 
