@@ -17,6 +17,7 @@ from api.pages import (
     companies,
     desk,
     do_command,
+    docs,
     files,
     keys,
     look_up,
@@ -59,6 +60,7 @@ PARTS: tuple[APIRouter, ...] = (
     notices.router,
     calendar.router,
     notes.router,
+    docs.router,
     files.router,
 )
 
