@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from api.processes.claims import free_port
-from tests.api.processes.test_serve import asked
+from tests.api.processes.test_serve import opened
 from tests.api.serving import Running, Serving, Watching
 from tests.waiting import PROMPT
 
@@ -76,9 +76,7 @@ def alerts(watching: Watching) -> list[dict[str, str]]:
 def test_a_step_that_falls_due_is_told_to_its_department_and_to_the_supervisors(
     serving: Serving, watching: Watching
 ) -> None:
-    of = {"procedure": "water-connection", "jurisdiction": "suzhou", "variant": "no-new-pipe"}
-    asked(serving, "POST", "cases", "open", case="due", **of)
-    asked(serving, "POST", "cases/due/accept", "accept")
+    opened(serving, "due")
     told = r"sz-water 市水务集团 告警 raised  {}  ShixianStepOverdue  【{}】案件 due 环节「联合踏勘」.*期.*  {}: case due, step "
     for card in (("黄牌 yellow card", "黄牌", "Yellow card"), ("红牌 red card", "红牌", "Red card")):
         watching.until(partial(watching.has, told.format(*card)))

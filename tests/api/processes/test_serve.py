@@ -49,11 +49,12 @@ def asked(serving: Serving, method: str, path: str, key: str = "", **body: Any) 
     return answer.json()
 
 
-def opened(serving: Serving, case: str, at: datetime) -> None:
-    """A case received and accepted at an instant."""
+def opened(serving: Serving, case: str, at: datetime | None = None) -> None:
+    """A case received and accepted at an instant, or now by the office's clock."""
     of = {"procedure": "water-connection", "jurisdiction": "suzhou", "variant": "no-new-pipe"}
-    asked(serving, "POST", "cases", f"{case}-open", case=case, at=at.isoformat(), **of)
-    asked(serving, "POST", f"cases/{case}/accept", f"{case}-accept", at=at.isoformat())
+    when = {} if at is None else {"at": at.isoformat()}
+    asked(serving, "POST", "cases", f"{case}-open", case=case, **when, **of)
+    asked(serving, "POST", f"cases/{case}/accept", f"{case}-accept", **when)
 
 
 def china(text: str) -> datetime:
