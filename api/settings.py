@@ -1,8 +1,10 @@
 """Every setting there is, read from the environment by the command line alone."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
@@ -17,6 +19,18 @@ from sla.cohort import TakenOverCases
 from sla.commitments.register import Readings
 from workflows.defaults import DEADLINE, IN_FLIGHT, NAMESPACE
 from workflows.procedures import ALL
+
+# by the setting that names another one: where `serve` and `monitor` make it, in the data folder
+SECRETS: Mapping[str, Path] = MappingProxyType(
+    {
+        name: Path("secrets", file)
+        for name, file in (
+            ("relay_token_file", "relay.token"),
+            ("scrape_token_file", "scrape.token"),
+            ("command_keys_file", "command.keys"),
+        )
+    }
+)
 
 
 def _seconds(value: timedelta | str | float) -> timedelta:
@@ -47,6 +61,33 @@ class Settings(BaseSettings):
     durable: bool = Field(default=True, description="SQLite waits until each transaction is on the disk")
     temporal_address: str = Field(default="127.0.0.1:7233", description="host and port of the Temporal server")
     temporal_namespace: str = Field(default=NAMESPACE, description="namespace of the cases on that server")
+    temporal_tls: bool = Field(
+        default=False,
+        description="the Temporal server is reached over TLS; any of the files and names below says so too",
+    )
+    temporal_tls_ca_file: Path | None = Field(
+        default=None, description="PEM of the certificates that vouch for the Temporal server; none: the system's"
+    )
+    temporal_tls_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate that is shown to the Temporal server"
+    )
+    temporal_tls_key_file: Path | None = Field(
+        default=None, description="PEM of that certificate's key, without a password"
+    )
+    temporal_tls_server_name: str = Field(
+        default="", description="name in the Temporal server's certificate, where its address is another"
+    )
+    temporal_api_key_file: Path | None = Field(
+        default=None, description="file of an API key of Temporal Cloud; it needs TLS, and so says that there is"
+    )
+    command_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which API processes sign commands and workers check them; none: `secrets/command.keys` in the data folder, where it is there",
+    )
+    payload_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which everything is sealed that Temporal keeps of cases; none: it can be read there",
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")
     behind_proxy: bool = Field(
@@ -81,6 +122,14 @@ class Settings(BaseSettings):
     relay_host: str = Field(default="127.0.0.1", description="address that the relay of alerts listens on")
     relay_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8082, description="port that the relay of alerts listens on"
+    )
+    relay_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Alertmanager sends to the relay; none: `secrets/relay.token` in the data folder, where it is there",
+    )
+    scrape_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Prometheus sends to exporter, relay and API; none: `secrets/scrape.token` in the data folder, where it is there",
     )
     recipients_file: Path | None = Field(
         default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
@@ -145,6 +194,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+    def secrets_of(self, name: str) -> Path | None:
+        """Return the file of secrets that a setting names, else the one that `serve` or `monitor` made, else None."""
+        given: Path | None = getattr(self, name)
+        made = self.data_dir / SECRETS[name]
+        return given or (made if made.exists() else None)
 
 
 def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings have them

@@ -17,7 +17,7 @@ from activities.record import StepPicture
 from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
 from activities.store.sessions import Session
-from api.http.problems import Problem
+from api.http.bearer import unauthenticated
 from sla.companies import COMPANIES
 
 PREFIX = "sx_live_"
@@ -124,7 +124,7 @@ def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime)
     """Return what is kept of a key that opens something at a real instant; a Problem where it does not."""
     key = look_up(hashed(text)) if well_formed(text) else None
     if key is None or key.revoked is not None or (key.expires is not None and key.expires <= now):
-        raise _unauthenticated()
+        raise unauthenticated()
     return key
 
 
@@ -163,7 +163,7 @@ class Keyring:
         """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
         scheme, _, text = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
-            raise _unauthenticated()
+            raise unauthenticated()
         key = valid_key(text.strip(), self.look_up, now)
         self.used(key, now)
         return caller_of(key)
@@ -202,7 +202,3 @@ def _check(body: str) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(reversed(digits))
-
-
-def _unauthenticated() -> Problem:
-    return Problem("unauthenticated", headers={"WWW-Authenticate": "Bearer"})

@@ -16,9 +16,10 @@ from api.cli.process_life import API_GRACE, WithParent, as_process, stored_alman
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.words import when
+from api.http.bearer import Tokens
 from api.process_notes import Say
 from api.processes.almanac_watch import AlmanacWatch
-from api.processes.embedded import open_store, refuse_open_door
+from api.processes.embedded import open_store, refuse_open_door, refuse_unguarded, tokens_of
 from api.real_clock import real_now
 from api.relay.outcome import DeliveryOutcome
 from api.relay.server import Parts, create_app
@@ -44,7 +45,10 @@ def relay(with_parent: WithParent = False, json: Json = False) -> None:
     refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
     said = as_process("relay", json=json, with_parent=with_parent)
-    asyncio.run(_relay(settings, recipients, said))
+    posting, scraping = tokens_of(settings, "relay_token_file"), tokens_of(settings, "scrape_token_file")
+    guards = {"relay_token_file": posting, "scrape_token_file": scraping}
+    refuse_unguarded("RELAY_HOST", settings.relay_host, guards, said)
+    asyncio.run(_relay(settings, recipients, said, posting, scraping))
 
 
 def tellings(
@@ -140,7 +144,9 @@ def _row(one: Telling, case: str | None) -> tuple[object, ...]:
     )
 
 
-async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
+async def _relay(
+    settings: Settings, recipients: Recipients, said: Say, posting: Tokens | None, scraping: Tokens | None
+) -> None:
     with closing(open_store(settings)) as store:
         held = await stored_almanac(store, RELEASE, said, "relay")
         parts = Parts(
@@ -154,6 +160,8 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
             now=real_now,
             say=said,
             taken_over=settings.taken_over_cases,
+            posting=posting,
+            scraping=scraping,
         )
         app, host, port = create_app(parts), settings.relay_host, settings.relay_port
         watch = AlmanacWatch("relay", held, app.state.relay.renew, said)

@@ -13,11 +13,11 @@ from api.cli.almanac_in_force import almanac_of
 from api.cli.output import Json, print_json, print_table, say
 from api.failures import Failure
 from api.processes.embedded import REBUILD, open_store
+from api.processes.temporal_access import connected
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
 from workflows import rebuild as ledger
 from workflows.rebuild import Finding
-from workflows.worker import connect
 
 
 def migrate(json: Json = False) -> None:
@@ -92,10 +92,10 @@ def _observations(store: Store) -> list[Finding]:
 
 
 async def _connected(settings: Settings) -> Client:
-    where = settings.temporal_address
     try:
-        return await connect(where, settings.temporal_namespace)
+        return await connected(settings)
     except RuntimeError:
+        where = settings.temporal_address
         raise Failure(
             f"SHIXIAN_TEMPORAL_ADDRESS: {where} 没有应答 does not answer; --ledger-only 不需要它 needs none [no-answer]"
         ) from None

@@ -92,7 +92,7 @@ def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: b
         told_to(receiver.url, stack.url, recipients)
         anywhere = {"metrics_port": 0, "relay_port": 0, "recipients_file": recipients}
         settings = settings.model_copy(update=anywhere)
-        with monitoring(settings, timeline, _heard, now=real_now(), ports=Ports(0, 0, 0)) as monitor:
+        with monitoring(settings, timeline, _heard, ports=Ports(0, 0, 0)) as monitor:
             yield House(stack, timeline, keys, monitor, arrivals)
 
 

@@ -120,6 +120,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "preview-running": (503, "The preview is still being made"),
         "outcome-unknown": (503, "No answer in time: the outcome is unknown"),
         "store-unavailable": (503, "The database does not answer"),
+        "unsigned": (503, "The worker does not take this process's commands"),
         "ledger-fault": (503, "The case's ledger disagrees with its history"),
         "internal": (500, "This should not have happened"),
     }

@@ -23,7 +23,7 @@ from api.processes.run_keeper import RunKeeper
 from sla.almanac import Almanac
 from sla.timeline import REAL_TIME, Timeline
 from workflows.heartbeat import Heart, keep_beating
-from workflows.worker import TASK_QUEUE, connect, runtime, worker
+from workflows.worker import NO_ACCESS, TASK_QUEUE, Access, connect, runtime, worker
 
 T = TypeVar("T")
 
@@ -49,11 +49,13 @@ class WorkerProcess:
         almanac: Almanac,
         say: Say,
         metrics: str | None = None,
+        access: Access = NO_ACCESS,
     ) -> None:
         self._store = store
         self._metrics = metrics  # host and port of Temporal's own
         self._address = address
         self._namespace = namespace
+        self._access = access
         self._alarm_grace = alarm_grace
         self._shutdown_grace = shutdown_grace
         self._now = now
@@ -80,7 +82,7 @@ class WorkerProcess:
                 await _nap(stop, RETRY)
 
     async def _connect(self, runtime: Runtime) -> Client:
-        return await connect(self._address, self._namespace, runtime=runtime)
+        return await connect(self._address, self._namespace, runtime=runtime, access=self._access)
 
     async def _read_timeline(self) -> Timeline:
         """And the almanac in force, with what this release changes of it put on record; a broken log ends the process."""

@@ -23,7 +23,7 @@ from api.alerting.alertmanager import Timing, render
 from api.process_notes import Note
 from api.processes.children import answers
 from api.processes.claims import free_port
-from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded
+from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded, secret
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
@@ -102,7 +102,7 @@ class House:
             )
             self._know()
             self._monitor = left.enter_context(
-                monitoring(self.settings, self.timeline, self.said.append, now=real_now(), ports=Ports(0, 0, 0))
+                monitoring(self.settings, self.timeline, self.said.append, ports=Ports(0, 0, 0))
             )
             tending = threading.Thread(target=self._tend, daemon=True)
             left.callback(tending.join)
@@ -186,6 +186,7 @@ class House:
             almanac=RELEASE,
             timing=timing,
             office_hours=False,
+            token_file=str(secret(self.settings, "relay_token_file")),
         )
         (folder / "alertmanager.yml").write_text(told, encoding="utf-8")
         if scale is not None:

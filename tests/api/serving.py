@@ -20,6 +20,11 @@ from tests.waiting import WITHIN, until
 READY = "Ctrl-C"
 
 
+def bearer(token: Path) -> dict[str, str]:
+    """The header of whoever knows the token in a file."""
+    return {"Authorization": f"Bearer {token.read_text().strip()}"}
+
+
 class Said(NamedTuple):
     """What a command answered."""
 
