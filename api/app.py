@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from activities.almanacs import AlmanacHolder
 from activities.proposals import ProposalBoard
 from api.access.api_keys import Keyring
+from api.access.auditing import AuditDesk
 from api.access.look_up import LookUpCodes, LookUpGate
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
@@ -26,6 +27,7 @@ from api.pages.board import add_pages
 from api.processes.almanac_watch import AlmanacWatch
 from api.request_counts import Requests
 from api.routes import (
+    audit,
     cases,
     commands,
     completions,
@@ -75,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
     add_pages(app)
     app.state.services = services
     app.state.pool = pool
+    app.state.audit = AuditDesk(services.store, pool)
     app.state.keyring = Keyring(services.store)
     app.state.cursors = Cursors(services.store.secret)
     app.state.look_up_codes = LookUpCodes(services.store.secret)
@@ -127,7 +130,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, audit, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     recipients_file: Path | None = Field(
         default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
     )
+    checkpoint_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        default="", description="where each checkpoint is posted to as well, outside this house; empty: nowhere"
+    )
     public_url: str = Field(default="", description="address of the pages as people reach them, for links in notices")
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"

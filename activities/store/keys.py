@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, tuple_, update
 
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.instants import instant, maybe_instant, maybe_micros, micros
 from sla.model import Model
 
@@ -33,7 +33,7 @@ class ApiKey(Model):
     revoked_by: str | None = None
 
 
-class Keys(Database):
+class Keys(AuditLog):
     """The keys."""
 
     def add_key(self, key: ApiKey) -> None:
@@ -47,6 +47,7 @@ class Keys(Database):
         }
         with self.writing() as connection:
             connection.execute(insert(tables.api_key), values)
+            self.audited(connection, "make-key", f"key/{key.id}", key.created)
 
     def key_by_hash(self, hashed: str) -> ApiKey | None:
         """Read the key with a hash, expired and revoked ones too."""
@@ -82,7 +83,10 @@ class Keys(Database):
         """Revoke a key by id; False where there is none or it is revoked already."""
         change = update(tables.api_key).where(KEY.id == key, KEY.revoked.is_(None))
         with self.writing() as connection:
-            return connection.execute(change.values(revoked=micros(at), revoked_by=by)).rowcount == 1
+            revoked = connection.execute(change.values(revoked=micros(at), revoked_by=by)).rowcount == 1
+            if revoked:
+                self.audited(connection, "revoke-key", f"key/{key}", at)
+        return revoked
 
     def use_key(self, key: str, at: datetime, *, unless_since: datetime) -> None:
         """Note that a key was used; not where it was already since an instant."""

@@ -26,9 +26,11 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
+from activities.store.audit_log import AuditEntry, AuditLog, chained
+from activities.store.audit_tables import audit, audit_head
 from activities.store.columns import ON_DESK, Shown, shown
 from activities.store.database import Database, by_place, translated
-from activities.store.errors import Conflict
+from activities.store.errors import AuditUnavailable, Conflict, TablesMissing
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
 from activities.store.rows import CaseRows, ChangedRows
@@ -66,6 +68,8 @@ class Statements:
         self.fault = sql(upsert(tables.fault).on_conflict_do_nothing(), "case", "kind", "detail", "at")
         waking = upsert(tables.waking)
         self.wake = sql(waking.on_conflict_do_update(index_elements=["case"], set_={"alarm": waking.excluded.alarm}))
+        self.audit_head = sql(select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+        self.audit_moved = sql(update(audit_head).values(seq=bindparam("last"), hash=bindparam("to")))
         self._upsert = upsert
         self._by_place = database.by_place
         self._rows: dict[tuple[str, int], str] = {}
@@ -87,7 +91,7 @@ class Statements:
         text = self._rows.get((table.name, number))
         if text is None:
             insert = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")])
-            statement = insert if table is tables.event else _replacing(insert, table)
+            statement = insert if table in (tables.event, audit) else _replacing(insert, table)
             before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
             row, end, after = rest.partition(")")
             text = before + values + ", ".join([row + end] * number) + after
@@ -229,13 +233,26 @@ class LedgerGroup:
         """Append events and replace rows; Conflict, of whichever case, where a number or a key is taken."""
         write(self._cursor, self._sql, entries)
 
+    def audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Append to the audit log, which all who append wait for: last. AuditUnavailable where it is not there."""
+        if not entries:
+            return
+        try:
+            with translated():
+                self._cursor.execute(self._sql.audit_head)
+                rows = chained(self._cursor.fetchone(), entries)
+                _put(self._cursor, self._sql, audit, [row.values() for row in rows])
+                self._cursor.execute(self._sql.audit_moved, {"last": rows[-1]["seq"], "to": rows[-1]["hash"]})
+        except (TablesMissing, Conflict) as error:
+            raise AuditUnavailable("(it is not as it was left)") from error
+
     def wake(self, alarms: Mapping[str, datetime]) -> None:
         """Remember cases whose runs are to be told of an earlier alarm, each with it (real time)."""
         for case, alarm in alarms.items():
             self._cursor.execute(self._sql.wake, {"case": case, "alarm": micros(alarm)})
 
 
-class Ledger(Database):
+class Ledger(AuditLog):
     """The events of all cases."""
 
     def prepare(self) -> None:

@@ -10,19 +10,21 @@ from functools import partial
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from api.access.api_keys import Caller, Keyring
+from api.access.auditing import BODILESS, audit_read, audit_refusal
 from api.http import strict_json
 from api.http.bodies import NAMES
 from api.http.json_body import json_body
+from api.http.problems import Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BODY = 65_536  # bytes
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = Depends(HTTPBearer(scheme_name="key", auto_error=False))  # for the description: what it reads is not used
 
 
@@ -43,7 +45,10 @@ async def in_pool(request: Request, question: Callable[P, T], *args: P.args, **n
 
 
 class KeyRoute(APIRoute):
-    """A route of the API: nobody without a key has a body read, and no body is used that is not strict JSON."""
+    """A route of the API: nobody without a key has a body read, and no body is used that is not strict JSON.
+
+    Who was refused what is on record before it is answered, and so is what people look at.
+    """
 
     largest = BODY  # bytes of a body
 
@@ -51,7 +56,7 @@ class KeyRoute(APIRoute):
         """Put the checks before what the framework makes of the route."""
         handle = super().get_route_handler()
 
-        async def enter(request: Request) -> Response:
+        async def read(request: Request) -> Response:
             await caller_by_key(request)
             if request.method in BODILESS:
                 return await handle(request)
@@ -59,6 +64,15 @@ class KeyRoute(APIRoute):
             if body:
                 strict_json.read(body, NAMES)
             return await handle(ReadRequest(request, body))
+
+        async def enter(request: Request) -> Response:
+            try:
+                response = await read(request)
+            except (Problem, RequestValidationError) as refused:
+                await audit_refusal(request, getattr(request.state, "caller", None), refused)
+                raise
+            await audit_read(request, request.state.caller, response)
+            return response
 
         return enter
 

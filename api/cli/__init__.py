@@ -56,6 +56,7 @@ COMMANDS = {
     "due": "counting:due",
     "vectors": "counting:vectors",
     "audit": "audit:audit_log",
+    "audit-log": "audit_log:audit_log",
     "export": "export:export_log",
     "import": "imports:import_cases",
     "commitments": "registers:commitments",
@@ -72,6 +73,7 @@ COMMANDS = {
     "tellings": "relay:tellings",
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
+    "checkpoint-key": "upkeep:checkpoint_key",
     "keys": "keys:app",
 }
 

@@ -12,6 +12,7 @@ import typer
 from api.cli.output import Json
 from api.cli.process_life import WithParent, as_process
 from api.process_notes import Say
+from api.processes.checkpoint_keeper import CheckpointKeeper
 from api.processes.embedded import open_store
 from api.processes.stack import WORKER_GRACE
 from api.processes.temporal_access import access_of, say_unsigned
@@ -57,5 +58,6 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
             say=said,
             metrics=metrics,
             access=access,
+            checkpoints=CheckpointKeeper(store, settings.data_dir, settings.checkpoint_url, real_now, said),
         )
         await process.run(stop)

@@ -233,6 +233,11 @@ _UPKEEP = (
         f"When the workflow of each minute last ran through server, queue, worker and database, {REAL}",
         ("task_queue",),
     ),
+    Entry(
+        "checkpoint_age_seconds",
+        GAUGE,
+        "Real seconds since a checkpoint was last kept, and posted outside where a URL is set",
+    ),
     Entry("undelivered_notices", GAUGE, "Notices that the relay has taken and not delivered yet"),
     Entry(
         "refused_notices",

@@ -149,7 +149,7 @@ class Exporter(Collector):
     def _of_rows(self, held: Held[LookRows], moment: Moment) -> Iterator[Metric]:
         rows = held.value
         yield from standings(rows.board, moment, self._known)
-        yield from upkeep(rows.seen, QUEUES, rows.undelivered)
+        yield from upkeep(rows.seen, QUEUES, rows.undelivered, self._now())
         yield one("refused_notices", rows.set_aside)
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 

@@ -97,7 +97,9 @@ def happened(counts: Mapping[tuple[str, ...], int], known: Inventory) -> Iterato
         yield family(name, ((key[1:], counts.get(key, 0)) for key in sorted(keys)))
 
 
-def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None]) -> Iterator[Metric]:
+def upkeep(
+    seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None], now: datetime
+) -> Iterator[Metric]:
     """Return what is wrong or waits, of no single case."""
     yield one("overdue_steps_unmarked", seen.unmarked)
     yield one("postings_awaiting_confirmation", seen.pending)
@@ -108,6 +110,8 @@ def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, dateti
         "worker_heartbeat_timestamp_seconds",
         (((queue,), at.timestamp() if at is not None else 0.0) for queue, at in beats.items()),
     )
+    if seen.checkpoint is not None:
+        yield one("checkpoint_age_seconds", (now - seen.checkpoint).total_seconds())
     number, oldest = undelivered
     yield one("undelivered_notices", number)
     if oldest is not None:

@@ -145,6 +145,7 @@ class Problem(Exception):
         self.detail = detail or f"{self.title}."
         self.flaws = tuple(flaws)
         self.headers = dict(headers or {})
+        self.on_record = False  # the audit log has it already
         if self.status == HTTPStatus.SERVICE_UNAVAILABLE:
             self.headers.setdefault("Retry-After", str(RETRY_AFTER))
         super().__init__(self.detail)

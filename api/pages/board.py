@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from activities.store.errors import StoreUnavailable
 from api.http.problems import Problem
 from api.pages import (
+    audit_log,
     batch,
     calendar,
     case,
@@ -50,6 +51,7 @@ PARTS: tuple[APIRouter, ...] = (
     open_case.router,
     told_late.router,
     told.router,
+    audit_log.router,
     look_up.router,
     keys.router,
     companies.router,

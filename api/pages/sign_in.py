@@ -4,7 +4,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.api_keys import CallerRole, valid_key
+from activities.store.audit_log import Who, acting
+from activities.store.keys import ApiKey
+from activities.store.sessions import Session, Sessions
+from api.access.api_keys import CallerRole, caller_of, valid_key
+from api.access.auditing import record_refusal, who_of
 from api.access.key_route import in_pool
 from api.access.sessions import REMEMBERED, begin
 from api.http.problems import Problem
@@ -38,16 +42,28 @@ async def sign_in(request: Request) -> Response:
     try:
         key = await in_pool(request, valid_key, form.get("key", "").strip(), store.key_by_hash, now)
     except Problem:
-        return _form(request, where, refused=True)
+        return await _refused(request, where, None)
     if not has_pages(CallerRole(key.role)):
-        return _form(request, where, refused=True)
+        return await _refused(request, where, key)
     text, session = begin(key, now)
-    await in_pool(request, store.add_session, session, now - REMEMBERED)
+    await in_pool(request, _keep, store, session, who_of(request, caller_of(session)))
     await in_pool(request, request.app.state.keyring.used, key, now)
     response = see_other(home_of(CallerRole(session.role)) if where == "/" else where)
     secure = request.url.scheme == "https"
     response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
     return response
+
+
+def _keep(store: Sessions, session: Session, who: Who) -> None:
+    with acting(who):
+        store.add_session(session, who.at - REMEMBERED)
+
+
+async def _refused(request: Request, where: str, key: ApiKey | None) -> Response:
+    who = who_of(request, None if key is None else caller_of(key))
+    about = "no-key" if key is None else f"key/{key.id}"
+    await record_refusal(request.app.state.audit, who, "sign-in", about, Problem("sign-in-refused"))
+    return _form(request, where, refused=True)
 
 
 @router.post("/sign-out")

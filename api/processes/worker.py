@@ -19,6 +19,7 @@ from activities.store.store import Store
 from api.process_notes import Say, note
 from api.processes.almanac_watch import AlmanacWatch
 from api.processes.calendar_keeper import CalendarKeeper
+from api.processes.checkpoint_keeper import CheckpointKeeper
 from api.processes.run_keeper import RunKeeper
 from sla.almanac import Almanac
 from sla.timeline import REAL_TIME, Timeline
@@ -50,9 +51,11 @@ class WorkerProcess:
         say: Say,
         metrics: str | None = None,
         access: Access = NO_ACCESS,
+        checkpoints: CheckpointKeeper | None = None,
     ) -> None:
         self._store = store
         self._metrics = metrics  # host and port of Temporal's own
+        self._checkpoints = checkpoints
         self._address = address
         self._namespace = namespace
         self._access = access
@@ -70,6 +73,18 @@ class WorkerProcess:
         if timeline is None:
             return
         self._timeline = timeline
+        keeping = None
+        if self._checkpoints is not None:  # beside the work with Temporal: they need the database alone
+            keeping = asyncio.create_task(self._repeat(self._checkpoints.keep), name="checkpoints")
+        try:
+            await self._drive(stop)
+        finally:
+            if keeping is not None and self._checkpoints is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+                await self._checkpoints.close()
+
+    async def _drive(self, stop: asyncio.Event) -> None:
         here = runtime(self._metrics)
         while not stop.is_set():
             client = await self._until(stop, "temporal", lambda: self._connect(here))

@@ -60,6 +60,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", "/v1/completions:batch"): {OFFICER, UTILITY},
     ("post", "/v1/surveys/{survey}/completions"): {OFFICER, UTILITY},
     ("post", "/v1/imports/cases"): {IMPORTER},
+    ("get", "/v1/audit"): {AUDITOR},
     ("get", "/v1/commitments"): EVERYONE,
     ("get", "/v1/commitments/{commitment}"): EVERYONE,
     ("get", "/v1/commitments/standings"): OVERSEERS,
