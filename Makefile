@@ -27,6 +27,7 @@ monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make s
 test: .venv/dev.stamp ## all tests; those of sla/ must cover it whole (OPTIONS="--nightly" for all in its whole size)
 	@$(BIN)/python -m api.processes.binaries
 	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.api.provider
 	@$(BIN)/python -m pytest tests/sla --numprocesses 2 --cov --cov-fail-under=100 $(OPTIONS)
 	@$(BIN)/python -m pytest --ignore tests/sla --numprocesses 4 --dist loadfile --no-loadscope-reorder $(OPTIONS)
 

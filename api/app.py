@@ -12,9 +12,13 @@ from fastapi.exceptions import RequestValidationError
 
 from activities.almanacs import AlmanacHolder
 from activities.proposals import ProposalBoard
+from api.access.access_tokens import AccessTokens, TokenRules
+from api.access.allowances import Allowances, Rate
 from api.access.api_keys import Keyring
 from api.access.auditing import AuditDesk
+from api.access.callers import Callers
 from api.access.look_up import LookUpCodes, LookUpGate
+from api.access.provider_keys import ProviderKeys
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
 from api.http.cursors import Cursors
@@ -35,6 +39,7 @@ from api.routes import (
     health,
     imports,
     keys,
+    machines,
     metrics,
     notices,
     observations,
@@ -56,7 +61,7 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
     }
 }
 DESCRIPTION = (
-    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key; "
+    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key or an access token; "
     "every command an `Idempotency-Key`, and may be sent again with it. Instants have an offset."
 )
 
@@ -79,6 +84,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.pool = pool
     app.state.audit = AuditDesk(services.store, pool)
     app.state.keyring = Keyring(services.store)
+    app.state.callers = Callers(app.state.keyring, _tokens(services))
+    app.state.allowances = _allowances(services)
     app.state.cursors = Cursors(services.store.secret)
     app.state.look_up_codes = LookUpCodes(services.store.secret)
     app.state.look_up_gate = LookUpGate()
@@ -87,6 +94,22 @@ def create_app(services: Services) -> FastAPI:
     deadline = services.settings.request_deadline
     app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
     return app
+
+
+def _allowances(services: Services) -> Allowances:
+    settings = services.settings
+    requests = Rate(settings.requests_per_second, settings.requests_at_once)
+    return Allowances(requests, Rate(settings.expensive_per_second, settings.expensive_at_once))
+
+
+def _tokens(services: Services) -> AccessTokens | None:
+    """What takes the access tokens of machines; None where no issuer is set."""
+    settings = services.settings
+    if not settings.machine_issuer:
+        return None
+    longest = settings.machine_token_life.total_seconds()
+    rules = TokenRules(settings.machine_issuer, settings.machine_audience, settings.machine_algorithms, longest)
+    return AccessTokens(rules, ProviderKeys(settings.machine_keys_url).key, services.store)
 
 
 def _add_notices(app: FastAPI, services: Services) -> None:
@@ -130,7 +153,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, audit, health, metrics
+        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, machines, audit,
+        health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -40,6 +42,20 @@ def _seconds(value: timedelta | str | float) -> timedelta:
 Seconds = Annotated[
     timedelta, BeforeValidator(_seconds), PlainSerializer(lambda length: length.total_seconds(), return_type=float)
 ]
+
+
+LONGEST_TOKEN = timedelta(minutes=15)
+SigningAlgorithm = Literal["ES256", "ES384", "ES512", "RS256", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"]
+
+
+def _trusted(url: str) -> bool:
+    """Tell whether what stands at an address comes from there: over TLS, or from this very machine."""
+    try:
+        parts = urlsplit(url)
+        loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        loopback = False
+    return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and loopback)
 
 
 class Settings(BaseSettings):
@@ -93,6 +109,33 @@ class Settings(BaseSettings):
     behind_proxy: bool = Field(
         default=False,
         description="a proxy with TLS stands before the API: it may listen on other addresses than loopback",
+    )
+    requests_per_second: Annotated[float, Field(ge=0)] = Field(
+        default=50, description="requests a second that one credential may send to one process; 0: any number"
+    )
+    requests_at_once: Annotated[int, Field(ge=1)] = Field(
+        default=200, description="requests that it may send at once before that"
+    )
+    expensive_per_second: Annotated[float, Field(ge=0)] = Field(
+        default=2, description="the same of expensive questions: searches by part, whole tables, reports, previews"
+    )
+    expensive_at_once: Annotated[int, Field(ge=1)] = Field(
+        default=40, description="expensive questions that it may ask at once before that"
+    )
+    machine_issuer: str = Field(
+        default="", description="issuer of the access tokens that machines bring; empty: no token is taken"
+    )
+    machine_audience: str = Field(default="", description="audience that such a token must name: this installation")
+    machine_keys_url: str = Field(
+        default="",
+        validate_default=True,
+        description="where the issuer's public keys are, as a JWKS: https, or on loopback",
+    )
+    machine_algorithms: Annotated[tuple[SigningAlgorithm, ...], Field(min_length=1)] = Field(
+        default=("ES256", "RS256", "PS256", "EdDSA", "Ed25519"), description="how such a token may be signed, as JSON"
+    )
+    machine_token_life: Annotated[Seconds, Field(gt=timedelta(0), le=LONGEST_TOKEN)] = Field(
+        default=LONGEST_TOKEN, description="longest life of such a token in seconds, from its issue to its expiry"
     )
     alarm_grace: Seconds = Field(
         default=timedelta(seconds=5), description="real seconds after a due instant before its rung is raised"
@@ -176,6 +219,16 @@ class Settings(BaseSettings):
     observations_from: date | None = Field(
         default=None, description="day from which a promise that was never observed is overdue as well; none: never"
     )
+
+    @field_validator("machine_keys_url")
+    @classmethod
+    def _whole_issuer(cls, value: str, info: ValidationInfo) -> str:
+        said = [info.data.get("machine_issuer"), info.data.get("machine_audience"), value]
+        if any(said) and not all(said):
+            raise PydanticCustomError("incomplete", "issuer, audience and the address of the keys belong together")
+        if value and not _trusted(value):
+            raise PydanticCustomError("insecure-address", "it must be https, or http on a loopback address")
+        return value
 
     @field_validator("red_cards")
     @classmethod

@@ -17,6 +17,7 @@ from activities.store.lately import Lately
 from activities.store.ledger import Ledger
 from activities.store.listing import Listing
 from activities.store.live_clocks import LiveClocks
+from activities.store.machines import Machines
 from activities.store.notices import NoticeLog
 from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
@@ -42,6 +43,7 @@ class Store(
     Lately,
     Listing,
     LiveClocks,
+    Machines,
     NoticeLog,
     ObservationLog,
     Outbox,

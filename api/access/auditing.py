@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = {
     "/v1/commitments/{commitment}/observations/{number}/withdraw": "withdraw-observation",
     "/open": "open",
     "/keys/new": "make-key",
+    "/v1/machines": "add-machine",
+    "/v1/machines/{id}/end": "end-machine",
     "/keys/{id}/revoke": "revoke-key",
     "/calendar/notices/new": "propose-notice",
     "/calendar/notices/{number}/approve": "approve-notice",
@@ -54,6 +56,7 @@ READS: Mapping[str, str] = {
     "/v1/cases/{case}/look-up-code": "show-look-up-code",
     "/v1/keys": "list-keys",
     "/v1/audit": "read-audit",
+    "/v1/machines": "list-machines",
     "/calendar/notices/{number}": "preview-notice",
     "/keys": "list-keys",
     "/audit-log": "read-audit",
@@ -120,15 +123,15 @@ def _tell(waiting: asyncio.Future[None], error: Exception | None) -> None:
         waiting.set_exception(error)
 
 
-def address_of(request: Request) -> str:
-    """Return the address that a request came from; behind a proxy, the one that the proxy names."""
-    return request.client.host if request.client else UNKNOWN
+def address_of(request: Request) -> str | None:
+    """Return the address that a request came from; behind a trusted proxy, the one that the proxy names."""
+    return request.client.host if request.client else None
 
 
 def who_of(request: Request, caller: Caller | None) -> Who:
     """Say who sent a request."""
     actor, role = (UNKNOWN, UNKNOWN) if caller is None else (caller.actor, caller.role.value)
-    return Who(request.state.arrived, actor, role, address_of(request), request.state.request_id)
+    return Who(request.state.arrived, actor, role, address_of(request) or UNKNOWN, request.state.request_id)
 
 
 @asynccontextmanager

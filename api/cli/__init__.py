@@ -75,6 +75,7 @@ COMMANDS = {
     "verify": "upkeep:verify",
     "checkpoint-key": "upkeep:checkpoint_key",
     "keys": "keys:app",
+    "machines": "machines:app",
 }
 
 

@@ -15,7 +15,7 @@ from api.failures import Failure
 DEFAULT_URL = "http://127.0.0.1:8080"
 PATIENCE = 15.0  # seconds for one answer; the API's own deadline is shorter
 ATTEMPTS = 5
-LONGEST_PAUSE = 5.0  # seconds between them
+LONGEST_PAUSE = 30.0  # seconds between them, where the API asks for so many
 AGAIN = {429, 503}
 WRONGLY_ASKED = {400, 413, 415, 422}
 JSON_TYPES = ("application/json", "application/problem+json")

@@ -240,6 +240,12 @@ _UPKEEP = (
     ),
     Entry("undelivered_notices", GAUGE, "Notices that the relay has taken and not delivered yet"),
     Entry(
+        "api_key_expiry_timestamp_seconds",
+        GAUGE,
+        f"When an API key ends that ends within 30 days and is not renewed, {REAL}",
+        ("actor", "key"),
+    ),
+    Entry(
         "refused_notices",
         GAUGE,
         "Notices of the last day that a channel refused, or that were given up, and that were not sent again",

@@ -12,13 +12,14 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from activities.rungs import Instant
+from activities.store.keys import ApiKey
 from activities.store.store import Store
 from activities.store.watch import Snapshot
 from api.exporter import commitment_series
 from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
 from api.exporter.counters import Tally
-from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
+from api.exporter.families import calendars, details, family, happened, key_ends, names, one, standings, upkeep
 from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
@@ -37,6 +38,7 @@ SLOWLY = 0.005  # the same for averages, and for what a notice moved
 MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
 UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
 MOVED_WORKDAYS = 7
+ENDING, MOST_ENDING = timedelta(days=30), 100  # keys that end so soon have series, and no more than these
 SET_ASIDE = timedelta(days=1)  # for which a notice that was refused is spoken of
 QUEUES = (TASK_QUEUE,)
 REVISION = "unknown"
@@ -52,6 +54,7 @@ class LookRows:
     cases: list[Line]
     undelivered: tuple[int, datetime | None]
     set_aside: int
+    ending: list[ApiKey]
 
 
 class Exporter(Collector):
@@ -151,6 +154,7 @@ class Exporter(Collector):
         yield from standings(rows.board, moment, self._known)
         yield from upkeep(rows.seen, QUEUES, rows.undelivered, self._now())
         yield one("refused_notices", rows.set_aside)
+        yield key_ends(rows.ending)
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -174,6 +178,7 @@ class Exporter(Collector):
             cases=self._cases.renewed(seen.first_cases, now),
             undelivered=self._store.undelivered(),
             set_aside=self._store.set_aside(real - SET_ASIDE),
+            ending=self._store.expiring_keys(real, real + ENDING, MOST_ENDING),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

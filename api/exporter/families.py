@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
 from activities.settle import FAULT
+from activities.store.keys import ApiKey
 from activities.store.watch import Snapshot
 from api.exporter.case_series import Line
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
@@ -118,6 +119,12 @@ def upkeep(
         yield one("oldest_undelivered_notice_timestamp_seconds", oldest.timestamp())
     if seen.last_told is not None:
         yield one("read_model_last_event_timestamp_seconds", seen.last_told.timestamp())
+
+
+def key_ends(keys: Iterable[ApiKey]) -> Metric:
+    """Return when keys end."""
+    ends = (((key.actor, key.id), key.expires.timestamp()) for key in keys if key.expires is not None)
+    return family("api_key_expiry_timestamp_seconds", ends)
 
 
 def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:

@@ -12,12 +12,17 @@ from api.http.problems import Problem
 Tokens: TypeAlias = Callable[[], tuple[bytes, ...]]
 
 
-def carries(request: Request, tokens: Tokens | None) -> bool:
-    """Tell whether a request carries one of the tokens, in a time that says nothing of them."""
+def bearer(request: Request) -> str:
+    """Return what follows `Authorization: Bearer`, empty where it stands not once."""
     found = request.headers.getlist("authorization")
     scheme, _, text = (found[0] if len(found) == 1 else "").partition(" ")
-    known = () if tokens is None or scheme.lower() != "bearer" else tokens()
-    told = text.strip().encode(errors="replace")
+    return text.strip() if scheme.lower() == "bearer" else ""
+
+
+def carries(request: Request, tokens: Tokens | None) -> bool:
+    """Tell whether a request carries one of the tokens, in a time that says nothing of them."""
+    told = bearer(request).encode(errors="replace")
+    known = () if tokens is None or not told else tokens()
     return any(secrets.compare_digest(told, one) for one in known)
 
 

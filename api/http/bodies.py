@@ -2,7 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from api.http.fields import (
     Amount,
@@ -288,6 +296,17 @@ class BatchBody(Body):
     """Completions; each is checked by itself, so one that is wrong spoils no other."""
 
     items: Annotated[list[SkipValidation[BatchItem]], Field(min_length=1, max_length=BATCH)]
+
+
+class MachineBody(Body):
+    """Lets a client of the issuer of access tokens in. `networks`: from which alone, as 192.0.2.0/24."""
+
+    client: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$", strict=True)]
+    actor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", strict=True)]
+    role: Literal["utility", "importer", "auditor"]
+    company: Key | None = None
+    steps: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
+    networks: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
 
 
 def _fields(kind: type[BaseModel]) -> set[str]:

@@ -18,6 +18,7 @@ GONE_AWAY = "Nothing was lost: send the same request again, with the same key."
 PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         # what was sent cannot be read
+        "no-request": (400, "That is no HTTP request, or its head is too long"),
         "malformed": (400, "The body is not JSON"),
         "duplicate-key": (400, "A name stands twice in one JSON object"),
         "too-deep": (400, "The JSON is nested too deeply"),
@@ -33,7 +34,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "sort-needs-fewer": (422, "So many cases are not sorted by that: ask for fewer"),
         "too-many-views": (422, "No more views can be saved: remove one first"),
         # who asks
-        "unauthenticated": (401, "A valid API key is needed"),
+        "unauthenticated": (401, "A valid API key or access token is needed"),
         "forbidden": (403, "The key's role does not allow this"),
         "foreign-form": (403, "The form was not sent from a page of this session"),
         "sign-in-refused": (403, "That key opens nothing here"),
@@ -41,6 +42,9 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         # what is asked for is not there
         "not-found": (404, "There is no such thing"),
         "method-not-allowed": (405, "This cannot be done here"),
+        "unknown-machine": (404, "There is no such machine, or it has ended"),
+        "no-issuer": (409, "No issuer of access tokens is set"),
+        "machine-exists": (409, "The client is a machine already"),
         "unknown-case": (404, "There is no such case"),
         "unknown-step": (404, "There is no such step"),
         "unknown-suspension": (404, "There is no such suspension"),
@@ -116,9 +120,11 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "suspension-exists": (409, "The suspension's id is taken"),
         "refused": (409, "The case does not allow this"),
         # not now
+        "too-many-requests": (429, "Too many requests: wait, then ask again"),
         "calendar-horizon": (422, "The calendar is not published so far"),
         "preview-running": (503, "The preview is still being made"),
         "outcome-unknown": (503, "No answer in time: the outcome is unknown"),
+        "provider-unavailable": (503, "Whoever signs access tokens does not answer"),
         "store-unavailable": (503, "The database does not answer"),
         "unsigned": (503, "The worker does not take this process's commands"),
         "ledger-fault": (503, "The case's ledger disagrees with its history"),

@@ -9,7 +9,7 @@ from activities.record import CasePicture, StepPicture
 from activities.store.audit_log import DONE, REFUSED
 from activities.store.columns import ON_DESK
 from activities.store.rows import CaseView
-from api.access.auditing import who_of
+from api.access.auditing import address_of, who_of
 from api.access.key_route import in_pool
 from api.access.look_up import typed
 from api.figures.places import PLACES
@@ -79,7 +79,7 @@ async def look_up(request: Request) -> Response:
     number, parts = typed(form.get("case", "")), request.app.state
     if not safe_place(request):
         return _form(request, status=403)
-    wait = parts.look_up_gate.wait(request.client.host if request.client else None)
+    wait = parts.look_up_gate.wait(address_of(request))
     if wait is not None:
         return _form(request, number, message("Too many at once"), status=429, wait=wait)
     found = await in_pool(request, _read, request, number, form.get("code", ""))

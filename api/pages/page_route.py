@@ -17,7 +17,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.sessions import Session
 from api.access.api_keys import Caller, CallerRole, caller_of
 from api.access.auditing import REFRESH, audit_read, audit_refusal, record_refusal, who_of
-from api.access.key_route import in_pool
+from api.access.key_route import in_pool, take_allowance
 from api.access.request_context import visit_of
 from api.access.sessions import current, form_token
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
@@ -174,7 +174,9 @@ async def page_visit(request: Request) -> PageVisit:
         raise SignInNeeded
     if request.method == "POST" and request.state.form.get("token") != form_token(text):
         raise Problem("foreign-form")
-    found = PageVisit(await visit_of(request, caller_of(session)), session, text, words_of(request), request)
+    caller = caller_of(session)
+    take_allowance(request, caller)
+    found = PageVisit(await visit_of(request, caller), session, text, words_of(request), request)
     counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
     found = replace(found, badges={LATE: counts.waiting, DESK: counts.over})
     request.state.page_visit = found

@@ -78,6 +78,8 @@ class House:
             relay_port=free_port(),
             recipients_file=folder / "recipients.yml",
             alarm_grace=plan.grace,
+            requests_per_second=0,  # a few keys do the work of a city
+            expensive_per_second=0,
         )
         self._stack: Stack | None = None
         self._monitor: Monitor | None = None

@@ -129,6 +129,8 @@ class Serving(Running):
             "SHIXIAN_TEMPORAL": str(temporal),
             "SHIXIAN_ALARM_GRACE": "0.5",
             "SHIXIAN_REQUEST_DEADLINE": f"{WITHIN}",
+            "SHIXIAN_REQUESTS_PER_SECOND": "0",
+            "SHIXIAN_EXPENSIVE_PER_SECOND": "0",
             **settings,
         }
         super().__init__(folder, *command, **own)

@@ -129,6 +129,22 @@ def _notices_refused(fired: Fired) -> Said:
 # --- what a person must act on ----------------------------------------------------------------------------------------
 
 
+def _api_key_expires_soon(fired: Fired) -> Said:
+    actor, key, left = fired.label("actor"), fired.label("key"), duration(fired.value)
+    return Said(
+        Words(f"接口密钥即将到期：{actor}", f"an API key ends soon: {actor}"),
+        Words(
+            f"密钥 {key} 还有 {left} 到期，且未更换；到期后该系统不能再报送，环节会因此显示逾期。",
+            f"Key {key} ends in {left}, and no other takes its place. After that its program posts nothing, and steps fall "
+            "overdue for that alone.",
+        ),
+        Words(
+            f"运行 shixian keys renew {key}，把新密钥交给使用方；旧密钥最多并行 7 天。",
+            f"run `shixian keys renew {key}` and hand the new key over; the old one goes on for 7 days at most.",
+        ),
+    )
+
+
 def _cases_moved(fired: Fired) -> Said:
     number, calendar = plain(fired.value), fired.label("calendar")
     return Said(
@@ -208,6 +224,7 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType(
         "ShixianOverdueNotMarked": _overdue_not_marked,
         "ShixianLedgerFault": _ledger_fault,
         "ShixianNoticesRefused": _notices_refused,
+        "ShixianApiKeyExpiresSoon": _api_key_expires_soon,
         "ShixianCasesMoved": _cases_moved,
         "ShixianPostingsAwaitConfirmation": _postings_await_confirmation,
         "ShixianCalendarEnding": _calendar_ending,
