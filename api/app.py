@@ -19,6 +19,7 @@ from api.access.auditing import AuditDesk
 from api.access.callers import Callers
 from api.access.look_up import LookUpCodes, LookUpGate
 from api.access.provider_keys import ProviderKeys
+from api.announcing.bell import Bell
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
 from api.http.cursors import Cursors
@@ -36,6 +37,7 @@ from api.routes import (
     commands,
     completions,
     desks,
+    events,
     health,
     imports,
     keys,
@@ -44,7 +46,9 @@ from api.routes import (
     notices,
     observations,
     oversight,
+    receipts,
     registers,
+    webhooks,
 )
 from api.services import Services
 from sla.almanac import Almanac
@@ -90,6 +94,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.look_up_codes = LookUpCodes(services.store.secret)
     app.state.look_up_gate = LookUpGate()
     app.state.requests = Requests(KINDS)
+    app.state.bell = Bell(services.store, lambda question: asyncio.get_running_loop().run_in_executor(pool, question))
     _add_notices(app, services)
     deadline = services.settings.request_deadline
     app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
@@ -153,8 +158,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, machines, audit,
-        health, metrics
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys,
+        machines, webhooks, audit, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

@@ -180,9 +180,24 @@ class Settings(BaseSettings):
     checkpoint_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
         default="", description="where each checkpoint is posted to as well, outside this house; empty: nowhere"
     )
-    public_url: str = Field(default="", description="address of the pages as people reach them, for links in notices")
+    public_url: str = Field(
+        default="", description="address of the pages as people reach them, for links in notices and events"
+    )
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(), description="names that addresses of companies' webhooks may have, as JSON; none: any public one"
+    )
+    webhook_ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
+        default=(443,), description="ports that addresses of webhooks may have, as JSON"
+    )
+    webhook_key_file: Path | None = Field(
+        default=None,
+        description="file of the key under which secrets of webhooks are kept, one for API and relay; none: `webhooks.key` in the data folder",
+    )
+    webhook_loopback: bool = Field(
+        default=False, description="webhooks may go to this machine itself, without TLS: for rehearsals alone"
     )
     notice_approval: Literal["another", "anyone"] = Field(
         default="another",

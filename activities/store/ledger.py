@@ -26,6 +26,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
+from activities.store.announcement_tables import unannounced
 from activities.store.audit_log import AuditEntry, AuditLog, chained
 from activities.store.audit_tables import audit, audit_head
 from activities.store.columns import ON_DESK, Shown, shown
@@ -36,6 +37,13 @@ from activities.store.instants import instant, micros
 from activities.store.rows import CaseRows, ChangedRows
 
 ROWS = 500  # in one statement
+# kinds of events of which no owner of a step is told
+SILENT = frozenset(
+    {
+        *("calendar-applied", "extended", "fee-recorded", "linked", "note-withdrawn", "resumed", "rung-noted"),
+        *("supplied", "suspended"),
+    }
+)
 EVENT = [tables.event.c[name] for name in Stored._fields]
 
 
@@ -90,8 +98,9 @@ class Statements:
         """Return the SQL that writes a number of rows, their columns in the table's order; events are never replaced."""
         text = self._rows.get((table.name, number))
         if text is None:
-            insert = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")])
-            statement = insert if table in (tables.event, audit) else _replacing(insert, table)
+            columns = [column.name for column in table.c if column.autoincrement is not True]
+            insert = self._upsert(table).values([dict.fromkeys(columns, "")])
+            statement = insert if table in (tables.event, audit, unannounced) else _replacing(insert, table)
             before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
             row, end, after = rest.partition(")")
             text = before + values + ", ".join([row + end] * number) + after
@@ -192,6 +201,8 @@ def write(cursor: DBAPICursor, statements: Statements, entries: Sequence[LedgerE
     rows = [rows for _, _, rows in entries if rows is not None]
     with translated():
         _put(cursor, statements, tables.event, [event for _, events, _ in entries for event in events])
+    told = [(event.case, event.seq) for _, events, _ in entries for event in events if event.kind not in SILENT]
+    _put(cursor, statements, unannounced, told)
     _put(cursor, statements, tables.head, [(event.case, event.seq, event.hash) for event in last])
     _put(cursor, statements, tables.case, [one.case.values() for one in rows])
     _put(cursor, statements, tables.step, [step.values() for one in rows for step in one.steps])

@@ -3,6 +3,7 @@
 from typing import Self
 
 from activities.store.almanac_log import AlmanacLog
+from activities.store.announcements import Announcements
 from activities.store.cases import Cases
 from activities.store.cohorts import CohortReads
 from activities.store.database import parse
@@ -27,11 +28,13 @@ from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
+from activities.store.webhooks import Webhooks
 
 
 class Store(
     Ledger,
     AlmanacLog,
+    Announcements,
     Cases,
     CohortReads,
     DecidedCounts,
@@ -54,6 +57,7 @@ class Store(
     Tellings,
     Upkeep,
     Watch,
+    Webhooks,
 ):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 

@@ -38,6 +38,12 @@ ACTIONS: Mapping[str, str] = {
     "/v1/commitments/{commitment}/observations/{number}/correct": "correct-observation",
     "/v1/commitments/{commitment}/observations/{number}/withdraw": "withdraw-observation",
     "/open": "open",
+    "/v1/webhooks": "add-webhook",
+    "/v1/webhooks/{webhook}/rotate": "rotate-webhook",
+    "/v1/webhooks/{webhook}/pause": "pause-webhook",
+    "/v1/webhooks/{webhook}/resume": "resume-webhook",
+    "/v1/webhooks/{webhook}/end": "end-webhook",
+    "/v1/webhooks/{webhook}/send-again": "send-again",
     "/keys/new": "make-key",
     "/v1/machines": "add-machine",
     "/v1/machines/{id}/end": "end-machine",
@@ -56,10 +62,13 @@ READS: Mapping[str, str] = {
     "/v1/cases/{case}/look-up-code": "show-look-up-code",
     "/v1/keys": "list-keys",
     "/v1/audit": "read-audit",
+    "/v1/cases/{case}/receipt": "show-look-up-code",
     "/v1/machines": "list-machines",
+    "/v1/webhooks": "list-webhooks",
     "/calendar/notices/{number}": "preview-notice",
     "/keys": "list-keys",
     "/audit-log": "read-audit",
+    "/cases/{case}/receipt": "show-look-up-code",
 }
 
 
@@ -194,6 +203,8 @@ def _object(request: Request) -> str:
     parts: Mapping[str, Any] = request.path_params
     if "case" in parts:
         return str(parts["case"])[:200]
+    if "webhook" in parts:
+        return f"webhook/{parts['webhook']}"
     if "number" in parts and "commitment" not in parts:
         return f"notice/{parts['number']}"
     return request.url.path[:200]

@@ -100,6 +100,12 @@ _WORK = (
         f"{newest('shixian_api_key_expiry_timestamp_seconds')} - time() < {KEY_SOON} * {DAY}",
         ("actor", "key"),
     ),
+    _platform(
+        "ShixianWebhookUnreached",
+        Severity.WARNING,
+        f"{newest('shixian_webhook_unreached')} > 0",
+        ("webhook", "company"),
+    ),
     _platform("ShixianCasesMoved", Severity.INFO, f"{newest('shixian_calendar_moved_cases')} > 0", ("calendar",)),
     _platform(
         "ShixianPostingsAwaitConfirmation",

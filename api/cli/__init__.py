@@ -31,6 +31,7 @@ COMMANDS = {
     "desks": "lists:desks",
     "events": "lists:events",
     "look-up-code": "cases:look_up_code",
+    "receipt": "receipts:receipt",
     "explain": "cases:explain",
     "accept": "commands:accept",
     "supply": "commands:supply",
@@ -39,6 +40,7 @@ COMMANDS = {
     "refuse": "commands:refuse",
     "start": "commands:start",
     "complete": "commands:complete",
+    "post": "postings:post_file",
     "confirm": "commands:confirm",
     "return": "commands:return_case",
     "resubmit": "commands:resubmit",
@@ -76,6 +78,7 @@ COMMANDS = {
     "checkpoint-key": "upkeep:checkpoint_key",
     "keys": "keys:app",
     "machines": "machines:app",
+    "webhooks": "webhooks:app",
 }
 
 

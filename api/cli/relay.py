@@ -1,7 +1,7 @@
 """Commands of the relay: `relay` runs it, `tellings` lists who was told what."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing
 from typing import Annotated
 
@@ -25,6 +25,9 @@ from api.relay.outcome import DeliveryOutcome
 from api.relay.server import Parts, create_app
 from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
+from api.webhooks.of_settings import box_of, guard_of
+from api.webhooks.posting import Poster
+from api.webhooks.sender import SenderParts, WebhookSender
 from sla.release import RELEASE
 
 WAITING = "待送 waiting"
@@ -165,4 +168,12 @@ async def _relay(
         )
         app, host, port = create_app(parts), settings.relay_host, settings.relay_port
         watch = AlmanacWatch("relay", held, app.state.relay.renew, said)
-        await serve_until_told("relay", app, host, port, said, grace=API_GRACE, beside=watch.watch())
+        webhooks = WebhookSender(
+            SenderParts(store, box_of(settings), Poster(guard_of(settings)), settings.public_url, real_now, said)
+        )
+        beside = _together(watch.watch(), webhooks.run())
+        await serve_until_told("relay", app, host, port, said, grace=API_GRACE, beside=beside)
+
+
+async def _together(*parts: Coroutine[object, object, None]) -> None:
+    await asyncio.gather(*parts)

@@ -15,6 +15,7 @@ from activities.rungs import Instant
 from activities.store.keys import ApiKey
 from activities.store.store import Store
 from activities.store.watch import Snapshot
+from activities.store.webhooks import Backlog
 from api.exporter import commitment_series
 from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
@@ -23,6 +24,7 @@ from api.exporter.families import calendars, details, family, happened, key_ends
 from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
+from api.exporter.webhook_series import webhooks
 from api.figures import averages
 from api.figures.promise_standings import CommitmentStanding, StandingRules, all_standings, of_observations
 from sla.almanac import PLACES, Almanac
@@ -55,6 +57,7 @@ class LookRows:
     undelivered: tuple[int, datetime | None]
     set_aside: int
     ending: list[ApiKey]
+    webhooks: list[Backlog]
 
 
 class Exporter(Collector):
@@ -155,6 +158,7 @@ class Exporter(Collector):
         yield from upkeep(rows.seen, QUEUES, rows.undelivered, self._now())
         yield one("refused_notices", rows.set_aside)
         yield key_ends(rows.ending)
+        yield from webhooks(rows.webhooks, self._now())
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -179,6 +183,7 @@ class Exporter(Collector):
             undelivered=self._store.undelivered(),
             set_aside=self._store.set_aside(real - SET_ASIDE),
             ending=self._store.expiring_keys(real, real + ENDING, MOST_ENDING),
+            webhooks=self._store.backlogs(),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

@@ -19,6 +19,7 @@ from api.http.fields import (
     Count,
     Day,
     Digest,
+    EventId,
     FactKey,
     FieldName,
     Instant,
@@ -29,6 +30,7 @@ from api.http.fields import (
     Text,
 )
 from api.policies import PolicyPart
+from workflows.announcing import AnnouncementKind
 
 BATCH = 100  # completions in one request
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
@@ -277,6 +279,26 @@ class ObservationWithdrawalBody(Body):
     """Withdraws an observation that nobody confirmed."""
 
     reason: Text
+
+
+class WebhookBody(Body):
+    """Names an address that announcements are posted to. `kinds`: which; none given: all. `company`: an officer says whose."""
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=500, strict=True)]
+    kinds: Annotated[tuple[AnnouncementKind, ...], Field(max_length=len(AnnouncementKind))] = ()
+    company: Key | None = None
+
+
+class WebhookRotationBody(Body):
+    """Makes another secret. The one before signs as well for some hours."""
+
+    overlap_hours: Annotated[Count, Field(ge=0, le=168)] = 24
+
+
+class WebhookResendBody(Body):
+    """Says which dead letters are sent again, by the ids of their events; none given: all."""
+
+    ids: Annotated[tuple[EventId, ...], Field(max_length=100)] = ()
 
 
 class BatchItem(CompletionBody):

@@ -125,6 +125,7 @@ Day = Annotated[
 Count = Annotated[int, Field(strict=True)]
 Amount = Annotated[Decimal, BeforeValidator(amount_of), WithJsonSchema({"type": "number", "minimum": 0})]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", strict=True)]
+EventId = Annotated[str, StringConstraints(pattern=r"^ev_[0-9a-f]{24}$", strict=True)]
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

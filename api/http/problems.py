@@ -119,6 +119,13 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "steps-missing": (409, "Steps are not complete"),
         "suspension-exists": (409, "The suspension's id is taken"),
         "refused": (409, "The case does not allow this"),
+        # webhooks
+        "unknown-webhook": (404, "There is no such webhook"),
+        "unknown-company": (422, "There is no such company"),
+        "forbidden-address": (422, "A webhook may not go there"),
+        "webhook-exists": (409, "The company has a webhook with this address"),
+        "too-many-webhooks": (409, "The company has as many webhooks as it may: end one first"),
+        "webhook-state": (409, "The webhook is so already, or has ended"),
         # not now
         "too-many-requests": (429, "Too many requests: wait, then ask again"),
         "calendar-horizon": (422, "The calendar is not published so far"),

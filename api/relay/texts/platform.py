@@ -126,6 +126,22 @@ def _notices_refused(fired: Fired) -> Said:
     )
 
 
+def _webhook_unreached(fired: Fired) -> Said:
+    hook, company = fired.label("webhook"), fired.label("company")
+    return Said(
+        Words(f"推送地址 {hook}（{company}）无法送达", f"the webhook {hook} of {company} is not reached"),
+        Words(
+            "一小时内推送全部失败，或对方称地址已停用（410）。事件保留，按次重试三天；该单位可用 /v1/events 取得。",
+            "Every attempt of an hour failed, or its address said that it is gone (410). Events are kept and tried for "
+            "three days; the company can read them at /v1/events.",
+        ),
+        Words(
+            "shixian webhooks list 查看；联系该单位，恢复后 shixian webhooks resume。",
+            "see `shixian webhooks list`; tell the company, and `shixian webhooks resume` once it is mended.",
+        ),
+    )
+
+
 # --- what a person must act on ----------------------------------------------------------------------------------------
 
 
@@ -225,6 +241,7 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType(
         "ShixianLedgerFault": _ledger_fault,
         "ShixianNoticesRefused": _notices_refused,
         "ShixianApiKeyExpiresSoon": _api_key_expires_soon,
+        "ShixianWebhookUnreached": _webhook_unreached,
         "ShixianCasesMoved": _cases_moved,
         "ShixianPostingsAwaitConfirmation": _postings_await_confirmation,
         "ShixianCalendarEnding": _calendar_ending,

@@ -22,6 +22,7 @@ OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER = "officer", "supervisor", "util
 EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER}
 OVERSEERS = EVERYONE - {UTILITY, IMPORTER}
 CASE = "/v1/cases/{case}"
+WEBHOOK, WEBHOOK_VERBS = "/v1/webhooks/{webhook}", ("rotate", "pause", "resume", "end", "send-again")
 OBSERVED = "/v1/commitments/{commitment}/observations"
 
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -29,7 +30,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/counts"): OVERSEERS,
     ("get", "/v1/desks"): EVERYONE,
     ("get", "/v1/steps"): EVERYONE,
-    ("get", "/v1/events"): OVERSEERS,
+    ("get", "/v1/events"): OVERSEERS | {UTILITY},
     ("get", "/v1/cases"): EVERYONE,
     ("get", CASE): EVERYONE,
     ("get", f"{CASE}/events"): EVERYONE,
@@ -37,6 +38,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", f"{CASE}/clocks/{{clock}}/days"): EVERYONE,
     ("get", f"{CASE}/tellings"): EVERYONE,
     ("get", f"{CASE}/look-up-code"): {OFFICER, SUPERVISOR},
+    ("get", f"{CASE}/receipt"): {OFFICER, SUPERVISOR},
     ("post", f"{CASE}/accept"): {OFFICER},
     ("post", f"{CASE}/supplies"): {OFFICER},
     ("post", f"{CASE}/reclassify"): {OFFICER},
@@ -88,6 +90,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/machines"): {SUPERVISOR},
     ("post", "/v1/machines"): {SUPERVISOR},
     ("post", "/v1/machines/{id}/end"): {SUPERVISOR},
+    ("get", "/v1/webhooks"): OVERSEERS | {UTILITY},
+    ("post", "/v1/webhooks"): {OFFICER, UTILITY},
+    **{("post", f"{WEBHOOK}/{verb}"): {OFFICER, UTILITY} for verb in WEBHOOK_VERBS},
+    ("get", f"{WEBHOOK}/dead"): OVERSEERS | {UTILITY},
     ("get", "/metrics"): OVERSEERS,
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
@@ -111,6 +117,7 @@ def address(path: str) -> str:
         "suspension",
         "survey",
         "commitment",
+        "webhook",
         "procedure",
         "jurisdiction",
         "month",

@@ -31,9 +31,11 @@ MESSAGES = {
 }  # fmt: skip
 
 LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
-SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar"}) | {
+POSTING = ("add", "list", "rotate", "pause", "resume", "end", "dead", "send-again")
+SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar", "webhooks"}) | {
     *("keys new", "keys list", "keys renew", "keys revoke"),
     *("machines add", "machines list", "machines end"),
+    *(f"webhooks {does}" for does in POSTING),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
     *(f"calendar {does}" for does in LOADING),
 }
