@@ -48,6 +48,7 @@ from api.routes import (
     oversight,
     receipts,
     registers,
+    subjects,
     webhooks,
 )
 from api.services import Services
@@ -158,8 +159,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, keys,
-        machines, webhooks, audit, health, metrics
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, subjects,
+        keys, machines, webhooks, audit, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

@@ -228,6 +228,16 @@ class Settings(BaseSettings):
         default=TakenOverCases.COUNTED,
         description="whether averages, shares and forecasts count cases that ran in another system before: `counted` or `left-out`",
     )
+    subject_keys_file: Path | None = Field(
+        default=None, description="file of the keys that open names; none: `subjects.key` in the data folder"
+    )
+    project_names_for_companies: bool = Field(
+        default=False, description="a company sees the name of the project in cases in which it has a step"
+    )
+    subject_retention_years: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="years after the last of its cases was closed until a subject is to be erased; none: never",
+    )
     observation_days: Annotated[int, Field(ge=1, le=3660)] = Field(
         default=396, description="days after the end of what was observed of a promise until the next is overdue"
     )
@@ -260,6 +270,11 @@ class Settings(BaseSettings):
         if isinstance(value, dict) and str(value.get("one_day_limit", "")).isdigit():
             return {**value, "one_day_limit": int(value["one_day_limit"])}
         return value
+
+    @property
+    def subject_keys(self) -> Path:
+        """The file of the keys that open names."""
+        return self.subject_keys_file or self.data_dir / "subjects.key"
 
     @property
     def database(self) -> str:

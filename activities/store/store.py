@@ -24,6 +24,7 @@ from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
 from activities.store.saved_views import SavedViews
 from activities.store.sessions import Sessions
+from activities.store.subjects import Subjects
 from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
@@ -53,6 +54,7 @@ class Store(
     SavedViews,
     Sessions,
     JudgedSums,
+    Subjects,
     Sweeps,
     Tellings,
     Upkeep,

@@ -38,6 +38,11 @@ ACTIONS: Mapping[str, str] = {
     "/v1/commitments/{commitment}/observations/{number}/correct": "correct-observation",
     "/v1/commitments/{commitment}/observations/{number}/withdraw": "withdraw-observation",
     "/open": "open",
+    "/v1/cases/{case}/subjects": "say-subjects",
+    "/v1/subjects/{subject}/erasure": "ask-erasure",
+    "/v1/subjects/{subject}/erasure/grant": "erase-subject",
+    "/v1/subjects/{subject}/erasure/refuse": "refuse-erasure",
+    "/cases/{case}/subjects": "say-subjects",
     "/v1/webhooks": "add-webhook",
     "/v1/webhooks/{webhook}/rotate": "rotate-webhook",
     "/v1/webhooks/{webhook}/pause": "pause-webhook",
@@ -64,12 +69,16 @@ READS: Mapping[str, str] = {
     "/v1/audit": "read-audit",
     "/v1/cases/{case}/receipt": "show-look-up-code",
     "/v1/machines": "list-machines",
+    "/v1/subjects/{subject}": "look-at-subject",
+    "/v1/subjects/erasures": "list-erasures",
     "/v1/webhooks": "list-webhooks",
     "/calendar/notices/{number}": "preview-notice",
     "/keys": "list-keys",
     "/audit-log": "read-audit",
     "/cases/{case}/receipt": "show-look-up-code",
 }
+# questions that are posted, so that what is asked for stands in no address
+SEARCHES: Mapping[str, str] = {"/v1/subjects/search": "find-subjects", "/find": "find-subjects"}
 
 
 class WaitingAuditRow(NamedTuple):
@@ -171,7 +180,9 @@ async def audit_refusal(request: Request, caller: Caller | None, refused: Proble
 
 async def audit_read(request: Request, caller: Caller | None, response: Response, session: str | None = None) -> None:
     """Put it on record that somebody looked at a case, took a file away, or read what is kept of others."""
-    if request.method not in BODILESS or response.status_code != HTTPStatus.OK or caller is None:
+    if caller is None or (response.status_code != HTTPStatus.OK and _path(request) not in SEARCHES):
+        return
+    if request.method not in BODILESS and _path(request) not in SEARCHES:
         return
     if session is None and caller.role not in PEOPLE:
         return
@@ -188,6 +199,8 @@ def _read(request: Request, response: Response) -> str | None:
     """The action that an answered read is; None for one that is not on record."""
     if response.headers.get("content-type", "").startswith("text/csv"):
         return "export"
+    if request.method not in BODILESS:
+        return SEARCHES[_path(request)]
     usual = "look" if "case" in request.path_params else None
     return READS.get(_path(request), usual)
 
@@ -196,13 +209,15 @@ def _action(request: Request) -> str:
     route, named = request.scope["route"], request.path_params.get("name")
     if request.method in BODILESS:
         return READS.get(_path(request), "look")
-    return named or ACTIONS.get(_path(request)) or str(route.name).replace("_", "-")
+    return named or ACTIONS.get(_path(request)) or SEARCHES.get(_path(request)) or str(route.name).replace("_", "-")
 
 
 def _object(request: Request) -> str:
     parts: Mapping[str, Any] = request.path_params
     if "case" in parts:
         return str(parts["case"])[:200]
+    if "subject" in parts:
+        return f"subject/{parts['subject']}"
     if "webhook" in parts:
         return f"webhook/{parts['webhook']}"
     if "number" in parts and "commitment" not in parts:

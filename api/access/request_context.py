@@ -16,6 +16,7 @@ from activities.rungs import Instant
 from activities.store.audit_log import Who, acting
 from activities.store.lines import Instants
 from activities.store.rows import CaseView
+from activities.subjects.register import SubjectRegister
 from api.access.api_keys import Caller, CallerRole
 from api.access.auditing import AuditDesk, address_of, refusals_audited
 from api.access.key_route import caller_by_key, in_pool
@@ -54,6 +55,11 @@ class Visit:
     def told(self) -> datetime:
         """The business instant at which Shixian is told."""
         return self.services.timeline.business(self.arrived)
+
+    @property
+    def subjects(self) -> SubjectRegister:
+        """The register of subjects, for one thread."""
+        return SubjectRegister(self.services.store, self.services.settings.subject_keys)
 
     @property
     def remaining(self) -> timedelta:

@@ -76,6 +76,7 @@ COMMANDS = {
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
     "checkpoint-key": "upkeep:checkpoint_key",
+    "subjects": "subjects:app",
     "keys": "keys:app",
     "machines": "machines:app",
     "webhooks": "webhooks:app",

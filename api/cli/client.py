@@ -67,6 +67,16 @@ def post(where: str, body: Mapping[str, object], key: str, *, json: bool) -> Ans
     return _ask("POST", where, json=json, body=said, key=key)
 
 
+def put(where: str, body: Mapping[str, object], *, json: bool) -> dict[str, Any]:
+    """Return the answer to what is said whole, and may be said again."""
+    return _ask("PUT", where, json=json, body=body).body
+
+
+def search(where: str, body: Mapping[str, object], *, json: bool) -> dict[str, Any]:
+    """Return the answer to a question that must stand in no address."""
+    return _ask("POST", where, json=json, body=body).body
+
+
 def _ask(
     method: str,
     where: str,

@@ -65,7 +65,7 @@ def verify(
     ] = None,
     json: Json = False,
 ) -> None:
-    """核验 · Check every hash chain, those of observations too, every row, and the ledger against Temporal's histories; 1 where something is wrong.
+    """核验 · Check every hash chain, those of observations and of subjects too, every row, and the ledger against Temporal's histories; 1 where something is wrong.
 
     The histories are asked of a worker, so one must be running.
     """
@@ -94,7 +94,8 @@ async def _verify(
         try:
             found = [finding async for finding in ledger.verify(store, almanac_of(store), client)]
             told = [(one, bool(repair and client and await _repair(store, client, one))) for one in found]
-            more = [*_observations(store), *_audit(store), *_checkpoints(store, settings, checkpoints, keys)]
+            chains = [*_observations(store), *_subjects(store), *_audit(store)]
+            more = [*chains, *_checkpoints(store, settings, checkpoints, keys)]
             return [*told, *((one, False) for one in more)]
         except RPCError as error:
             raise Failure(f"Temporal: {error.message} [no-answer]") from None
@@ -106,6 +107,13 @@ def _observations(store: Store) -> list[Finding]:
     return [
         Finding(f"observations/{name}", f"entry {seq} does not follow from what is before it") for name, seq in broken
     ]
+
+
+def _subjects(store: Store) -> list[Finding]:
+    """Where the record of subjects does not follow; nothing else has it, so nothing repairs it."""
+    broken = store.broken_subject_event()
+    said = f"event {broken} does not follow from what is before it"
+    return [] if broken is None else [Finding("subjects", said)]
 
 
 def _audit(store: Store) -> list[Finding]:

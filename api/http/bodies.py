@@ -12,10 +12,12 @@ from pydantic import (
     field_validator,
 )
 
+from activities.subjects.subject import SubjectKind, SubjectPart, is_code
 from api.http.fields import (
     Amount,
     CaseNumber,
     ClockKey,
+    Contact,
     Count,
     Day,
     Digest,
@@ -27,12 +29,17 @@ from api.http.fields import (
     Name,
     NoticeText,
     Rule,
+    SearchText,
+    SubjectCode,
+    SubjectId,
+    SubjectName,
     Text,
 )
 from api.policies import PolicyPart
 from workflows.announcing import AnnouncementKind
 
 BATCH = 100  # completions in one request
+MOST_SUBJECTS = 20  # of a case
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
 
 
@@ -52,8 +59,75 @@ class Dated(Body):
     at: Instant | None = None
 
 
+class SubjectBody(Body):
+    """A subject in its part of a case: a new one, a known one by `id`, or a known one with another content.
+
+    `code`: 投资项目代码 of a project, 统一社会信用代码 of an organisation; `contact`: of a person.
+    """
+
+    part: SubjectPart
+    id: SubjectId | None = None
+    kind: SubjectKind | None = Field(default=None, validate_default=True)
+    name: SubjectName | None = Field(default=None, validate_default=True)
+    code: SubjectCode | None = None
+    contact: Contact | None = None
+
+    @field_validator("kind", "name")
+    @classmethod
+    def _content_or_id(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Content is a kind and a name; a known subject alone has neither."""
+        given = info.data.get("kind") is not None
+        if value is None and (given or (info.field_name == "kind" and info.data.get("id") is None)):
+            raise Rule("missing")
+        if value is not None and info.field_name == "name" and not given:
+            raise Rule("not-of-this-subject")
+        return value
+
+    @field_validator("code", "contact")
+    @classmethod
+    def _of_its_kind(cls, value: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        if value is None or (kind is None and "kind" not in info.data):
+            return value
+        if kind is None or (kind is SubjectKind.PERSON) is not (info.field_name == "contact"):
+            raise Rule("not-of-this-subject")
+        if info.field_name == "code" and not is_code(kind, value):
+            raise Rule("bad-code")
+        return value
+
+
+Subjects = Annotated[list[SubjectBody], Field(max_length=MOST_SUBJECTS)]
+
+
+class SubjectsBody(Body):
+    """The subjects of a case, all of them."""
+
+    subjects: Subjects
+
+
+class SearchSubjectsBody(Body):
+    """Finds subjects by a code, a whole name, or at least two characters of a name that is no person's."""
+
+    text: SearchText
+
+
+class AskErasureBody(Body):
+    """Asks for a subject to be erased."""
+
+    reason: Text
+
+
+class RefuseErasureBody(Body):
+    """Refuses the erasure of a subject."""
+
+    reason: Text
+
+
 class OpenBody(Dated):
-    """Opens a case. `case` left out: a number is made of the idempotency key."""
+    """Opens a case. `case` left out: a number is made of the idempotency key.
+
+    `subjects` are kept apart: neither the case's events nor their digests hold them.
+    """
 
     case: CaseNumber | None = None
     procedure: Key
@@ -63,6 +137,11 @@ class OpenBody(Dated):
     policy: PolicyPart | None = None
     survey: CaseNumber | None = None
     parent: CaseNumber | None = None
+    subjects: Subjects = []
+
+    def content(self) -> dict[str, Any]:
+        """Return what the case's event is made of, and so its digest: no subject, since a digest confirms a guess."""
+        return {name: value for name, value in super().content().items() if name != "subjects"}
 
 
 class ToleranceBody(Body):

@@ -50,6 +50,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "unknown-suspension": (404, "There is no such suspension"),
         "unknown-event": (404, "There is no such event"),
         "unknown-clock": (404, "There is no such clock"),
+        "unknown-subject": (404, "There is no such subject, or it is erased"),
         # a choice that does not exist
         "unknown-procedure": (422, "There is no such procedure"),
         "unknown-jurisdiction": (422, "The procedure is not defined for this jurisdiction"),
@@ -101,6 +102,10 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "not-returned": (409, "No correction is open"),
         "not-suspended": (409, "The suspension has ended"),
         "own-posting": (403, "Whoever posted it does not confirm it"),
+        "own-erasure": (403, "Whoever asked for an erasure does not grant it"),
+        "erasure-asked": (409, "The erasure is asked for already"),
+        "no-erasure-asked": (409, "Nobody asks for that erasure"),
+        "other-part": (422, "Such a subject has no such part of a case"),
         "own-proposal": (403, "Whoever proposed a notice does not approve it"),
         "notice-proposed": (409, "The same notice is proposed already"),
         "notice-in-force": (409, "The notice is in force already"),
@@ -129,6 +134,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         # not now
         "too-many-requests": (429, "Too many requests: wait, then ask again"),
         "calendar-horizon": (422, "The calendar is not published so far"),
+        "subjects-away": (503, "The keys of subjects are not here: no name is read or written"),
         "preview-running": (503, "The preview is still being made"),
         "outcome-unknown": (503, "No answer in time: the outcome is unknown"),
         "provider-unavailable": (503, "Whoever signs access tokens does not answer"),

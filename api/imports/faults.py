@@ -9,6 +9,7 @@ from api.logs.faults import RULES as OF_LOGS
 
 OF_IMPORTS: Mapping[str, str] = MappingProxyType(
     {
+        "bad-code": "不是有效的项目代码或信用代码 no such project code, or no such credit code",
         "bad-case-number": "编号不合规 not 1 to 64 letters, digits, dots and hyphens",
         "before-acceptance": "早于受理 before the case was accepted",
         "before-case": "早于接件 before the case was received",

@@ -32,12 +32,14 @@ MESSAGES = {
 
 LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
 POSTING = ("add", "list", "rotate", "pause", "resume", "end", "dead", "send-again")
-SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar", "webhooks"}) | {
+SUBJECTS = ("set", "show", "find", "record", "erase", "grant", "refuse", "erasures", "rotate")
+SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar", "webhooks", "subjects"}) | {
     *("keys new", "keys list", "keys renew", "keys revoke"),
     *("machines add", "machines list", "machines end"),
     *(f"webhooks {does}" for does in POSTING),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
     *(f"calendar {does}" for does in LOADING),
+    *(f"subjects {does}" for does in SUBJECTS),
 }
 
 
