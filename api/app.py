@@ -20,11 +20,12 @@ from api.access.callers import Callers
 from api.access.look_up import LookUpCodes, LookUpGate
 from api.access.provider_keys import ProviderKeys
 from api.announcing.bell import Bell
+from api.description.document import ANYTHING_ELSE, complete
 from api.http.bare_app import bare_app, refused
 from api.http.bodies import NAMES
 from api.http.cursors import Cursors
 from api.http.middleware import Envelope
-from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
+from api.http.problems import Problem, outcome_unknown
 from api.http.validation import flaws_of
 from api.intake.notice_desk import NoticeDesk
 from api.intake.notice_previews import NoticePreviews
@@ -59,16 +60,6 @@ from workflows.messages import Command
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
 KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
 DECIMALS = (("Limit", "amount"), ("DayShown", "used"), ("DayShown", "total"))
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "Anything else is a problem (RFC 9457)",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShown"}}},
-    }
-}
-DESCRIPTION = (
-    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key or an access token; "
-    "every command an `Idempotency-Key`, and may be sent again with it. Instants have an offset."
-)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -134,12 +125,8 @@ def _add_notices(app: FastAPI, services: Services) -> None:
 def describe() -> dict[str, Any]:
     """Return the OpenAPI description, which needs no parts."""
     described: dict[str, Any] = _routes(None).openapi()
-    schemas = described["components"]["schemas"]
-    shown = ProblemShown.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    schemas.update(shown.pop("$defs", {}))
-    schemas["ProblemShown"] = shown
-    schemas["ProblemShown"]["properties"]["type"]["enum"] = sorted(f"urn:shixian:problem:{code}" for code in PROBLEMS)
-    _as_answered(schemas)
+    complete(described)
+    _as_answered(described["components"]["schemas"])
     return described
 
 
@@ -153,9 +140,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
     app = bare_app(
         title="Shixian 时限",
         version="1",
-        description=DESCRIPTION,
         lifespan=lifespan,
-        responses=PROBLEM,
+        responses=dict(ANYTHING_ELSE),
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (

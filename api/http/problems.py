@@ -189,10 +189,20 @@ class ProblemShown(Model):
     request_id: str
 
 
+def problem_type(code: str) -> str:
+    """Return the `type` of a problem: the same at every installation, and explained at each under `help_of`."""
+    return f"urn:shixian:problem:{code}"
+
+
+def help_of(code: str) -> str:
+    """Return where an installation explains a problem."""
+    return f"/docs#{code}"
+
+
 def shown(problem: Problem, request_id: str) -> ProblemShown:
     """Return the body of a problem."""
     return ProblemShown(
-        type=f"urn:shixian:problem:{problem.code}",
+        type=problem_type(problem.code),
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
@@ -205,7 +215,8 @@ def shown(problem: Problem, request_id: str) -> ProblemShown:
 def problem_response(problem: Problem, request_id: str) -> Response:
     """Return the answer that a problem becomes."""
     body = json.dumps(shown(problem, request_id).model_dump(), ensure_ascii=False, separators=(",", ":"))
-    return Response(body.encode(), problem.status, problem.headers, MEDIA_TYPE)
+    headers = {"Link": f'<{help_of(problem.code)}>; rel="help"', **problem.headers}
+    return Response(body.encode(), problem.status, headers, MEDIA_TYPE)
 
 
 def outcome_unknown() -> Problem:

@@ -18,6 +18,7 @@ from api.pages import (
     companies,
     desk,
     do_command,
+    docs,
     files,
     find,
     keys,
@@ -67,6 +68,7 @@ PARTS: tuple[APIRouter, ...] = (
     notices.router,
     calendar.router,
     notes.router,
+    docs.router,
     files.router,
 )
 

@@ -19,6 +19,7 @@ from api.services import Services
 from api.settings import Settings
 from sla.release import RELEASE
 from sla.timeline import Timeline
+from tests.api.declared import declared
 from tests.desk import at
 from tests.driven import Driven
 from tests.waiting import WITHIN, eventually
@@ -80,8 +81,9 @@ class Office:
         self.services = Services(store, self.dispatcher, self.timeline, settings, RELEASE, real_now)
         self.app = create_app(self.services)
         self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=WITHIN
-        )
+            transport=httpx2.ASGITransport(app=self.app), base_url="http://office", timeout=WITHIN,
+            event_hooks={"response": [declared]},
+        )  # fmt: skip
         self.officer = self.person(CallerRole.OFFICER)
         self.supervisor = self.person(CallerRole.SUPERVISOR)
         self.auditor = self.person(CallerRole.AUDITOR)
