@@ -20,7 +20,7 @@ ANYTHING_ELSE: Mapping[int | str, dict[str, Any]] = {
     }
 }
 OPENING = (
-    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key; "
+    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key or an access token; "
     "every command an `Idempotency-Key`, and may be sent again with it. Instants have an offset."
 )
 OF_PROBLEMS = (
