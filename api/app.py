@@ -22,9 +22,9 @@ from api.access.provider_keys import ProviderKeys
 from api.announcing.bell import Bell
 from api.description.document import ANYTHING_ELSE, complete
 from api.http.bare_app import bare_app, refused
-from api.http.bodies import NAMES
 from api.http.cursors import Cursors
 from api.http.middleware import Envelope
+from api.http.names import NAMES
 from api.http.problems import Problem, outcome_unknown
 from api.http.validation import flaws_of
 from api.intake.notice_desk import NoticeDesk

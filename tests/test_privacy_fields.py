@@ -15,7 +15,7 @@ from sqlalchemy import LargeBinary, String
 import activities.store.store  # noqa: F401  # every table
 import api.app  # noqa: F401  # every body that a route takes
 from activities.store.subject_tables import metadata
-from api.http.bodies import Body
+from api.http.body import Body
 from api.http.fields import Text
 from api.routes.case_lists import ListQuery
 from api.views.case_query import CaseQuery

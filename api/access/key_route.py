@@ -21,8 +21,8 @@ from api.access.auditing import BODILESS, address_of, audit_read, audit_refusal
 from api.access.callers import Callers
 from api.http import strict_json
 from api.http.bearer import bearer
-from api.http.bodies import NAMES
 from api.http.json_body import json_body
+from api.http.names import NAMES
 from api.http.problems import Problem
 
 P = ParamSpec("P")

@@ -1,27 +1,17 @@
-"""The bodies of requests: what a client may say, field by field."""
+"""The bodies of requests about cases, notices and observations: what a client may say, field by field."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SkipValidation,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, SkipValidation, ValidationInfo, field_validator
 
-from activities.subjects.subject import SubjectKind, SubjectPart, is_code
+from api.http.body import IDEMPOTENCY_KEY, Body, Dated
 from api.http.fields import (
     Amount,
     CaseNumber,
     ClockKey,
-    Contact,
     Count,
     Day,
     Digest,
-    EventId,
     FactKey,
     FieldName,
     Instant,
@@ -29,98 +19,12 @@ from api.http.fields import (
     Name,
     NoticeText,
     Rule,
-    SearchText,
-    SubjectCode,
-    SubjectId,
-    SubjectName,
     Text,
 )
+from api.http.subject_bodies import Subjects
 from api.policies import PolicyPart
-from workflows.announcing import AnnouncementKind
 
 BATCH = 100  # completions in one request
-MOST_SUBJECTS = 20  # of a case
-IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
-
-
-class Body(BaseModel):
-    """A body; a field that is not named here is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    def content(self) -> dict[str, Any]:
-        """Return what the client said, and nothing that it left out: the same for the same meaning."""
-        return self.model_dump(exclude_unset=True, exclude_none=True)
-
-
-class Dated(Body):
-    """A fact with the instant at which it happened; left out: now."""
-
-    at: Instant | None = None
-
-
-class SubjectBody(Body):
-    """A subject in its part of a case: a new one, a known one by `id`, or a known one with another content.
-
-    `code`: 投资项目代码 of a project, 统一社会信用代码 of an organisation; `contact`: of a person.
-    """
-
-    part: SubjectPart
-    id: SubjectId | None = None
-    kind: SubjectKind | None = Field(default=None, validate_default=True)
-    name: SubjectName | None = Field(default=None, validate_default=True)
-    code: SubjectCode | None = None
-    contact: Contact | None = None
-
-    @field_validator("kind", "name")
-    @classmethod
-    def _content_or_id(cls, value: str | None, info: ValidationInfo) -> str | None:
-        """Content is a kind and a name; a known subject alone has neither."""
-        given = info.data.get("kind") is not None
-        if value is None and (given or (info.field_name == "kind" and info.data.get("id") is None)):
-            raise Rule("missing")
-        if value is not None and info.field_name == "name" and not given:
-            raise Rule("not-of-this-subject")
-        return value
-
-    @field_validator("code", "contact")
-    @classmethod
-    def _of_its_kind(cls, value: str | None, info: ValidationInfo) -> str | None:
-        kind = info.data.get("kind")
-        if value is None or (kind is None and "kind" not in info.data):
-            return value
-        if kind is None or (kind is SubjectKind.PERSON) is not (info.field_name == "contact"):
-            raise Rule("not-of-this-subject")
-        if info.field_name == "code" and not is_code(kind, value):
-            raise Rule("bad-code")
-        return value
-
-
-Subjects = Annotated[list[SubjectBody], Field(max_length=MOST_SUBJECTS)]
-
-
-class SubjectsBody(Body):
-    """The subjects of a case, all of them."""
-
-    subjects: Subjects
-
-
-class SearchSubjectsBody(Body):
-    """Finds subjects by a code, a whole name, or at least two characters of a name that is no person's."""
-
-    text: SearchText
-
-
-class AskErasureBody(Body):
-    """Asks for a subject to be erased."""
-
-    reason: Text
-
-
-class RefuseErasureBody(Body):
-    """Refuses the erasure of a subject."""
-
-    reason: Text
 
 
 class OpenBody(Dated):
@@ -360,26 +264,6 @@ class ObservationWithdrawalBody(Body):
     reason: Text
 
 
-class WebhookBody(Body):
-    """Names an address that announcements are posted to. `kinds`: which; none given: all. `company`: an officer says whose."""
-
-    url: Annotated[str, StringConstraints(min_length=1, max_length=500, strict=True)]
-    kinds: Annotated[tuple[AnnouncementKind, ...], Field(max_length=len(AnnouncementKind))] = ()
-    company: Key | None = None
-
-
-class WebhookRotationBody(Body):
-    """Makes another secret. The one before signs as well for some hours."""
-
-    overlap_hours: Annotated[Count, Field(ge=0, le=168)] = 24
-
-
-class WebhookResendBody(Body):
-    """Says which dead letters are sent again, by the ids of their events; none given: all."""
-
-    ids: Annotated[tuple[EventId, ...], Field(max_length=100)] = ()
-
-
 class BatchItem(CompletionBody):
     """One completion of a batch, with an idempotency key of its own."""
 
@@ -397,21 +281,3 @@ class BatchBody(Body):
     """Completions; each is checked by itself, so one that is wrong spoils no other."""
 
     items: Annotated[list[SkipValidation[BatchItem]], Field(min_length=1, max_length=BATCH)]
-
-
-class MachineBody(Body):
-    """Lets a client of the issuer of access tokens in. `networks`: from which alone, as 192.0.2.0/24."""
-
-    client: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$", strict=True)]
-    actor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", strict=True)]
-    role: Literal["utility", "importer", "auditor"]
-    company: Key | None = None
-    steps: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
-    networks: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-
-
-def _fields(kind: type[BaseModel]) -> set[str]:
-    return set(kind.model_fields).union(*(_fields(one) for one in kind.__subclasses__()))
-
-
-NAMES = frozenset(_fields(Body) | PolicyPart.model_fields.keys())  # the only names that a problem repeats

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.http.bodies import NAMES, SubjectBody
 from api.http.fields import CASE_NUMBER, CaseNumber, Text
+from api.http.names import NAMES
+from api.http.subject_bodies import SubjectBody
 from api.http.validation import flaws_of
 from api.imports.cells import ToldInstant, text_of, told_day, told_instant
 from api.imports.faults import CellRule, ImportFault

@@ -14,8 +14,8 @@ from activities.subjects.register import SubjectSaid, SubjectsFound, Told
 from activities.subjects.subject import Subject, SubjectContent, SubjectOfCase, SubjectPart
 from api.access.api_keys import CallerRole
 from api.access.request_context import OVERSEERS, Visit
-from api.http.bodies import SubjectBody
 from api.http.problems import Flaw, Problem
+from api.http.subject_bodies import SubjectBody
 from api.views.subjects import CaseSubjects, ErasureList, case_subjects, project_names
 
 MOST_FOUND = 20  # subjects of a search

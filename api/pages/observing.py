@@ -11,13 +11,9 @@ from pydantic import ValidationError
 from api.access.request_context import CONFIRMERS, OFFICERS
 from api.figures.promise_standings import CommitmentStanding, Stood, observed_standing, of_observations, rules_of
 from api.figures.standing_words import KINDS, promised_figure
-from api.http.bodies import (
-    NAMES,
-    ObservationBody,
-    ObservationCorrectionBody,
-    ObservationWithdrawalBody,
-)
+from api.http.bodies import ObservationBody, ObservationCorrectionBody, ObservationWithdrawalBody
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Problem
 from api.http.validation import flaws_of
 from api.intake.observing import (

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from api.access.api_keys import CallerRole
 from api.figures.places import PLACES
-from api.http.bodies import NAMES, OpenBody
+from api.http.bodies import OpenBody
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem
 from api.http.validation import flaws_of
 from api.intake.command_builders import resolved

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from activities.subjects.subject import SubjectPart
 from api.access.api_keys import CallerRole
-from api.http.bodies import NAMES, SubjectsBody
+from api.http.names import NAMES
 from api.http.problems import Problem
+from api.http.subject_bodies import SubjectsBody
 from api.http.validation import flaws_of
 from api.intake.subjects import put_subjects, sees_names, subjects_of
 from api.pages.answers import see_other

@@ -12,9 +12,10 @@ from activities.store.lines import CaseFilter, Instants
 from api.access.auditing import record_refusal
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, CommandVisiting, Visit, only
-from api.http.bodies import NAMES, BatchBody, BatchItem, CompletionBody
+from api.http.bodies import BatchBody, BatchItem, CompletionBody
 from api.http.fields import CASE_NUMBER
 from api.http.headers import IdempotencyKey
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
 from api.http.responses import answer
 from api.http.validation import flaws_of

@@ -8,10 +8,12 @@ from pydantic import Field, StringConstraints
 from activities.record import TakenOver
 from api.access.key_route import KeyRoute
 from api.access.request_context import IMPORTERS, Visiting, only
-from api.http.bodies import Body, Subjects, ToleranceBody
+from api.http.bodies import ToleranceBody
+from api.http.body import Body
 from api.http.fields import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 from api.http.headers import IdempotencyKey
 from api.http.responses import answer
+from api.http.subject_bodies import Subjects
 from api.imports.plans import CasePlan, PlannedFact
 from api.imports.taking_over import TakeOver, take_over
 from api.intake.subjects import check_subjects, put_first_subjects

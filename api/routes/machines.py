@@ -12,7 +12,7 @@ from api.access.key_route import KeyRoute
 from api.access.machines import NoIssuer, new_machine
 from api.access.networks import BadNetwork
 from api.access.request_context import Visiting, only
-from api.http.bodies import MachineBody
+from api.http.access_bodies import MachineBody
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from sla.model import Model

@@ -8,10 +8,10 @@ from activities.subjects import erasure
 from activities.subjects.erasure import Erasure
 from api.access.key_route import KeyRoute
 from api.access.request_context import CONFIRMERS, OFFICERS, OVERSEERS, Visiting, only
-from api.http.bodies import AskErasureBody, RefuseErasureBody, SearchSubjectsBody, SubjectsBody
 from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
+from api.http.subject_bodies import AskErasureBody, RefuseErasureBody, SearchSubjectsBody, SubjectsBody
 from api.intake.subjects import (
     all_erasures,
     decide_erasure,

@@ -10,7 +10,7 @@ from activities.store.webhooks import BY_HAND, CompanyWebhook, WebhookDelivery, 
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, OVERSEERS, Visit, Visiting, only
 from api.announcing.cloud_event import CloudEvent, cloud_event
-from api.http.bodies import WebhookBody, WebhookResendBody, WebhookRotationBody
+from api.http.access_bodies import WebhookBody, WebhookResendBody, WebhookRotationBody
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from api.routes.case_lists import LEAST, MOST, USUAL
