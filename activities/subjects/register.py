@@ -25,7 +25,7 @@ from activities.subjects.subject import (
 )
 
 ID = 16  # bytes
-ATTEMPTS = 5  # at subjects of a case that others change meanwhile
+ATTEMPTS = 20  # at subjects of a case that others change meanwhile
 PAGE = 200  # subjects that a search opens at once
 
 
@@ -37,7 +37,7 @@ class SubjectSaid(NamedTuple):
     content: SubjectContent | None = None
 
 
-class Told(NamedTuple):
+class SubjectTeller(NamedTuple):
     """Who says something, and when (business time)."""
 
     actor: str
@@ -69,11 +69,11 @@ class SubjectRegister:
             self._keys = self._read(named)
         return self._keys
 
-    def put(self, case: str, said: Sequence[SubjectSaid], told: Told) -> bool:
+    def put(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> bool:
         """Let a case have these subjects and no others; False where it had them already. Raises SubjectRefused."""
         return self._change(case, said, told, first=False)
 
-    def put_first(self, case: str, said: Sequence[SubjectSaid], told: Told) -> None:
+    def put_first(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> None:
         """Record the subjects that a case was opened with, unless anything of its subjects is on record already."""
         self._change(case, said, told, first=True)
 
@@ -152,7 +152,7 @@ class SubjectRegister:
         known = self._keys
         return known if known is not None and master in known.masters else self.keys()
 
-    def _change(self, case: str, said: Sequence[SubjectSaid], told: Told, *, first: bool) -> bool:
+    def _change(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller, *, first: bool) -> bool:
         for _ in range(ATTEMPTS):
             revision = self.store.subject_revision(case)
             if first and revision:
@@ -167,7 +167,7 @@ class SubjectRegister:
             return True
         raise StoreUnavailable("(others change the subjects of the case)")
 
-    def _planned(self, case: str, said: Sequence[SubjectSaid], told: Told) -> SubjectChange:
+    def _planned(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> SubjectChange:
         """What makes the case's subjects those that were said; an entry that is there already stays as it is."""
         keys = self.keys()
         links = self.store.subject_links([case])
@@ -199,7 +199,7 @@ class SubjectRegister:
 class _Plan:
     """A change of a case's subjects as it is put together."""
 
-    def __init__(self, case: str, told: Told, keys: MasterKeys) -> None:
+    def __init__(self, case: str, told: SubjectTeller, keys: MasterKeys) -> None:
         self._case, self._told, self._keys = case, told, keys
         self._new: list[NewSubject] = []
         self._changed: list[NewSubject] = []

@@ -10,7 +10,7 @@ from activities.subjects import erasure
 from activities.subjects.erasure import Erasure, ErasureWish
 from activities.subjects.errors import SubjectRefused
 from activities.subjects.master_keys import SubjectKeysAway
-from activities.subjects.register import SubjectSaid, SubjectsFound, Told
+from activities.subjects.register import SubjectSaid, SubjectsFound, SubjectTeller
 from activities.subjects.subject import Subject, SubjectContent, SubjectOfCase, SubjectPart
 from api.access.api_keys import CallerRole
 from api.access.request_context import OVERSEERS, Visit
@@ -116,7 +116,7 @@ def grant_erasure(visit: Visit, subject: str, key: str) -> Erasure:
 
 
 def all_erasures(visit: Visit) -> ErasureList:
-    """Return every erasure, and whom the setting for retention names; blocks."""
+    """Return every erasure, and the subjects that the setting for retention names; blocks."""
     store, years = visit.services.store, visit.services.settings.subject_retention_years
     due = [] if years is None else store.subjects_of_past_cases(years_before(visit.told, years), MOST_DUE)
     return ErasureList(erasures=tuple(erasure.erasures(store)), due=tuple(due))
@@ -151,8 +151,8 @@ def _content(one: SubjectBody) -> SubjectContent | None:
     return SubjectContent(kind=one.kind, name=one.name, code=one.code, contact=one.contact)
 
 
-def _told(visit: Visit) -> Told:
-    return Told(visit.caller.actor, visit.told)
+def _told(visit: Visit) -> SubjectTeller:
+    return SubjectTeller(visit.caller.actor, visit.told)
 
 
 def _named(subjects: Sequence[SubjectOfCase], part: SubjectPart) -> str:

@@ -39,7 +39,7 @@ class SubjectLine(NamedTuple):
 
 @router.get("/cases/{case}/subjects")
 async def ask(at: PageVisiting, case: str) -> Response:
-    """Show the form that says whom a case is about."""
+    """Show the form that names the subjects of a case."""
     only_known(at.request, LIST)
     found = await at.visit.read(subjects_of, at.visit, case)
     return _form(at, case, _filled(found.subjects))
@@ -47,7 +47,7 @@ async def ask(at: PageVisiting, case: str) -> Response:
 
 @router.post("/cases/{case}/subjects")
 async def say(at: PageVisiting, case: str) -> Response:
-    """Let a case be about whom the form names."""
+    """Give a case the subjects that the form names."""
     given = {name: at.form(name) for name in SUBJECT_FIELDS}
     said = subjects_given(given)
     try:
@@ -65,7 +65,7 @@ async def say(at: PageVisiting, case: str) -> Response:
 
 
 def lines_of(at: PageVisit, case: str) -> list[SubjectLine]:
-    """Return whom a case is about, as its page shows it; blocks."""
+    """Return the subjects of a case, as its page shows them; blocks."""
     if not sees_names(at.visit):
         return []
     try:
