@@ -87,18 +87,11 @@ class SubjectRegister:
 
     def of_cases(self, cases: Collection[str]) -> Mapping[str, Sequence[SubjectOfCase]]:
         """Read the subjects of some cases, erased ones without content."""
-        links = self.store.subject_links(cases)
         found: dict[str, list[SubjectOfCase]] = {case: [] for case in cases}
-        subjects = self.subjects({link.subject for link in links})
-        for link in links:
-            one = subjects.get(link.subject) or Subject(id=link.subject)
+        for link, sealed_ in self.store.subjects_of_cases(cases):
+            one = Subject(id=link.subject) if sealed_ is None else self._opened(sealed_)
             found[link.case].append(SubjectOfCase(case=link.case, part=SubjectPart(link.part), subject=one))
         return found
-
-    def subjects(self, ids: Collection[str]) -> Mapping[str, Subject]:
-        """Read subjects by id; one that is erased is left out."""
-        sealed_ = self.store.sealed_subjects(ids) if ids else {}
-        return {id_: self._opened(one) for id_, one in sealed_.items()}
 
     def find(self, text: str, limit: int, *, whole: bool = False) -> SubjectsFound:
         """Find subjects by a code, a whole name, or, unless `whole`, two or more characters of a name that is no person's."""
@@ -148,9 +141,10 @@ class SubjectRegister:
         return Subject(id=one.id, kind=SubjectKind(one.kind), created=one.created, content=content)
 
     def _keys_for(self, master: str) -> MasterKeys:
-        """Return keys that hold a master key; it is looked for anew where they do not."""
-        known = self._keys
-        return known if known is not None and master in known.masters else self.keys()
+        """Return keys that hold a master key; the file alone is read where it has it, and the database is not asked."""
+        if self._keys is None:
+            self._keys = read_keys(self._path)
+        return self._keys if master in self._keys.masters else self.keys()
 
     def _change(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller, *, first: bool) -> bool:
         for _ in range(ATTEMPTS):

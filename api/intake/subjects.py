@@ -53,8 +53,13 @@ def put_first_subjects(visit: Visit, case: str, said: Sequence[SubjectBody]) -> 
 
 
 def subjects_of(visit: Visit, case: str) -> CaseSubjects:
-    """Return the subjects of a case as far as the caller may see them; blocks."""
+    """Return the subjects of a case as far as the caller may see it and them; blocks."""
     visit.case(case)
+    return subjects_seen(visit, case)
+
+
+def subjects_seen(visit: Visit, case: str) -> CaseSubjects:
+    """Return the subjects of a case that the caller sees; blocks."""
     if not sees_names(visit):
         raise Problem("forbidden")
     with as_problems("path/case"):

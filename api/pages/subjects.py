@@ -12,7 +12,7 @@ from api.http.names import NAMES
 from api.http.problems import Problem
 from api.http.subject_bodies import SubjectsBody
 from api.http.validation import flaws_of
-from api.intake.subjects import put_subjects, sees_names, subjects_of
+from api.intake.subjects import put_subjects, sees_names, subjects_of, subjects_seen
 from api.pages.answers import see_other
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
@@ -65,11 +65,11 @@ async def say(at: PageVisiting, case: str) -> Response:
 
 
 def lines_of(at: PageVisit, case: str) -> list[SubjectLine]:
-    """Return the subjects of a case, as its page shows them; blocks."""
+    """Return the subjects of a case that is seen, as its page shows them; blocks."""
     if not sees_names(at.visit):
         return []
     try:
-        found = subjects_of(at.visit, case).subjects
+        found = subjects_seen(at.visit, case).subjects
     except Problem as problem:
         if problem.code != "subjects-away":
             raise
