@@ -5,6 +5,7 @@ from math import floor
 from pathlib import Path
 from typing import cast
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from api.access.allowances import EXPENSIVE, UNCOUNTED, Allowance, Allowances, A
 from api.access.api_keys import CallerRole
 from api.cli import client
 from api.http.problems import Problem
-from tests.api.office import PATIENT, Office, file_store, problem
+from tests.api.office import PATIENT, Office, Person, file_store, problem
 
 ASKED = "/v1/faults"
 PAUSES = st.lists(st.floats(0, 3), min_size=1, max_size=300)
@@ -127,8 +128,16 @@ def test_every_route_that_costs_more_is_one(quiet_office: Office) -> None:
     assert {(method, path) for method, path, _ in EXPENSIVE} | UNCOUNTED <= known
 
 
+async def asked_until_refused(person: Person) -> list[httpx2.Response]:
+    """The answers up to the first refusal: on a busy machine new requests are allowed meanwhile."""
+    answers = [await person.get(ASKED)]
+    while answers[-1].status_code != httpx2.codes.TOO_MANY_REQUESTS and len(answers) < 1000:
+        answers.append(await person.get(ASKED))
+    return answers
+
+
 async def test_a_credential_that_asks_too_much_is_told_when_to_ask_again_and_others_are_not(strict: Office) -> None:
-    answers = [await strict.auditor.get(ASKED) for _ in range(12)]
+    answers = await asked_until_refused(strict.auditor)
     assert [answer.status_code for answer in answers][:10] == [200] * 10
     last = answers[-1]
     assert (last.status_code, problem(last)) == (429, "too-many-requests")
@@ -138,7 +147,7 @@ async def test_a_credential_that_asks_too_much_is_told_when_to_ask_again_and_oth
 
 
 async def test_whoever_brings_nothing_is_counted_by_address_and_keys_there_go_on(strict: Office) -> None:
-    statuses = [(await strict.stranger.get(ASKED)).status_code for _ in range(12)]
+    statuses = [answer.status_code for answer in await asked_until_refused(strict.stranger)]
     assert statuses[:10] == [401] * 10
     assert statuses[-1] == 429
     assert (await strict.auditor.get(ASKED)).status_code == 200
