@@ -34,7 +34,7 @@ PAUSES: Sequence[timedelta] = (
 LOOK = 1.0  # seconds between looks for what is new, and for what waits for another attempt
 SIDE_BY_SIDE = 8  # deliveries to one webhook at once, each of another case
 THREADS = 4
-NO_SECRET = "secret-lost"  # noqa: S105  # the word for it
+NO_SECRET = "secret-lost"  # noqa: S105  # nosec B105  # the word for it
 
 
 class SenderParts(NamedTuple):

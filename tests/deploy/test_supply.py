@@ -107,7 +107,7 @@ def test_a_planted_secret_is_found_and_not_repeated(name: str, text: str, kind: 
 
 
 def test_everything_that_is_expected_to_look_like_a_secret_is_there() -> None:
-    names = [name for name in secrets.tracked(ROOT) if name.endswith((".py", ".json"))]
+    names = [name for name in secrets.tracked(ROOT) if name.endswith((".py", ".json", ".mjs"))]
     for expected in secrets.EXPECTED:
         among = [name for name in names if Path(name).match(expected.files)] if expected.files != "*" else names
         assert any(expected.text in (ROOT / name).read_text(encoding="utf-8") for name in among), expected

@@ -87,12 +87,12 @@ def changed(content: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.mark.parametrize("number", range(len(COMMANDS)))
 def test_what_was_signed_holds_as_it_arrives_for_its_case_alone(number: int) -> None:
-    content = arrived(COMMANDS[number])
-    assert HOUSE.holds(SIGNED[number], COMMAND, "case", content)
-    assert HOUSE.is_fresh(SIGNED[number])
-    assert not HOUSE.holds(SIGNED[number], COMMAND, "other", content)
-    assert not HOUSE.holds(SIGNED[number], "settle", "case", content)
-    assert not HOUSE.holds(SIGNED[number], COMMAND, "case", ["take_over", *content[1:]])
+    content, signed = arrived(COMMANDS[number]), HOUSE.sign(COMMAND, "case", ["command", *sent([COMMANDS[number]])])
+    assert HOUSE.holds(signed, COMMAND, "case", content)
+    assert HOUSE.is_fresh(signed)
+    assert not HOUSE.holds(signed, COMMAND, "other", content)
+    assert not HOUSE.holds(signed, "settle", "case", content)
+    assert not HOUSE.holds(signed, COMMAND, "case", ["take_over", *content[1:]])
 
 
 VALUES = st.one_of(
