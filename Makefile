@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve monitor test check dashboards pictures bench lock clean
+.PHONY: help install demo serve monitor test check audit sbom licences dashboards pictures bench lock clean
 
 # Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -27,15 +27,27 @@ monitor: .venv/run.stamp ## Prometheus, Alertmanager and the rest beside "make s
 test: .venv/dev.stamp ## all tests; those of sla/ must cover it whole (OPTIONS="--nightly" for all in its whole size)
 	@$(BIN)/python -m api.processes.binaries
 	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.api.provider
 	@$(BIN)/python -m pytest tests/sla --numprocesses 2 --cov --cov-fail-under=100 $(OPTIONS)
 	@$(BIN)/python -m pytest --ignore tests/sla --numprocesses 4 --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
-check: .venv/dev.stamp ## format, lint, types, import directions, dependencies
+check: .venv/dev.stamp ## format, lint, types, import directions, dependencies, secrets; needs no network
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive sla activities workflows api deploy
+	@$(BIN)/python -m deploy.supply.secrets
+
+audit: .venv/dev.stamp ## known faults of every locked package; fails where it could not ask (OPTIONS="--vulnerability-service osv")
+	@$(BIN)/python -m deploy.supply.audit $(OPTIONS)
+
+sbom: .venv/dev.stamp ## the bill of materials, CycloneDX, in build/sbom.json
+	@$(BIN)/python -m deploy.supply.sbom
+
+licences: .venv/dev.stamp ## docs/licences.md from the locks
+	@$(BIN)/python -m deploy.supply.licences
 
 dashboards: .venv/dev.stamp ## Grafana's files from their code in deploy/grafana
 	@$(BIN)/python -m deploy.grafana
@@ -51,7 +63,7 @@ lock: .venv/dev.stamp ## renew requirements/*.txt from pyproject.toml
 	@for kind in run dev; do \
 		groups="--group build"; [ $$kind = run ] || groups="$$groups --group dev"; \
 		.tools/uv/bin/uv pip compile pyproject.toml $$groups --upgrade --universal --python-version 3.11 \
-			--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+			--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-package pip --quiet \
 			--output-file requirements/$$kind.txt; done
 
 clean: ## what was built, but neither the environment nor the Temporal server

@@ -12,6 +12,15 @@ from sla.model import Model
 GENESIS = "0" * 64
 
 
+class CommandOrigin(Model):
+    """How a command came in, for the audit log: what it asks for, as whom, from which address, by which request."""
+
+    action: str
+    role: str
+    source_ip: str
+    request_id: str
+
+
 class NewEvent(Model):
     """An event as the workflow decided it, before the ledger gave it a number, a calendar and a hash."""
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from activities.record import Changes, ClockPicture, Event, Head, NewEvent, Picture, Role
+from activities.record import Changes, ClockPicture, CommandOrigin, Event, Head, NewEvent, Picture, Role
 from activities.rungs import ACTOR, Instant, findings, next_alarm, with_rungs
+from activities.store.audit_log import AuditEntry, Who
 from activities.store.columns import Shown, shown
-from activities.store.errors import StoreUnavailable
+from activities.store.errors import AuditUnavailable, StoreUnavailable
 from activities.store.hashing import Stored, linked, numbered
 from activities.store.ledger import Appending, LedgerEntry
 from activities.store.rows import CaseRows, ChangedRows, ClockRow, counted
@@ -25,6 +26,7 @@ from sla.timeline import Timeline
 
 PAGE = 200  # events in one answer
 FAULT = "ledger-disagrees"
+UNKNOWN = "unknown"
 
 
 class Settle(Model):
@@ -33,6 +35,7 @@ class Settle(Model):
     case: str
     expected: Head
     events: tuple[NewEvent, ...] = ()
+    origins: tuple[CommandOrigin | None, ...] = ()  # how each event's command came in
     changes: Changes | None = None  # None: only compare
     as_of: datetime | None = None  # the latest instant at which anything known was told
     calendar: str | None = None  # version of the last known event
@@ -66,6 +69,7 @@ class Prepared(NamedTuple):
     request: Settle
     draft: "Draft | None"
     at: datetime  # business instant
+    audit: list[AuditEntry]  # a row for each command that became an event
 
 
 class Settler:
@@ -94,7 +98,7 @@ class Settler:
                 self.almanac = self._renew()
         now = Instant(self._now(), self._timeline, self._grace, self.almanac)
         draft = None if request.changes is None else drafted(request, request.changes, now)
-        return Prepared(request, draft, now.business)
+        return Prepared(request, draft, now.business, _audited(request, now.real))
 
     def settle(self, request: Settle) -> Settled:
         """Compare and append in one transaction; StoreUnavailable: the database is away, or another one writes to the case."""
@@ -111,7 +115,9 @@ class Settler:
         try:
             return self._settled(prepared)
         except StoreUnavailable as error:
-            return [error] * len(prepared)
+            if len(prepared) == 1 or not isinstance(error, AuditUnavailable):
+                return [error] * len(prepared)
+            return [answer for one in prepared for answer in self.settle_together([one])]  # alarms need no row
         except Exception as error:  # noqa: BLE001  # of which case, shows when each is by itself
             if len(prepared) == 1:
                 return [error]
@@ -121,7 +127,8 @@ class Settler:
         with self._store.append_together([one.request.case for one in prepared]) as group:
             answers: list[Settled | Exception] = []
             entries: list[LedgerEntry] = []
-            for request, draft, at in prepared:
+            audit: list[AuditEntry] = []
+            for request, draft, at, done in prepared:
                 ledger = group.ledgers.get(request.case)
                 if ledger is None:
                     answers.append(StoreUnavailable("(another transaction writes to the case)"))
@@ -132,8 +139,22 @@ class Settler:
                 else:
                     answers.append(draft.settled)
                     entries.append(LedgerEntry(ledger, draft.events, draft.rows))
+                    audit += done
             group.write(entries)
+            group.audit(audit)
         return answers
+
+
+def _audited(request: Settle, now: datetime) -> list[AuditEntry]:
+    """The audit rows of the request's events; a command that says not how it came in has one all the same."""
+    entries: list[AuditEntry] = []
+    for event, origin in itertools.zip_longest(request.events, request.origins):
+        known = origin or CommandOrigin(
+            action=event.kind, role=UNKNOWN, source_ip=UNKNOWN, request_id=event.request_id or UNKNOWN
+        )
+        who = Who(now, event.actor, known.role, known.source_ip, known.request_id)
+        entries.append(AuditEntry(who, known.action, request.case))
+    return entries
 
 
 def _compared(ledger: Appending, request: Settle, now: datetime) -> Settled | None:

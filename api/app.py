@@ -12,13 +12,20 @@ from fastapi.exceptions import RequestValidationError
 
 from activities.almanacs import AlmanacHolder
 from activities.proposals import ProposalBoard
+from api.access.access_tokens import AccessTokens, TokenRules
+from api.access.allowances import Allowances, AskingRate
 from api.access.api_keys import Keyring
+from api.access.auditing import AuditDesk
+from api.access.callers import Callers
 from api.access.look_up import LookUpCodes, LookUpGate
+from api.access.provider_keys import ProviderKeys
+from api.announcing.bell import Bell
+from api.description.document import ANYTHING_ELSE, complete
 from api.http.bare_app import bare_app, refused
-from api.http.bodies import NAMES
 from api.http.cursors import Cursors
 from api.http.middleware import Envelope
-from api.http.problems import MEDIA_TYPE, PROBLEMS, Problem, ProblemShown, outcome_unknown
+from api.http.names import NAMES
+from api.http.problems import Problem, outcome_unknown
 from api.http.validation import flaws_of
 from api.intake.notice_desk import NoticeDesk
 from api.intake.notice_previews import NoticePreviews
@@ -26,18 +33,24 @@ from api.pages.board import add_pages
 from api.processes.almanac_watch import AlmanacWatch
 from api.request_counts import Requests
 from api.routes import (
+    audit,
     cases,
     commands,
     completions,
     desks,
+    events,
     health,
     imports,
     keys,
+    machines,
     metrics,
     notices,
     observations,
     oversight,
+    receipts,
     registers,
+    subjects,
+    webhooks,
 )
 from api.services import Services
 from sla.almanac import Almanac
@@ -47,16 +60,6 @@ from workflows.messages import Command
 THREADS = 24  # questions to the database at once; the commands themselves need no thread
 KINDS = [kind.model_fields["kind"].default for kind in get_args(get_args(Command)[0])]  # of commands
 DECIMALS = (("Limit", "amount"), ("DayShown", "used"), ("DayShown", "total"))
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "Anything else is a problem (RFC 9457)",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShown"}}},
-    }
-}
-DESCRIPTION = (
-    "Watches administrative time limits. Every request under /v1 carries `Authorization: Bearer` with an API key; "
-    "every command an `Idempotency-Key`, and may be sent again with it. Instants have an offset."
-)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -75,15 +78,35 @@ def create_app(services: Services) -> FastAPI:
     add_pages(app)
     app.state.services = services
     app.state.pool = pool
+    app.state.audit = AuditDesk(services.store, pool)
     app.state.keyring = Keyring(services.store)
+    app.state.callers = Callers(app.state.keyring, _tokens(services))
+    app.state.allowances = _allowances(services)
     app.state.cursors = Cursors(services.store.secret)
     app.state.look_up_codes = LookUpCodes(services.store.secret)
     app.state.look_up_gate = LookUpGate()
     app.state.requests = Requests(KINDS)
+    app.state.bell = Bell(services.store, lambda question: asyncio.get_running_loop().run_in_executor(pool, question))
     _add_notices(app, services)
     deadline = services.settings.request_deadline
     app.add_middleware(Envelope, now=services.now, deadline=deadline, answered=app.state.requests.answered)
     return app
+
+
+def _allowances(services: Services) -> Allowances:
+    settings = services.settings
+    requests = AskingRate(settings.requests_per_second, settings.requests_at_once)
+    return Allowances(requests, AskingRate(settings.expensive_per_second, settings.expensive_at_once))
+
+
+def _tokens(services: Services) -> AccessTokens | None:
+    """What takes the access tokens of machines; None where no issuer is set."""
+    settings = services.settings
+    if not settings.machine_issuer:
+        return None
+    longest = settings.machine_token_life.total_seconds()
+    rules = TokenRules(settings.machine_issuer, settings.machine_audience, settings.machine_algorithms, longest)
+    return AccessTokens(rules, ProviderKeys(settings.machine_keys_url).key, services.store)
 
 
 def _add_notices(app: FastAPI, services: Services) -> None:
@@ -102,12 +125,8 @@ def _add_notices(app: FastAPI, services: Services) -> None:
 def describe() -> dict[str, Any]:
     """Return the OpenAPI description, which needs no parts."""
     described: dict[str, Any] = _routes(None).openapi()
-    schemas = described["components"]["schemas"]
-    shown = ProblemShown.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    schemas.update(shown.pop("$defs", {}))
-    schemas["ProblemShown"] = shown
-    schemas["ProblemShown"]["properties"]["type"]["enum"] = sorted(f"urn:shixian:problem:{code}" for code in PROBLEMS)
-    _as_answered(schemas)
+    complete(described)
+    _as_answered(described["components"]["schemas"])
     return described
 
 
@@ -121,13 +140,13 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
     app = bare_app(
         title="Shixian 时限",
         version="1",
-        description=DESCRIPTION,
         lifespan=lifespan,
-        responses=PROBLEM,
+        responses=dict(ANYTHING_ELSE),
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, desks, commands, completions, imports, notices, observations, registers, oversight, keys, health, metrics
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, subjects,
+        keys, machines, webhooks, audit, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

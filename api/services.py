@@ -6,6 +6,7 @@ from datetime import datetime
 
 from activities.almanacs import AlmanacHolder
 from activities.store.store import Store
+from api.http.bearer import Tokens
 from api.process_notes import Say, silent
 from api.settings import Settings
 from sla.almanac import Almanac
@@ -25,3 +26,4 @@ class Services:
     now: Callable[[], datetime]  # real time
     almanacs: AlmanacHolder | None = None  # from which the almanac is renewed; None: `almanac` is the release's own
     say: Say = silent
+    scraping: Tokens | None = None  # of whoever may read metrics beside keys; None: keys alone

@@ -1,11 +1,15 @@
 """Every setting there is, read from the environment by the command line alone."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -18,6 +22,18 @@ from sla.commitments.register import Readings
 from workflows.defaults import DEADLINE, IN_FLIGHT, NAMESPACE
 from workflows.procedures import ALL
 
+# by the setting that names another one: where `serve` and `monitor` make it, in the data folder
+SECRETS: Mapping[str, Path] = MappingProxyType(
+    {
+        name: Path("secrets", file)
+        for name, file in (
+            ("relay_token_file", "relay.token"),
+            ("scrape_token_file", "scrape.token"),
+            ("command_keys_file", "command.keys"),
+        )
+    }
+)
+
 
 def _seconds(value: timedelta | str | float) -> timedelta:
     return value if isinstance(value, timedelta) else timedelta(seconds=float(value))
@@ -26,6 +42,20 @@ def _seconds(value: timedelta | str | float) -> timedelta:
 Seconds = Annotated[
     timedelta, BeforeValidator(_seconds), PlainSerializer(lambda length: length.total_seconds(), return_type=float)
 ]
+
+
+LONGEST_TOKEN = timedelta(minutes=15)
+SigningAlgorithm = Literal["ES256", "ES384", "ES512", "RS256", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"]
+
+
+def _trusted(url: str) -> bool:
+    """Tell whether what stands at an address comes from there: over TLS, or from this very machine."""
+    try:
+        parts = urlsplit(url)
+        loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        loopback = False
+    return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and loopback)
 
 
 class Settings(BaseSettings):
@@ -47,11 +77,65 @@ class Settings(BaseSettings):
     durable: bool = Field(default=True, description="SQLite waits until each transaction is on the disk")
     temporal_address: str = Field(default="127.0.0.1:7233", description="host and port of the Temporal server")
     temporal_namespace: str = Field(default=NAMESPACE, description="namespace of the cases on that server")
+    temporal_tls: bool = Field(
+        default=False,
+        description="the Temporal server is reached over TLS; any of the files and names below says so too",
+    )
+    temporal_tls_ca_file: Path | None = Field(
+        default=None, description="PEM of the certificates that vouch for the Temporal server; none: the system's"
+    )
+    temporal_tls_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate that is shown to the Temporal server"
+    )
+    temporal_tls_key_file: Path | None = Field(
+        default=None, description="PEM of that certificate's key, without a password"
+    )
+    temporal_tls_server_name: str = Field(
+        default="", description="name in the Temporal server's certificate, where its address is another"
+    )
+    temporal_api_key_file: Path | None = Field(
+        default=None, description="file of an API key of Temporal Cloud; it needs TLS, and so says that there is"
+    )
+    command_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which API processes sign commands and workers check them; none: `secrets/command.keys` in the data folder, where it is there",
+    )
+    payload_keys_file: Path | None = Field(
+        default=None,
+        description="file of the keys by which everything is sealed that Temporal keeps of cases; none: it can be read there",
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="port that the API listens on")
     behind_proxy: bool = Field(
         default=False,
         description="a proxy with TLS stands before the API: it may listen on other addresses than loopback",
+    )
+    requests_per_second: Annotated[float, Field(ge=0)] = Field(
+        default=50, description="requests a second that one credential may send to one process; 0: any number"
+    )
+    requests_at_once: Annotated[int, Field(ge=1)] = Field(
+        default=200, description="requests that it may send at once before that"
+    )
+    expensive_per_second: Annotated[float, Field(ge=0)] = Field(
+        default=2, description="the same of expensive questions: searches by part, whole tables, reports, previews"
+    )
+    expensive_at_once: Annotated[int, Field(ge=1)] = Field(
+        default=40, description="expensive questions that it may ask at once before that"
+    )
+    machine_issuer: str = Field(
+        default="", description="issuer of the access tokens that machines bring; empty: no token is taken"
+    )
+    machine_audience: str = Field(default="", description="audience that such a token must name: this installation")
+    machine_keys_url: str = Field(
+        default="",
+        validate_default=True,
+        description="where the issuer's public keys are, as a JWKS: https, or on loopback",
+    )
+    machine_algorithms: Annotated[tuple[SigningAlgorithm, ...], Field(min_length=1)] = Field(
+        default=("ES256", "RS256", "PS256", "EdDSA", "Ed25519"), description="how such a token may be signed, as JSON"
+    )
+    machine_token_life: Annotated[Seconds, Field(gt=timedelta(0), le=LONGEST_TOKEN)] = Field(
+        default=LONGEST_TOKEN, description="longest life of such a token in seconds, from its issue to its expiry"
     )
     alarm_grace: Seconds = Field(
         default=timedelta(seconds=5), description="real seconds after a due instant before its rung is raised"
@@ -82,12 +166,38 @@ class Settings(BaseSettings):
     relay_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         default=8082, description="port that the relay of alerts listens on"
     )
+    relay_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Alertmanager sends to the relay; none: `secrets/relay.token` in the data folder, where it is there",
+    )
+    scrape_token_file: Path | None = Field(
+        default=None,
+        description="file of the token that Prometheus sends to exporter, relay and API; none: `secrets/scrape.token` in the data folder, where it is there",
+    )
     recipients_file: Path | None = Field(
         default=None, description="who is told which alerts and how (`docs/alerts.md`); none: the log alone"
     )
-    public_url: str = Field(default="", description="address of the pages as people reach them, for links in notices")
+    checkpoint_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = Field(
+        default="", description="where each checkpoint is posted to as well, outside this house; empty: nowhere"
+    )
+    public_url: str = Field(
+        default="", description="address of the pages as people reach them, for links in notices and events"
+    )
     runbooks_url: str = Field(
         default=RUNBOOKS, description="where the runbooks are as people reach them, for the links of alerts"
+    )
+    webhook_hosts: tuple[str, ...] = Field(
+        default=(), description="names that addresses of companies' webhooks may have, as JSON; none: any public one"
+    )
+    webhook_ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
+        default=(443,), description="ports that addresses of webhooks may have, as JSON"
+    )
+    webhook_key_file: Path | None = Field(
+        default=None,
+        description="file of the key under which secrets of webhooks are kept, one for API and relay; none: `webhooks.key` in the data folder",
+    )
+    webhook_loopback: bool = Field(
+        default=False, description="webhooks may go to this machine itself, without TLS: for rehearsals alone"
     )
     notice_approval: Literal["another", "anyone"] = Field(
         default="another",
@@ -118,12 +228,32 @@ class Settings(BaseSettings):
         default=TakenOverCases.COUNTED,
         description="whether averages, shares and forecasts count cases that ran in another system before: `counted` or `left-out`",
     )
+    subject_keys_file: Path | None = Field(
+        default=None, description="file of the keys that open names; none: `subjects.key` in the data folder"
+    )
+    project_names_for_companies: bool = Field(
+        default=False, description="a company sees the name of the project in cases in which it has a step"
+    )
+    subject_retention_years: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="years after the last of its cases was closed until a subject is to be erased; none: never",
+    )
     observation_days: Annotated[int, Field(ge=1, le=3660)] = Field(
         default=396, description="days after the end of what was observed of a promise until the next is overdue"
     )
     observations_from: date | None = Field(
         default=None, description="day from which a promise that was never observed is overdue as well; none: never"
     )
+
+    @field_validator("machine_keys_url")
+    @classmethod
+    def _whole_issuer(cls, value: str, info: ValidationInfo) -> str:
+        said = [info.data.get("machine_issuer"), info.data.get("machine_audience"), value]
+        if any(said) and not all(said):
+            raise PydanticCustomError("incomplete", "issuer, audience and the address of the keys belong together")
+        if value and not _trusted(value):
+            raise PydanticCustomError("insecure-address", "it must be https, or http on a loopback address")
+        return value
 
     @field_validator("red_cards")
     @classmethod
@@ -142,9 +272,20 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def subject_keys(self) -> Path:
+        """The file of the keys that open names."""
+        return self.subject_keys_file or self.data_dir / "subjects.key"
+
+    @property
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+    def secrets_of(self, name: str) -> Path | None:
+        """Return the file of secrets that a setting names, else the one that `serve` or `monitor` made, else None."""
+        given: Path | None = getattr(self, name)
+        made = self.data_dir / SECRETS[name]
+        return given or (made if made.exists() else None)
 
 
 def read_settings(**given: Any) -> Settings:  # noqa: ANN401  # as the settings have them

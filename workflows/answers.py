@@ -61,6 +61,7 @@ RefusalCode = Literal[
     "malformed",
     "ledger-fault",
     "refused",
+    "unsigned",
 ]
 CODES: Mapping[str, RefusalCode] = {code: code for code in get_args(RefusalCode)}
 

@@ -59,10 +59,16 @@ class CaseWorkflow:
         self._alarm: datetime | None = None
         self._timer: asyncio.Task[None] | None = None
 
+    @property
+    def case(self) -> str:
+        """The case's number: a run drives this one whatever its own id is."""
+        return self._case
+
     @workflow.run
     async def run(self, start: CaseInput) -> None:
         """Run the one loop that decides: queued commands in order, against the state just before each settling."""
-        await self._agree(start.known)
+        if workflow.info().continued_run_id:  # which the server alone says: anybody may start a run with what it likes
+            await self._agree(start.known)
         self._woken = True
         while True:
             await workflow.wait_condition(lambda: bool(self._queue) or self._woken)

@@ -22,6 +22,7 @@ from workflows.answers import CODES, Refusal
 from workflows.case import CaseWorkflow
 from workflows.defaults import DEADLINE, IN_FLIGHT
 from workflows.messages import CaseInput, Command, Receipt
+from workflows.sealing import Unreadable
 from workflows.worker import TASK_QUEUE, TASK_TIMEOUT
 
 NEVER_CONNECTED = "Failed client connect"  # a lazy client whose server has been away since it was made
@@ -120,6 +121,8 @@ class Dispatcher:
                 # away, busy, or between two runs: the ledger knows whether it got through, so ask again
                 if task is not None and task.cancelling():  # the client makes a deadline look like an answer
                     raise asyncio.CancelledError from None
+            except Unreadable as error:  # the answer is there, and this process lacks the key to it
+                raise OutcomeUnknownError from error
             except RuntimeError as error:
                 if not str(error).startswith(NEVER_CONNECTED):
                     raise

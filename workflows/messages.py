@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from activities.record import Event, Head, TakenOver
+from activities.record import CommandOrigin, Event, Head, TakenOver
 from sla.clock import Policy
 from sla.model import Model
 from sla.promise import Promise
@@ -35,6 +35,7 @@ class Message(Model):
     told: Moment  # business instant at which the API received it
     owners: tuple[str, ...] | None = None  # whose steps the actor may touch; None: all
     seen: int | None = None  # number of the last event that the actor saw; None: whatever has happened since
+    origin: CommandOrigin | None = None  # None: a release before the audit log sent it, or no door of ours did
 
 
 class Open(Message):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from activities.record import Event, Head, NewEvent, Picture, changes
+from activities.record import CommandOrigin, Event, Head, NewEvent, Picture, changes
 from activities.settle import Settle, Settled, as_settled
 from workflows.answers import Decision, OnRecord, Refusal
 from workflows.decide import decide
@@ -57,6 +57,7 @@ def turn(
     state, head = known, head_of(known)
     answers: list[Answer] = []
     events: list[NewEvent] = []
+    origins: list[CommandOrigin | None] = []
     for command in commands:
         try:
             answer = decide(state, command, due)
@@ -66,9 +67,10 @@ def turn(
         answers.append(answer)
         if isinstance(answer, Decision):
             events.append(answer.event)
+            origins.append(command.origin)
             state = fold(state, [_numbered(answer.event, head.seq + len(events))], case)
     after = picture(state, drawn) if state else None
-    request = _request(case, known, drawn, after, events)
+    request = _request(case, known, drawn, after, events, origins)
     return Turn(case, head.seq + 1, tuple(answers), tuple(events), state, after, request)
 
 
@@ -79,7 +81,12 @@ def head_of(state: CaseState | None) -> Head:
 
 
 def _request(
-    case: str, known: CaseState | None, drawn: Drawn | None, after: Picture | None, events: Sequence[NewEvent]
+    case: str,
+    known: CaseState | None,
+    drawn: Drawn | None,
+    after: Picture | None,
+    events: Sequence[NewEvent],
+    origins: Sequence[CommandOrigin | None],
 ) -> Settle:
     if after is None:
         return Settle(case=case, expected=head_of(known))
@@ -87,6 +94,7 @@ def _request(
         case=case,
         expected=head_of(known),
         events=tuple(events),
+        origins=tuple(origins),
         changes=changes(drawn.picture if drawn else None, after),
         as_of=known.as_of if known else None,
         calendar=known.events[-1].calendar if known else None,

@@ -3,11 +3,13 @@
 import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -16,6 +18,7 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+from temporalio.service import TLSConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.settle import Settler
@@ -23,6 +26,9 @@ from activities.settlings import Settlings
 from workflows.case import CaseWorkflow
 from workflows.defaults import NAMESPACE
 from workflows.heartbeat import Heart, HeartbeatWorkflow
+from workflows.keys import Keys
+from workflows.sealing import SealedPayloads
+from workflows.signing import SignedCommands, Signing
 
 TASK_QUEUE = "cases"
 # A killed worker's cases stand still for the task timeout, so it is short; then a process may hold only as many tasks
@@ -34,12 +40,48 @@ STICKY_TIMEOUT = timedelta(seconds=1)
 NEW_OBJECTS = 10_000  # before the next look for garbage; Python's own 700 cost a twentieth of the time
 
 
+class Access(NamedTuple):
+    """What lets a client in, certificates and a key of Temporal Cloud, and the house's keys: by which it signs, and seals."""
+
+    tls: TLSConfig | None = None
+    api_key: str | None = None
+    signing: Signing | None = None
+    sealing: Keys | None = None
+
+
+NO_ACCESS = Access()  # what a server on loopback asks for
+
+
 async def connect(
-    address: str, namespace: str = NAMESPACE, *, lazy: bool = False, runtime: Runtime | None = None
+    address: str,
+    namespace: str = NAMESPACE,
+    *,
+    lazy: bool = False,
+    runtime: Runtime | None = None,
+    access: Access = NO_ACCESS,
 ) -> Client:
     """Make a client that speaks the project's types; raises RuntimeError with no server, if `lazy` at the first call."""
-    converter = pydantic_data_converter
-    return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy, runtime=runtime)
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=converter(access.sealing),
+        lazy=lazy,
+        runtime=runtime,
+        tls=access.tls or False,
+        api_key=access.api_key,
+        interceptors=[] if access.signing is None else [SignedCommands(access.signing)],
+    )
+
+
+def converter(sealing: Keys | None = None) -> DataConverter:
+    """Say how values become payloads: the project's types, sealed where there are keys, with the texts of failures."""
+    if sealing is None:
+        return pydantic_data_converter
+    return replace(
+        pydantic_data_converter,
+        payload_codec=SealedPayloads(sealing),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
 
 
 def runtime(metrics: str | None = None) -> Runtime:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from activities.record import GENESIS
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.errors import AlmanacLogBroken, Conflict
 from activities.store.hashing import canonical
 from activities.store.instants import instant, micros, written
@@ -33,6 +33,12 @@ class AlmanacEventKind(StrEnum):
     RELEASED = "released"  # a release brought, or left out, what changes the days in force
 
 
+ACTIONS = {
+    AlmanacEventKind.PROPOSED: "propose-notice",
+    AlmanacEventKind.APPROVED: "approve-notice",
+    AlmanacEventKind.REJECTED: "reject-notice",
+    AlmanacEventKind.RELEASED: "release-notices",
+}
 IN_FORCE = (AlmanacEventKind.APPROVED, AlmanacEventKind.RELEASED)
 
 
@@ -55,7 +61,7 @@ class AlmanacEvent(NewAlmanacEvent):
     hash: str
 
 
-class AlmanacLog(Database):
+class AlmanacLog(AuditLog):
     """The log of notices."""
 
     def almanac_revision(self) -> int:
@@ -79,6 +85,7 @@ class AlmanacLog(Database):
                 raise Conflict(f"(the log of notices ends at {number}, not at {after})")
             row = _row(event, number + 1, previous)
             connection.execute(insert(tables.almanac_event), row)
+            self.audited(connection, ACTIONS[event.kind], f"notice/{event.proposal or number + 1}", event.at)
         return AlmanacEvent(**dict(event), number=number + 1, hash=row["hash"])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from activities.record import Event
 from activities.store import tables
@@ -23,18 +23,18 @@ class Cases(Database):
 
     def case(self, case: str, owner_in: Collection[str] | None = None) -> CaseView | None:
         """Read a whole case; with `owner_in` only steps and clocks of these owners, and None where they have none."""
+        of_steps = select(STEP.key, STEP.picture).where(STEP.case == case).order_by(STEP.pos)
+        of_clocks = select(tables.clock).where(CLOCK.case == case).order_by(CLOCK.pos)
+        if owner_in is not None:
+            of_steps = of_steps.where(STEP.owner.in_(owner_in))
         with self.reading() as connection:
+            steps = connection.execute(of_steps).all()
+            if owner_in is not None and not steps:
+                return None  # before the case is looked for: another's takes as long as one that there is not
             found = connection.execute(_with_head().where(CASE.case == case)).mappings().first()
             if found is None:
                 return None
-            of_steps = select(STEP.key, STEP.picture).where(STEP.case == case).order_by(STEP.pos)
-            of_clocks = select(tables.clock).where(CLOCK.case == case).order_by(CLOCK.pos)
             if owner_in is not None:
-                of_steps = of_steps.where(STEP.owner.in_(owner_in))
-            steps = connection.execute(of_steps).all()
-            if owner_in is not None:
-                if not steps:
-                    return None
                 theirs = or_(CLOCK.owner.in_(owner_in), CLOCK.step.in_({step.key for step in steps}))
                 of_clocks = of_clocks.where(theirs)
             clocks = connection.execute(of_clocks).mappings().all()
@@ -88,5 +88,6 @@ class Cases(Database):
 
 
 def _with_head() -> Select[Any]:
-    head = tables.head.c
-    return select(tables.case, head.seq, head.hash).join(tables.head, head.case == CASE.case)
+    head, fault = tables.head.c, tables.fault.c
+    faulty = exists().where(fault.case == CASE.case, fault.resolved_at.is_(None)).label("faulty")
+    return select(tables.case, head.seq, head.hash, faulty).join(tables.head, head.case == CASE.case)

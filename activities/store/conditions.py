@@ -10,6 +10,7 @@ from activities.store import tables
 from activities.store.groups import BIT, CaseGroup, Mark, StoredGroup, bits
 from activities.store.instants import micros
 from activities.store.lines import OVER, CaseFilter, DueDay, DueSpan, Instants
+from activities.store.subject_tables import case_subject
 from sla.clock import Standing
 
 CASE, STEP, CLOCK = tables.case.c, tables.step.c, tables.clock.c
@@ -82,6 +83,9 @@ def kept(wanted: CaseFilter, at: Instants) -> list[Condition]:
         conditions.append(any_over(at) if wanted.step == OVER else CASE.case.in_(on_desk))
     if wanted.flag:
         conditions.append(or_(false(), *_flags(set(wanted.flag), at)))
+    if wanted.subject:
+        linked = select(case_subject.c.case).where(case_subject.c.subject.in_(wanted.subject)).correlate(None)
+        conditions.append(CASE.case.in_(linked))
     if wanted.owner_in is not None:
         theirs = select(STEP.case).where(STEP.case == CASE.case, STEP.owner.in_(wanted.owner_in))
         conditions.append(theirs.correlate(tables.case).exists() if wanted.owner_in else false())

@@ -17,6 +17,10 @@ class TablesMissing(StoreUnavailable):
     """The database lacks tables of this release; `shixian migrate` makes them."""
 
 
+class AuditUnavailable(StoreUnavailable):
+    """The audit log cannot be written, and nothing is done that it does not hold."""
+
+
 class Conflict(StoreError):
     """The ledger holds this number, request id or natural key already; compare again."""
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, tuple_, update
+from sqlalchemy import exists, insert, or_, select, tuple_, update
 
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.instants import instant, maybe_instant, maybe_micros, micros
 from sla.model import Model
 
@@ -31,22 +31,29 @@ class ApiKey(Model):
     used: datetime | None = None  # last; noted at most once an hour
     made_by: str | None = None  # an actor; None: at the command line
     revoked_by: str | None = None
+    networks: tuple[str, ...] = ()  # from which it may be used; empty: from everywhere
+    renews: str | None = None  # id of the key whose place it takes
 
 
-class Keys(Database):
+class Keys(AuditLog):
     """The keys."""
 
     def add_key(self, key: ApiKey) -> None:
         """Keep a key; Conflict where its id or hash is taken."""
-        values = key.model_dump() | {
-            "steps": json.dumps(key.steps),
-            "created": micros(key.created),
-            "expires": maybe_micros(key.expires),
-            "revoked": maybe_micros(key.revoked),
-            "used": maybe_micros(key.used),
-        }
         with self.writing() as connection:
-            connection.execute(insert(tables.api_key), values)
+            connection.execute(insert(tables.api_key), _values(key))
+            self.audited(connection, "make-key", f"key/{key.id}", key.created)
+
+    def renew_key(self, key: ApiKey, old_ends: datetime) -> bool:
+        """Keep a key that takes another's place, which then ends; Conflict where another did. False: that one is revoked."""
+        change = update(tables.api_key).where(KEY.id == key.renews, KEY.revoked.is_(None))
+        with self.writing() as connection:
+            if connection.execute(change.values(expires=micros(old_ends))).rowcount == 0:
+                return False
+            connection.execute(insert(tables.api_key), _values(key))
+            self.audited(connection, "renew-key", f"key/{key.renews}", key.created)
+            self.audited(connection, "make-key", f"key/{key.id}", key.created)
+        return True
 
     def key_by_hash(self, hashed: str) -> ApiKey | None:
         """Read the key with a hash, expired and revoked ones too."""
@@ -78,11 +85,27 @@ class Keys(Database):
             found = connection.execute(query).mappings().all()
         return [_key(row) for row in found]
 
+    def expiring_keys(self, after: datetime, before: datetime, limit: int) -> list[ApiKey]:
+        """Read the keys that end between two instants and whose place no other has taken, the first to end first."""
+        successor = tables.api_key.alias().c
+        query = (
+            select(tables.api_key)
+            .where(KEY.revoked.is_(None), KEY.expires > micros(after), KEY.expires <= micros(before))
+            .where(~exists().where(successor.renews == KEY.id))
+            .order_by(KEY.expires, KEY.id)
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return [_key(row) for row in connection.execute(query).mappings()]
+
     def revoke(self, key: str, at: datetime, by: str | None = None) -> bool:
         """Revoke a key by id; False where there is none or it is revoked already."""
         change = update(tables.api_key).where(KEY.id == key, KEY.revoked.is_(None))
         with self.writing() as connection:
-            return connection.execute(change.values(revoked=micros(at), revoked_by=by)).rowcount == 1
+            revoked = connection.execute(change.values(revoked=micros(at), revoked_by=by)).rowcount == 1
+            if revoked:
+                self.audited(connection, "revoke-key", f"key/{key}", at)
+        return revoked
 
     def use_key(self, key: str, at: datetime, *, unless_since: datetime) -> None:
         """Note that a key was used; not where it was already since an instant."""
@@ -91,9 +114,21 @@ class Keys(Database):
             connection.execute(change.values(used=micros(at)))
 
 
+def _values(key: ApiKey) -> dict[str, Any]:
+    return key.model_dump() | {
+        "steps": json.dumps(key.steps),
+        "networks": json.dumps(key.networks),
+        "created": micros(key.created),
+        "expires": maybe_micros(key.expires),
+        "revoked": maybe_micros(key.revoked),
+        "used": maybe_micros(key.used),
+    }
+
+
 def _key(row: Mapping[Any, Any]) -> ApiKey:
     values = dict(row) | {
         "steps": tuple(json.loads(row["steps"])),
+        "networks": tuple(json.loads(row["networks"] or "[]")),
         "created": instant(row["created"]),
         "expires": maybe_instant(row["expires"]),
         "revoked": maybe_instant(row["revoked"]),

@@ -26,14 +26,24 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from activities.record import GENESIS, Event, Head
 from activities.store import tables
+from activities.store.announcement_tables import unannounced
+from activities.store.audit_log import AuditEntry, AuditLog, chained
+from activities.store.audit_tables import audit, audit_head
 from activities.store.columns import ON_DESK, Shown, shown
 from activities.store.database import Database, by_place, translated
-from activities.store.errors import Conflict
+from activities.store.errors import AuditUnavailable, Conflict, TablesMissing
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
 from activities.store.rows import CaseRows, ChangedRows
 
 ROWS = 500  # in one statement
+# kinds of events of which no owner of a step is told
+SILENT = frozenset(
+    {
+        *("calendar-applied", "extended", "fee-recorded", "linked", "note-withdrawn", "resumed", "rung-noted"),
+        *("supplied", "suspended"),
+    }
+)
 EVENT = [tables.event.c[name] for name in Stored._fields]
 
 
@@ -66,6 +76,8 @@ class Statements:
         self.fault = sql(upsert(tables.fault).on_conflict_do_nothing(), "case", "kind", "detail", "at")
         waking = upsert(tables.waking)
         self.wake = sql(waking.on_conflict_do_update(index_elements=["case"], set_={"alarm": waking.excluded.alarm}))
+        self.audit_head = sql(select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+        self.audit_moved = sql(update(audit_head).values(seq=bindparam("last"), hash=bindparam("to")))
         self._upsert = upsert
         self._by_place = database.by_place
         self._rows: dict[tuple[str, int], str] = {}
@@ -86,8 +98,9 @@ class Statements:
         """Return the SQL that writes a number of rows, their columns in the table's order; events are never replaced."""
         text = self._rows.get((table.name, number))
         if text is None:
-            insert = self._upsert(table).values([dict.fromkeys(table.c.keys(), "")])
-            statement = insert if table is tables.event else _replacing(insert, table)
+            columns = [column.name for column in table.c if column.autoincrement is not True]
+            insert = self._upsert(table).values([dict.fromkeys(columns, "")])
+            statement = insert if table in (tables.event, audit, unannounced) else _replacing(insert, table)
             before, values, rest = str(statement.compile(dialect=self._by_place)).partition(" VALUES ")
             row, end, after = rest.partition(")")
             text = before + values + ", ".join([row + end] * number) + after
@@ -188,6 +201,8 @@ def write(cursor: DBAPICursor, statements: Statements, entries: Sequence[LedgerE
     rows = [rows for _, _, rows in entries if rows is not None]
     with translated():
         _put(cursor, statements, tables.event, [event for _, events, _ in entries for event in events])
+    told = [(event.case, event.seq) for _, events, _ in entries for event in events if event.kind not in SILENT]
+    _put(cursor, statements, unannounced, told)
     _put(cursor, statements, tables.head, [(event.case, event.seq, event.hash) for event in last])
     _put(cursor, statements, tables.case, [one.case.values() for one in rows])
     _put(cursor, statements, tables.step, [step.values() for one in rows for step in one.steps])
@@ -229,13 +244,26 @@ class LedgerGroup:
         """Append events and replace rows; Conflict, of whichever case, where a number or a key is taken."""
         write(self._cursor, self._sql, entries)
 
+    def audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Append to the audit log, which all who append wait for: last. AuditUnavailable where it is not there."""
+        if not entries:
+            return
+        try:
+            with translated():
+                self._cursor.execute(self._sql.audit_head)
+                rows = chained(self._cursor.fetchone(), entries)
+                _put(self._cursor, self._sql, audit, [row.values() for row in rows])
+                self._cursor.execute(self._sql.audit_moved, {"last": rows[-1]["seq"], "to": rows[-1]["hash"]})
+        except (TablesMissing, Conflict) as error:
+            raise AuditUnavailable("(it is not as it was left)") from error
+
     def wake(self, alarms: Mapping[str, datetime]) -> None:
         """Remember cases whose runs are to be told of an earlier alarm, each with it (real time)."""
         for case, alarm in alarms.items():
             self._cursor.execute(self._sql.wake, {"case": case, "alarm": micros(alarm)})
 
 
-class Ledger(Database):
+class Ledger(AuditLog):
     """The events of all cases."""
 
     def prepare(self) -> None:

@@ -77,6 +77,7 @@ class CaseFilter(Model):
     open: bool | None = None
     survey: str | None = None
     parent: str | None = None
+    subject: tuple[str, ...] = ()  # ids; a case has one of them
     q: str | None = None  # a part of the case number, upper or lower case
     owner_in: tuple[str, ...] | None = None  # only cases in which one of these owns a step
 

@@ -211,6 +211,8 @@ def _closed(wanted: CaseFilter, at: Instants, sort: Sort, *, descending: bool) -
         return  # nothing of theirs is on a desk
     conditions = [*kept(wanted, at), *of_owner(wanted, closed=True)]
     more = {name for name, value in wanted if value not in (None, ()) and name not in ("open", "group", "q")}
+    if wanted.subject:  # no subject has many cases, so they need no window
+        more = set()
     if wanted.q:
         yield from _by_number(wanted.q.lower(), conditions, window=bool(more))
     elif sort is Sort.CASE:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, T
 
 from activities.record import GENESIS
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.errors import Conflict, StoreUnavailable
 from activities.store.hashing import canonical
 from activities.store.instants import instant, micros, written
@@ -37,6 +37,12 @@ observation = Table(
     UniqueConstraint("commitment", "request_id", name="observation_request_id"),
 )
 ROW = observation.c
+ACTIONS = {
+    EntryKind.RECORDED: "record-observation",
+    EntryKind.CONFIRMED: "confirm-observation",
+    EntryKind.CORRECTED: "correct-observation",
+    EntryKind.WITHDRAWN: "withdraw-observation",
+}
 
 
 class NewEntry(Model):
@@ -60,7 +66,7 @@ class OnObservationRecord(NamedTuple):
     repeated: bool
 
 
-class ObservationLog(Database):
+class ObservationLog(AuditLog):
     """The records."""
 
     def put_observation(
@@ -112,6 +118,7 @@ class ObservationLog(Database):
             allowed(noted(map(_entry, rows)))
             values = _columns(commitment, len(rows) + 1, rows[-1]["hash"] if rows else GENESIS, new)
             connection.execute(insert(observation), values)
+            self.audited(connection, ACTIONS[new.kind], f"observation/{commitment}", new.at)
         return OnObservationRecord(_entry(values), new.digest, repeated=False)
 
 

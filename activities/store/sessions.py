@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select, update
 
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.instants import instant, maybe_instant, micros
 from sla.model import Model
 
@@ -35,7 +35,7 @@ class Session(Model):
     lists: Lists = ()
 
 
-class Sessions(Database):
+class Sessions(AuditLog):
     """The sessions."""
 
     def add_session(self, session: Session, forget_before: datetime) -> None:
@@ -50,6 +50,7 @@ class Sessions(Database):
         with self.writing() as connection:
             connection.execute(delete(tables.session).where(SESSION.seen < micros(forget_before)))
             connection.execute(insert(tables.session), values)
+            self.audited(connection, "sign-in", f"key/{session.key}", session.began)
 
     def session(self, hashed: str, now: datetime) -> Session | None:
         """Read a session, an ended one too; with the key that it was begun with it ends as well."""
@@ -65,11 +66,17 @@ class Sessions(Database):
 
     def see_session(self, hashed: str, now: datetime) -> None:
         """Note that a session is in use."""
-        self._change(hashed, seen=micros(now))
+        change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None))
+        with self.writing() as connection:
+            connection.execute(change.values(seen=micros(now)))
 
     def end_session(self, hashed: str, now: datetime) -> None:
         """End a session; nothing where it has ended."""
-        self._change(hashed, ended=micros(now))
+        change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None))
+        with self.writing() as connection:
+            if connection.execute(change.values(ended=micros(now))).rowcount:
+                key = connection.scalar(select(SESSION.key).where(SESSION.hash == hashed))
+                self.audited(connection, "sign-out", f"key/{key}", now)
 
     def keep_list(self, hashed: str, query: str) -> int:
         """Remember what a list was asked for, and return its number in the session; the oldest of more than `RING` goes."""
@@ -82,11 +89,6 @@ class Sessions(Database):
             text = json.dumps([*kept, (number, query)][-RING:])
             connection.execute(update(tables.session).where(SESSION.hash == hashed).values(lists=text))
         return number
-
-    def _change(self, hashed: str, **values: object) -> None:
-        change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None)).values(**values)
-        with self.writing() as connection:
-            connection.execute(change)
 
 
 def _session(row: Mapping[Any, Any]) -> Session:

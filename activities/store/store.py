@@ -3,6 +3,7 @@
 from typing import Self
 
 from activities.store.almanac_log import AlmanacLog
+from activities.store.announcements import Announcements
 from activities.store.cases import Cases
 from activities.store.cohorts import CohortReads
 from activities.store.database import parse
@@ -17,20 +18,24 @@ from activities.store.lately import Lately
 from activities.store.ledger import Ledger
 from activities.store.listing import Listing
 from activities.store.live_clocks import LiveClocks
+from activities.store.machines import Machines
 from activities.store.notices import NoticeLog
 from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
 from activities.store.saved_views import SavedViews
 from activities.store.sessions import Sessions
+from activities.store.subjects import Subjects
 from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
 from activities.store.upkeep import Upkeep
 from activities.store.watch import Watch
+from activities.store.webhooks import Webhooks
 
 
 class Store(
     Ledger,
     AlmanacLog,
+    Announcements,
     Cases,
     CohortReads,
     DecidedCounts,
@@ -42,16 +47,19 @@ class Store(
     Lately,
     Listing,
     LiveClocks,
+    Machines,
     NoticeLog,
     ObservationLog,
     Outbox,
     SavedViews,
     Sessions,
     JudgedSums,
+    Subjects,
     Sweeps,
     Tellings,
     Upkeep,
     Watch,
+    Webhooks,
 ):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 

@@ -255,6 +255,9 @@ api_key = Table(
     Column("used", BigInteger),  # last, to the hour
     Column("made_by", String),  # NULL: at the command line
     Column("revoked_by", String),
+    Column("networks", Text),  # from which it may be used; NULL: from everywhere
+    Column("renews", String),  # id of the key whose place it takes: once
+    Index("api_key_renews", "renews", unique=True),
 )
 
 # Of people who have signed in to the pages (`sessions.py`); instants here are real ones.

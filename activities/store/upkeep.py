@@ -1,14 +1,14 @@
 """What is kept beside the cases: faults, heartbeats, the timeline; and the rows as a whole."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.store import tables
-from activities.store.database import Database
+from activities.store.audit_log import AuditLog
 from activities.store.errors import TimelineRefused
 from activities.store.instants import instant, maybe_instant, micros
 from sla.model import Model
@@ -30,7 +30,7 @@ class Fault(Model):
     resolved_at: datetime | None = None
 
 
-class Upkeep(Database):
+class Upkeep(AuditLog):
     """Everything that is of no single case."""
 
     def ping(self) -> None:
@@ -73,6 +73,19 @@ class Upkeep(Database):
         with self.writing() as connection:
             connection.execute(beat, {"name": name, "at": micros(at)})
 
+    def claim_turn(self, name: str, at: datetime, every: timedelta) -> bool:
+        """Take a turn that one process has at a time; False where one was taken less than `every` ago."""
+        row = tables.setting.c
+        key = f"turn/{name}"
+        upsert = sqlite.insert if self.sqlite else postgresql.insert
+        with self.writing() as connection:
+            connection.execute(upsert(tables.setting).on_conflict_do_nothing(), {"key": key, "value": ""})
+            last = connection.scalar(select(row.value).where(row.key == key).with_for_update())
+            if last and at - instant(int(last)) < every:
+                return False
+            connection.execute(update(tables.setting).where(row.key == key).values(value=str(micros(at))))
+        return True
+
     def heartbeats(self) -> dict[str, datetime]:
         """Say when each process was last alive."""
         with self.reading() as connection:
@@ -96,6 +109,7 @@ class Upkeep(Database):
                 raise TimelineRefused
             connection.execute(delete(tables.setting).where(tables.setting.c.key == TIMELINE))
             connection.execute(insert(tables.setting), {"key": TIMELINE, "value": timeline.model_dump_json()})
+            self.audited(connection, "set-timeline", f"setting/{TIMELINE}", timeline.anchor_real)
 
     def go_on(self, begins: datetime, real: datetime, rate: int) -> Timeline:
         """Let a rehearsal go on at another rate, from a business instant or from its last event where that is later.
@@ -111,6 +125,7 @@ class Upkeep(Database):
             timeline = Timeline(anchor_real=real, anchor_business=begins, rate=rate)
             changed = update(tables.setting).where(tables.setting.c.key == TIMELINE)
             connection.execute(changed.values(value=timeline.model_dump_json()))
+            self.audited(connection, "set-timeline", f"setting/{TIMELINE}", real)
         return timeline
 
     def secret(self, name: str) -> str:

@@ -25,6 +25,7 @@ from activities.store.groups import BIT, Mark, StoredGroup
 from activities.store.instants import instant, maybe_instant, micros
 
 CASE, STEP, CLOCK, EVENT = tables.case.c, tables.step.c, tables.clock.c, tables.event.c
+BEAT = tables.heartbeat.c
 QUEUES = "queue/"  # what names of heartbeats begin with that came through a task queue
 PATIENCE_MS = 3000  # for each statement of a look
 
@@ -71,6 +72,7 @@ class Snapshot(NamedTuple):
     faults: Mapping[str, int]
     heartbeats: Mapping[str, datetime]  # by task queue
     last_told: datetime | None
+    checkpoint: datetime | None  # when the last one was kept, outside too where it is to be
 
 
 class Milestone(NamedTuple):
@@ -106,6 +108,7 @@ class Watch(Database):
                 pending=connection.scalar(_pending()) or 0,
                 faults=_faults(connection),
                 heartbeats=_heartbeats(connection),
+                checkpoint=maybe_instant(connection.scalar(select(BEAT.at).where(BEAT.name == "checkpoint"))),
                 last_told=maybe_instant(connection.scalar(select(func.max(EVENT.told)))),
             )
 
@@ -234,8 +237,7 @@ def _faults(connection: Connection) -> dict[str, int]:
 
 
 def _heartbeats(connection: Connection) -> dict[str, datetime]:
-    beat = tables.heartbeat.c
-    found = connection.execute(select(beat.name, beat.at).where(beat.name.startswith(QUEUES)))
+    found = connection.execute(select(BEAT.name, BEAT.at).where(BEAT.name.startswith(QUEUES)))
     return {name.removeprefix(QUEUES): instant(at) for name, at in found}
 
 

@@ -3,21 +3,22 @@
 import re
 import secrets
 import string
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from zlib import crc32
 
 from activities.record import StepPicture
 from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
 from activities.store.sessions import Session
-from api.http.problems import Problem
+from api.access.lately_read import LatelyRead
+from api.access.networks import lies_within, written_networks
+from api.http.bearer import unauthenticated
 from sla.companies import COMPANIES
 
 PREFIX = "sx_live_"
@@ -26,9 +27,10 @@ RANDOM = 30  # characters, 178 bits
 CHECK = 6  # characters of a CRC32, so that a mistyped key costs no look-up
 DEFAULT_DAYS = 90
 LONGEST_DAYS = 365
-KEPT = 2.0  # seconds that a look-up is believed: a revoked key is refused well within five
-MOST_KEPT = 1000
+MOST_NOTED = 1000
 NOTED = timedelta(hours=1)  # how exactly it is kept when a key was used last
+DISUSED = timedelta(days=90)  # after which a key that nobody used opens nothing
+LONGEST_OVERLAP = 7  # days that a key goes on beside the one that takes its place
 ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -40,6 +42,15 @@ class CallerRole(StrEnum):
     UTILITY = "utility"  # its own steps
     AUDITOR = "auditor"  # reads
     IMPORTER = "importer"  # reads, and takes over cases that ran in another system
+
+
+class KeyState(StrEnum):
+    """Whether a key opens anything, and why it does not."""
+
+    LIVE = "live"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    DISUSED = "disused"
 
 
 class BadActor(ValueError):
@@ -54,6 +65,14 @@ class LifeTooLong(ValueError):
     """A key lives between 1 and 365 days."""
 
 
+class OverlapTooLong(ValueError):
+    """A key goes on for 0 to 7 days beside the one that takes its place."""
+
+
+class NotRenewable(ValueError):
+    """A key is renewed once, while it opens something, and not while the one before it still does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sent a request. `owners`: whose steps it may touch; None: all."""
@@ -63,6 +82,7 @@ class Caller:
     company: str | None = None
     owners: tuple[str, ...] | None = None
     steps: frozenset[str] = frozenset()  # further narrowed to these; empty: not
+    credential: str = ""  # what it asks with, as it is counted: nothing of its text
 
     def request_id(self, key: str) -> str:
         """Say what an idempotency key is on record as: two companies may use the same."""
@@ -80,6 +100,7 @@ def new_key(
     now: datetime,
     company: str | None = None,
     steps: tuple[str, ...] = (),
+    networks: Iterable[str] = (),
     days: int = DEFAULT_DAYS,
     id: str | None = None,
     made_by: str | None = None,
@@ -101,11 +122,46 @@ def new_key(
         company=company,
         role=role,
         steps=steps,
+        networks=written_networks(networks),
         created=now,
         expires=now + timedelta(days=days),
         made_by=made_by,
     )
     return text, kept
+
+
+def renewed(
+    key: ApiKey, *, now: datetime, before: ApiKey | None, overlap: int = LONGEST_OVERLAP, days: int = DEFAULT_DAYS
+) -> tuple[str, ApiKey, datetime]:
+    """Return the text and the record of a key's successor, and when the key itself ends then (`Store.renew_key`).
+
+    `before` is the key that this one took the place of, None where there is none. `now` is real time.
+    """
+    if not 0 <= overlap <= LONGEST_OVERLAP:
+        raise OverlapTooLong(OverlapTooLong.__doc__)
+    still_two = before is not None and key_state(before, now) is KeyState.LIVE
+    if key_state(key, now) is not KeyState.LIVE or still_two:
+        raise NotRenewable(NotRenewable.__doc__)
+    text, kept = new_key(
+        actor=key.actor,
+        role=CallerRole(key.role),
+        company=key.company,
+        steps=key.steps,
+        networks=key.networks,
+        days=days,
+        now=now,
+    )
+    ends = now + timedelta(days=overlap)
+    return text, kept.model_copy(update={"renews": key.id}), min(ends, key.expires or ends)
+
+
+def key_state(key: ApiKey, now: datetime) -> KeyState:
+    """Say whether a key opens anything at a real instant."""
+    if key.revoked is not None:
+        return KeyState.REVOKED
+    if key.expires is not None and key.expires <= now:
+        return KeyState.EXPIRED
+    return KeyState.DISUSED if now - (key.used or key.created) >= DISUSED else KeyState.LIVE
 
 
 def hashed(text: str) -> str:
@@ -120,25 +176,27 @@ def well_formed(text: str) -> bool:
     return secrets.compare_digest(text[-CHECK:], _check(text[:-CHECK]))
 
 
-def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime) -> ApiKey:
-    """Return what is kept of a key that opens something at a real instant; a Problem where it does not."""
+def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime, *, address: str | None) -> ApiKey:
+    """Return what is kept of a key that opens something at a real instant; a Problem where it does not.
+
+    `address` is where the request comes from. Whatever is wrong with a key, the Problem is the same.
+    """
     key = look_up(hashed(text)) if well_formed(text) else None
-    if key is None or key.revoked is not None or (key.expires is not None and key.expires <= now):
-        raise _unauthenticated()
+    if key is None or key_state(key, now) is not KeyState.LIVE or not lies_within(address, key.networks):
+        raise unauthenticated()
     return key
 
 
 def caller_of(kept: ApiKey | Session) -> Caller:
     """Say who a key, or a session begun with one, stands for."""
-    owners = COMPANIES.get(kept.company or "", ()) if kept.role == CallerRole.UTILITY else None
-    return Caller(kept.actor, CallerRole(kept.role), kept.company, owners, frozenset(kept.steps))
+    role = CallerRole(kept.role)
+    whose = (kept.company, owners_of(role, kept.company), frozenset(kept.steps))
+    return Caller(kept.actor, role, *whose, credential=f"key:{kept.key if isinstance(kept, Session) else kept.id}")
 
 
-class LookUp(NamedTuple):
-    """A look-up, and when it was made."""
-
-    key: ApiKey
-    at: float
+def owners_of(role: CallerRole, company: str | None) -> tuple[str, ...] | None:
+    """Return whose steps a role of a company may touch; None: all."""
+    return COMPANIES.get(company or "", ()) if role is CallerRole.UTILITY else None
 
 
 class KeyShelf(Protocol):
@@ -156,15 +214,12 @@ class Keyring:
 
     def __init__(self, shelf: KeyShelf) -> None:
         self._shelf = shelf
-        self._kept: dict[str, LookUp] = {}
+        self._known = LatelyRead(shelf.key_by_hash)
         self._noted: dict[str, datetime] = {}
 
-    def caller(self, authorization: str | None, now: datetime) -> Caller:
-        """Return the caller of an `Authorization: Bearer` header at a real instant; a Problem where there is none."""
-        scheme, _, text = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise _unauthenticated()
-        key = valid_key(text.strip(), self.look_up, now)
+    def caller(self, text: str, now: datetime, *, address: str | None) -> Caller:
+        """Return the caller whose key this is at a real instant; a Problem where it is none."""
+        key = valid_key(text, self.look_up, now, address=address)
         self.used(key, now)
         return caller_of(key)
 
@@ -173,26 +228,19 @@ class Keyring:
         last = self._noted.get(key.id, key.used)
         if last is not None and now - last < NOTED:
             return
-        if len(self._noted) >= MOST_KEPT:
+        if len(self._noted) >= MOST_NOTED:
             self._noted.clear()
         self._noted[key.id] = now
         with suppress(StoreUnavailable):
             self._shelf.use_key(key.id, now, unless_since=now - NOTED)
 
-    def known(self, key_hash: str) -> ApiKey | None:
-        """Return the key, if it was looked up just now."""
-        kept = self._kept.get(key_hash)
-        return kept.key if kept is not None and time.monotonic() - kept.at < KEPT else None
-
     def look_up(self, key_hash: str) -> ApiKey | None:
-        """Return the key; may raise StoreUnavailable."""
-        asked = time.monotonic()
-        key = self.known(key_hash) or self._shelf.key_by_hash(key_hash)
-        if key is not None and self.known(key_hash) is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key_hash] = LookUp(key, asked)
-        return key
+        """Return the key, used last where this process knows of a later use; may raise StoreUnavailable."""
+        key = self._known.look_up(key_hash)
+        noted = None if key is None else self._noted.get(key.id)
+        if key is None or noted is None or (key.used is not None and key.used >= noted):
+            return key
+        return key.model_copy(update={"used": noted})
 
 
 def _check(body: str) -> str:
@@ -202,7 +250,3 @@ def _check(body: str) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(reversed(digits))
-
-
-def _unauthenticated() -> Problem:
-    return Problem("unauthenticated", headers={"WWW-Authenticate": "Bearer"})

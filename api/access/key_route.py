@@ -7,34 +7,60 @@ their own: who asks, where the request comes from and how a body is read is thei
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
+from time import monotonic
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from api.access.api_keys import Caller, Keyring
+from api.access.allowances import Allowances, AskedRoute
+from api.access.api_keys import Caller
+from api.access.auditing import BODILESS, address_of, audit_read, audit_refusal
+from api.access.callers import Callers
 from api.http import strict_json
-from api.http.bodies import NAMES
+from api.http.bearer import bearer
 from api.http.json_body import json_body
+from api.http.names import NAMES
+from api.http.problems import Problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BODY = 65_536  # bytes
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = Depends(HTTPBearer(scheme_name="key", auto_error=False))  # for the description: what it reads is not used
 
 
 async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -> Caller:
-    """Find out whose API key the request carries, once for a request; raises a Problem where it carries none."""
+    """Find out whose API key or access token the request carries, once for a request; raises a Problem where it carries none."""
     known: Caller | None = getattr(request.state, "caller", None)
     if known is None:
-        found = request.headers.getlist("authorization")
-        header = found[0] if len(found) == 1 else None
-        keyring: Keyring = request.app.state.keyring
-        known = request.state.caller = await in_pool(request, keyring.caller, header, request.state.arrived)
+        callers: Callers = request.app.state.callers
+        arrived, address = request.state.arrived, address_of(request)
+        try:
+            known = await in_pool(request, callers.caller, bearer(request), arrived, address=address)
+        except Problem as problem:
+            if problem.code == "unauthenticated":
+                allowances_of(request).refused(address, monotonic())
+            raise
+        take_allowance(request, known)
+        request.state.caller = known
     return known
+
+
+def take_allowance(request: Request, caller: Caller) -> None:
+    """Count a request of somebody who is let in; a Problem where it is one too many."""
+    route = getattr(request.scope.get("route"), "path", "")
+    tables = {"format"} if "text/csv" in request.headers.get("accept", "") else set[str]()
+    asked = AskedRoute(request.method, route, frozenset(request.query_params) | tables)
+    allowances_of(request).take(caller.credential, asked, monotonic())
+
+
+def allowances_of(request: Request) -> Allowances:
+    """Return what is counted of all callers."""
+    allowances: Allowances = request.app.state.allowances
+    return allowances
 
 
 async def in_pool(request: Request, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
@@ -43,7 +69,10 @@ async def in_pool(request: Request, question: Callable[P, T], *args: P.args, **n
 
 
 class KeyRoute(APIRoute):
-    """A route of the API: nobody without a key has a body read, and no body is used that is not strict JSON."""
+    """A route of the API: nobody without a key has a body read, and no body is used that is not strict JSON.
+
+    Who was refused what is on record before it is answered, and so is what people look at.
+    """
 
     largest = BODY  # bytes of a body
 
@@ -51,7 +80,7 @@ class KeyRoute(APIRoute):
         """Put the checks before what the framework makes of the route."""
         handle = super().get_route_handler()
 
-        async def enter(request: Request) -> Response:
+        async def read(request: Request) -> Response:
             await caller_by_key(request)
             if request.method in BODILESS:
                 return await handle(request)
@@ -59,6 +88,15 @@ class KeyRoute(APIRoute):
             if body:
                 strict_json.read(body, NAMES)
             return await handle(ReadRequest(request, body))
+
+        async def enter(request: Request) -> Response:
+            try:
+                response = await read(request)
+            except (Problem, RequestValidationError) as refused:
+                await audit_refusal(request, getattr(request.state, "caller", None), refused)
+                raise
+            await audit_read(request, request.state.caller, response)
+            return response
 
         return enter
 

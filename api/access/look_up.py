@@ -4,13 +4,14 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from time import time
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+
+from api.access.networks import counted_as
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as 0, 1, I, L or O
 CHARACTERS = 10  # 49 bits
@@ -19,7 +20,6 @@ TAG = b"look-up:"
 LONGEST = 100  # characters of what is typed: more is cut off
 PER_ADDRESS = RateLimitItemPerMinute(20)
 IN_ALL = RateLimitItemPerSecond(20)
-HOMES = 64  # bits of an IPv6 address that are one household's
 
 
 class LookUpCodes:
@@ -66,7 +66,7 @@ class LookUpGate:
 
     def wait(self, address: str | None) -> int | None:
         """Count a try; return the seconds to wait where it is one too many."""
-        home = _home(address)
+        home = counted_as(address)
         if not self._limiter.test(PER_ADDRESS, home):
             return self._left(PER_ADDRESS, home)
         if not self._limiter.hit(IN_ALL):
@@ -75,14 +75,3 @@ class LookUpGate:
 
     def _left(self, item: RateLimitItem, *of: str) -> int:
         return max(1, ceil(self._limiter.get_window_stats(item, *of).reset_time - time()))
-
-
-def _home(address: str | None) -> str:
-    """Whose address it is: anybody with IPv6 has more than can be counted."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or ip_network((found, HOMES), strict=False))
-    return str(found)

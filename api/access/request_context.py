@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,10 +11,14 @@ from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Query, Request
 
+from activities.record import CommandOrigin
 from activities.rungs import Instant
+from activities.store.audit_log import Who, acting
 from activities.store.lines import Instants
 from activities.store.rows import CaseView
+from activities.subjects.register import SubjectRegister
 from api.access.api_keys import Caller, CallerRole
+from api.access.auditing import UNKNOWN, AuditDesk, address_of, refusals_audited
 from api.access.key_route import caller_by_key, in_pool
 from api.http.cursors import Cursors
 from api.http.fields import CASE_NUMBER
@@ -41,6 +46,8 @@ class Visit:
     arrived: datetime
     deadline: float  # of the event loop's time
     cursors: Cursors
+    audit: AuditDesk
+    source_ip: str
     requests: Requests = field(default_factory=Requests)  # where it is counted
     dry_run: bool = False  # a command is only tried
 
@@ -50,6 +57,11 @@ class Visit:
         return self.services.timeline.business(self.arrived)
 
     @property
+    def subjects(self) -> SubjectRegister:
+        """The register of subjects, for one thread."""
+        return SubjectRegister(self.services.store, self.services.settings.subject_keys)
+
+    @property
     def remaining(self) -> timedelta:
         """What is left of the deadline, less the time to write the answer."""
         left = timedelta(seconds=self.deadline - asyncio.get_running_loop().time()) - ANSWERING
@@ -57,7 +69,24 @@ class Visit:
 
     async def read(self, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Return the answer of something that blocks, from a thread: the event loop stays free."""
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(question, *args, **named))
+        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(self._ask, question, *args, **named))
+
+    def _ask(self, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        with acting(self.who):
+            return question(*args, **named)
+
+    @property
+    def who(self) -> Who:
+        """Who asks, for the audit log."""
+        return Who(self.arrived, self.caller.actor, self.caller.role.value, self.source_ip, self.request_id)
+
+    def origin(self, action: str) -> CommandOrigin:
+        """Say how a command came in."""
+        return CommandOrigin(action=action, role=self.caller.role, source_ip=self.source_ip, request_id=self.request_id)
+
+    def refusals_on_record(self, action: str, object: str) -> AbstractAsyncContextManager[None]:
+        """Put it on record where what is asked meanwhile is refused."""
+        return refusals_audited(self.audit, self.who, action, object)
 
     def case(self, case: str) -> CaseView:
         """Return a case as far as the caller may see it; blocks. Another's is indistinguishable from a missing one."""
@@ -104,7 +133,8 @@ async def visit_of(request: Request, caller: Caller) -> Visit:
     if not parts.cursors.opened:
         await in_pool(request, parts.cursors.open)  # what it asks the store blocks
     own = (state.request_id, state.arrived, state.deadline)
-    return Visit(parts.services, parts.pool, caller, *own, parts.cursors, parts.requests)
+    came = (parts.audit, address_of(request) or UNKNOWN)
+    return Visit(parts.services, parts.pool, caller, *own, parts.cursors, *came, parts.requests)
 
 
 async def visit(request: Request, caller: Annotated[Caller, Depends(caller_by_key)]) -> Visit:

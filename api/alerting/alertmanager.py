@@ -72,14 +72,18 @@ def render(
     timing: Timing = SHIPPED,
     office_hours: bool = True,
     policy: Policy | None = None,
+    token_file: str | None = None,
 ) -> str:
-    """Return the configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time."""
+    """Return the configuration as YAML; without office hours for a rehearsal, since Alertmanager knows only real time.
+
+    `token_file` is where Alertmanager finds what it has to send to the relay.
+    """
     calendar = almanac.calendar_for(PLACE, today)
     own = _own_days(almanac, today) if office_hours else {}
     document: dict[str, Any] = {
         "route": _tree(recipients, timing, own, office_hours=office_hours),
         "inhibit_rules": _inhibitions(),
-        "receivers": [_receiver(name, relay) for name in recipients.receivers],
+        "receivers": [_receiver(name, relay, token_file) for name in recipients.receivers],
     }
     head = HEAD
     if office_hours:
@@ -102,10 +106,11 @@ def _intervals(calendar: Calendar, today: date, own: OwnDays, policy: Policy) ->
     ]
 
 
-def _receiver(name: str, relay: str) -> dict[str, Any]:
+def _receiver(name: str, relay: str, token_file: str | None) -> dict[str, Any]:
     """Everything goes to the relay, whole: it knows the channels, what was told before, and how to shorten."""
     url = f"{relay.rstrip('/')}/v1/alerts/{name}"
-    return {"name": name, "webhook_configs": [{"url": url, "send_resolved": True, "max_alerts": 0}]}
+    secret = {} if token_file is None else {"http_config": {"authorization": {"credentials_file": token_file}}}
+    return {"name": name, "webhook_configs": [{"url": url, "send_resolved": True, "max_alerts": 0, **secret}]}
 
 
 def _tree(recipients: Recipients, timing: Timing, own: OwnDays, *, office_hours: bool) -> Route:

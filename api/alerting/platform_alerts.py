@@ -7,6 +7,7 @@ from api.alerting.records import newest
 
 DAY = 86_400  # seconds
 CALENDAR_SOON, CALENDAR_NOW = 45, 7  # days before its end
+KEY_SOON = 14  # days before an API key ends, in which another should take its place
 NO_HEARTBEAT = 300  # seconds of real time; the heart beats each minute
 
 MINUTE = timedelta(minutes=1)
@@ -93,6 +94,18 @@ _WORK = (
     ),
     _platform("ShixianLedgerFault", Severity.CRITICAL, f"{newest('shixian_ledger_faults')} > 0", ("kind",)),
     _platform("ShixianNoticesRefused", Severity.WARNING, f"{newest('shixian_refused_notices')} > 0"),
+    _platform(
+        "ShixianApiKeyExpiresSoon",
+        Severity.WARNING,
+        f"{newest('shixian_api_key_expiry_timestamp_seconds')} - time() < {KEY_SOON} * {DAY}",
+        ("actor", "key"),
+    ),
+    _platform(
+        "ShixianWebhookUnreached",
+        Severity.WARNING,
+        f"{newest('shixian_webhook_unreached')} > 0",
+        ("webhook", "company"),
+    ),
     _platform("ShixianCasesMoved", Severity.INFO, f"{newest('shixian_calendar_moved_cases')} > 0", ("calendar",)),
     _platform(
         "ShixianPostingsAwaitConfirmation",

@@ -31,6 +31,7 @@ COMMANDS = {
     "desks": "lists:desks",
     "events": "lists:events",
     "look-up-code": "cases:look_up_code",
+    "receipt": "receipts:receipt",
     "explain": "cases:explain",
     "accept": "commands:accept",
     "supply": "commands:supply",
@@ -39,6 +40,7 @@ COMMANDS = {
     "refuse": "commands:refuse",
     "start": "commands:start",
     "complete": "commands:complete",
+    "post": "postings:post_file",
     "confirm": "commands:confirm",
     "return": "commands:return_case",
     "resubmit": "commands:resubmit",
@@ -56,6 +58,7 @@ COMMANDS = {
     "due": "counting:due",
     "vectors": "counting:vectors",
     "audit": "audit:audit_log",
+    "audit-log": "audit_log:audit_log",
     "export": "export:export_log",
     "import": "imports:import_cases",
     "commitments": "registers:commitments",
@@ -72,7 +75,11 @@ COMMANDS = {
     "tellings": "relay:tellings",
     "rebuild": "upkeep:rebuild",
     "verify": "upkeep:verify",
+    "checkpoint-key": "upkeep:checkpoint_key",
+    "subjects": "subjects:app",
     "keys": "keys:app",
+    "machines": "machines:app",
+    "webhooks": "webhooks:app",
 }
 
 

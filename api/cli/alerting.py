@@ -51,7 +51,15 @@ def alertmanager_config(
     if not is_http(address):
         raise typer.BadParameter("http:// 或 or https:// [bad-url]", param_hint="--relay")
     today, almanac = local_day(real_now()), almanac_in_force(settings)
-    rendered = alertmanager.render(told, address, today=today, almanac=almanac, policy=settings.policy)
+    token = settings.secrets_of("relay_token_file")
+    rendered = alertmanager.render(
+        told,
+        address,
+        today=today,
+        almanac=almanac,
+        policy=settings.policy,
+        token_file=None if token is None else str(token.absolute()),
+    )
     if output is not None:
         output.write_text(rendered, encoding="utf-8")
     elif json:

@@ -8,13 +8,13 @@ from api.cli.output import Json
 from api.cli.process_life import API_GRACE, WithParent, as_process, stored_almanac, stored_timeline
 from api.cli.serving import serve_until_told
 from api.process_notes import Say
-from api.processes.embedded import open_store, refuse_open_door
+from api.processes.embedded import open_store, refuse_open_door, tokens_of
+from api.processes.temporal_access import access_of, connected, say_unsigned
 from api.real_clock import real_now
 from api.services import Services
 from api.settings import Settings, read_settings
 from sla.release import RELEASE
 from workflows.dispatch import Dispatcher
-from workflows.worker import connect
 
 
 def api(with_parent: WithParent = False, json: Json = False) -> None:
@@ -26,9 +26,11 @@ def api(with_parent: WithParent = False, json: Json = False) -> None:
 
 
 async def _answer(settings: Settings, said: Say) -> None:
+    access = access_of(settings)
+    say_unsigned(access, "api", said)
     with closing(open_store(settings)) as store:
         timeline = await stored_timeline(store, said)
-        client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        client = await connected(settings, lazy=True, access=access)
         held = await stored_almanac(store, RELEASE, said)
         services = Services(
             store=store,
@@ -39,6 +41,7 @@ async def _answer(settings: Settings, said: Say) -> None:
             now=real_now,
             almanacs=held,
             say=said,
+            scraping=tokens_of(settings, "scrape_token_file"),
         )
         app, host, port = create_app(services), settings.host, settings.port
         await serve_until_told("api", app, host, port, said, grace=API_GRACE, behind_proxy=settings.behind_proxy)

@@ -15,7 +15,7 @@ from api.failures import Failure
 DEFAULT_URL = "http://127.0.0.1:8080"
 PATIENCE = 15.0  # seconds for one answer; the API's own deadline is shorter
 ATTEMPTS = 5
-LONGEST_PAUSE = 5.0  # seconds between them
+LONGEST_PAUSE = 30.0  # seconds between them, where the API asks for so many
 AGAIN = {429, 503}
 WRONGLY_ASKED = {400, 413, 415, 422}
 JSON_TYPES = ("application/json", "application/problem+json")
@@ -65,6 +65,16 @@ def post(where: str, body: Mapping[str, object], key: str, *, json: bool) -> Ans
     """Return the answer to a command; a field that is None is left out."""
     said = {name: value for name, value in body.items() if value is not None}
     return _ask("POST", where, json=json, body=said, key=key)
+
+
+def put(where: str, body: Mapping[str, object], *, json: bool) -> dict[str, Any]:
+    """Return the answer to what is said whole, and may be said again."""
+    return _ask("PUT", where, json=json, body=body).body
+
+
+def search(where: str, body: Mapping[str, object], *, json: bool) -> dict[str, Any]:
+    """Return the answer to a question that must stand in no address."""
+    return _ask("POST", where, json=json, body=body).body
 
 
 def _ask(

@@ -1,6 +1,7 @@
 """One command for each message to a case, over HTTP."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from api.cli.client import announce, new_idempotency_key, path, post
 from api.cli.dry_run import show_dry_run
 from api.cli.output import Json, print_json, say
-from api.cli.reading import fact, maybe_instant, pair, rule
+from api.cli.reading import fact, maybe_instant, pair, read_subjects, rule
 from api.cli.words import when
 
 CaseNumber = Annotated[str, typer.Argument(metavar="CASE", help="办件编号 · the case number")]
@@ -39,6 +40,10 @@ def open_case(  # one parameter for each option
     ] = None,
     survey: Annotated[str | None, typer.Option(help="联合踏勘 · the joint survey's reference")] = None,
     parent: Annotated[str | None, typer.Option(help="主项目 · the parent case")] = None,
+    subjects: Annotated[
+        Path | None,
+        typer.Option(help="项目和申请人 · a file of JSON as `shixian subjects set` takes it, - for the input"),
+    ] = None,
     at: At = None,
     key: Key = None,
     dry_run: DryRun = False,
@@ -55,6 +60,7 @@ def open_case(  # one parameter for each option
         "policy": dict(rule(text, "--policy") for text in policy or ()) or None,
         "survey": survey,
         "parent": parent,
+        "subjects": None if subjects is None else read_subjects(subjects),
     }
     _send(path("cases"), body, at, key, dry_run=dry_run, json=json)
 

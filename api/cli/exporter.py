@@ -11,8 +11,10 @@ from api.exporter.collector import Exporter
 from api.exporter.server import create_app
 from api.failures import WrongSetting
 from api.figures.promise_standings import rules_of
+from api.http.bearer import Tokens
 from api.process_notes import Say
 from api.processes.almanac_watch import AlmanacWatch
+from api.processes.embedded import refuse_unguarded, tokens_of
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
 from sla.release import RELEASE
@@ -24,10 +26,12 @@ def metrics(with_parent: WithParent = False, json: Json = False) -> None:
     """运行指标导出 · Run the exporter of metrics over the database, which it only reads; address and port are settings."""
     settings = read_settings()
     said = as_process("metrics", json=json, with_parent=with_parent)
-    asyncio.run(_export(settings, said))
+    scraping = tokens_of(settings, "scrape_token_file")
+    refuse_unguarded("METRICS_HOST", settings.metrics_host, {"scrape_token_file": scraping}, said)
+    asyncio.run(_export(settings, said, scraping))
 
 
-async def _export(settings: Settings, said: Say) -> None:
+async def _export(settings: Settings, said: Say, scraping: Tokens | None) -> None:
     with closing(_reading(settings)) as store:
         timeline = await stored_timeline(store, said, "metrics")
         series, host, port = settings.metrics_series, settings.metrics_host, settings.metrics_port
@@ -38,7 +42,7 @@ async def _export(settings: Settings, said: Say) -> None:
         )
         watch = AlmanacWatch("metrics", held, exporter.renew, said)
         with closing(exporter):
-            app = create_app(exporter)
+            app = create_app(exporter, scraping)
             await serve_until_told("metrics", app, host, port, said, grace=GRACE, beside=watch.watch())
 
 

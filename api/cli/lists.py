@@ -42,6 +42,9 @@ def cases(  # one parameter for each option
     open_: OneOrOther = None,
     survey: Annotated[str | None, typer.Option(help="联合踏勘")] = None,
     parent: Annotated[str | None, typer.Option(help="主项目")] = None,
+    subject: Annotated[
+        list[str] | None, typer.Option(help="主体编号 · id of whom it is about, as `shixian subjects find` shows it")
+    ] = None,
     q: Annotated[
         str | None, typer.Option(help="编号片段 · a part of the number; of closed cases its beginning or end")
     ] = None,
@@ -56,7 +59,7 @@ def cases(  # one parameter for each option
     asked = {
         "procedure": procedure, "variant": variant, "jurisdiction": jurisdiction, "standing": standing_, "group": group,
         "due": due, "closed": closed, "status": status, "step": step, "flag": flag, "owner": owner, "open": open_,
-        "survey": survey, "parent": parent, "q": q, "sort": sort, "dir": dir_,
+        "survey": survey, "parent": parent, "subject": subject, "q": q, "sort": sort, "dir": dir_,
     }  # fmt: skip
     if csv:
         typer.echo(get_text(path("cases"), {**asked, "format": "csv"}), nl=False)

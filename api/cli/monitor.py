@@ -16,12 +16,12 @@ import typer
 from api.cli.alerting import read_recipients
 from api.cli.output import Json, say
 from api.cli.process_life import LOOK, WithParent, heed_signals, stored_timeline
+from api.private_files import write_privately
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.embedded import LOOPBACK, open_store
 from api.processes.monitor import Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.processes.run_tethered import end_with_parent
-from api.real_clock import real_now
 from api.settings import read_settings
 
 DEFAULT = Ports()
@@ -47,6 +47,7 @@ def monitor(  # one parameter for each option
     json: Json = False,
 ) -> None:
     """监测告警 · Run exporter, Prometheus, Alertmanager and relay beside `serve`, until Ctrl-C."""
+    write_privately()
     said: Say = say_json if json else say_line
     settings = read_settings(
         data_dir=data_dir, port=port, metrics_port=metrics_port, relay_port=relay_port, recipients_file=recipients
@@ -57,7 +58,7 @@ def monitor(  # one parameter for each option
     try:
         with closing(open_store(settings)) as store:
             timeline = asyncio.run(stored_timeline(store, said, "monitor"))
-        with monitoring(settings, timeline, said, now=real_now(), ports=ports) as running:
+        with monitoring(settings, timeline, said, ports=ports) as running:
             where = {part: f"http://{address}" for part, address in asdict(running.addresses).items() if address}
             text = "monitor: Prometheus {prometheus}, Alertmanager {alertmanager}, metrics {exporter}, relay {relay}"
             said(note("ready", f"{text}  (Ctrl-C ends it)", **where))

@@ -10,6 +10,7 @@ from activities.almanacs import AlmanacHolder
 from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.library_logs import log_as
+from api.private_files import write_privately
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.run_tethered import end_with_parent
 from sla.almanac import Almanac
@@ -23,6 +24,7 @@ WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 
 def as_process(name: str, *, json: bool, with_parent: bool) -> Say:
     """Set how this process speaks, under its name; what libraries log is said too. With a parent it ends with it."""
+    write_privately()
     said: Say = say_json if json else say_line
     log_as(name, said)
     if with_parent:

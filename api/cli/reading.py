@@ -1,7 +1,10 @@
 """What is typed on the command line, read: instants, days, stretches. Whatever is wrong is named with its rule."""
 
+import json
+import sys
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import typer
 
@@ -86,6 +89,17 @@ def rule(text: str, option: str) -> tuple[str, bool | int | str]:
         return key, int(value)
     said = {"true": True, "false": False}.get(value.lower())
     return key, value if said is None else said
+
+
+def read_subjects(file: Path) -> list[object]:
+    """Read a list of subjects from a file of JSON, or from the input where it is named `-`: names are no arguments."""
+    try:
+        found = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{type(error).__name__} [not-json]", param_hint=str(file)) from None
+    if not isinstance(found, list):
+        raise typer.BadParameter("a list [not-a-list]", param_hint=str(file))
+    return found
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

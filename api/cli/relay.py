@@ -1,7 +1,7 @@
 """Commands of the relay: `relay` runs it, `tellings` lists who was told what."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing
 from typing import Annotated
 
@@ -16,14 +16,18 @@ from api.cli.process_life import API_GRACE, WithParent, as_process, stored_alman
 from api.cli.reading import instant
 from api.cli.serving import serve_until_told
 from api.cli.words import when
+from api.http.bearer import Tokens
 from api.process_notes import Say
 from api.processes.almanac_watch import AlmanacWatch
-from api.processes.embedded import open_store, refuse_open_door
+from api.processes.embedded import open_store, refuse_open_door, refuse_unguarded, tokens_of
 from api.real_clock import real_now
 from api.relay.outcome import DeliveryOutcome
 from api.relay.server import Parts, create_app
 from api.relay.wording import KINDS
 from api.settings import Settings, read_settings
+from api.webhooks.of_settings import box_of, guard_of
+from api.webhooks.posting import Poster
+from api.webhooks.sender import SenderParts, WebhookSender
 from sla.release import RELEASE
 
 WAITING = "待送 waiting"
@@ -44,7 +48,10 @@ def relay(with_parent: WithParent = False, json: Json = False) -> None:
     refuse_open_door("RELAY_HOST", settings.relay_host, behind_proxy=settings.behind_proxy)
     recipients = read_recipients(settings.recipients_file)
     said = as_process("relay", json=json, with_parent=with_parent)
-    asyncio.run(_relay(settings, recipients, said))
+    posting, scraping = tokens_of(settings, "relay_token_file"), tokens_of(settings, "scrape_token_file")
+    guards = {"relay_token_file": posting, "scrape_token_file": scraping}
+    refuse_unguarded("RELAY_HOST", settings.relay_host, guards, said)
+    asyncio.run(_relay(settings, recipients, said, posting, scraping))
 
 
 def tellings(
@@ -140,7 +147,9 @@ def _row(one: Telling, case: str | None) -> tuple[object, ...]:
     )
 
 
-async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
+async def _relay(
+    settings: Settings, recipients: Recipients, said: Say, posting: Tokens | None, scraping: Tokens | None
+) -> None:
     with closing(open_store(settings)) as store:
         held = await stored_almanac(store, RELEASE, said, "relay")
         parts = Parts(
@@ -154,7 +163,17 @@ async def _relay(settings: Settings, recipients: Recipients, said: Say) -> None:
             now=real_now,
             say=said,
             taken_over=settings.taken_over_cases,
+            posting=posting,
+            scraping=scraping,
         )
         app, host, port = create_app(parts), settings.relay_host, settings.relay_port
         watch = AlmanacWatch("relay", held, app.state.relay.renew, said)
-        await serve_until_told("relay", app, host, port, said, grace=API_GRACE, beside=watch.watch())
+        webhooks = WebhookSender(
+            SenderParts(store, box_of(settings), Poster(guard_of(settings)), settings.public_url, real_now, said)
+        )
+        beside = _together(watch.watch(), webhooks.run())
+        await serve_until_told("relay", app, host, port, said, grace=API_GRACE, beside=beside)
+
+
+async def _together(*parts: Coroutine[object, object, None]) -> None:
+    await asyncio.gather(*parts)

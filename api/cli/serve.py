@@ -10,6 +10,7 @@ import typer
 from api.cli.output import Json
 from api.cli.process_life import LOOK, heed_signals
 from api.cli.reading import instant
+from api.private_files import write_privately
 from api.process_notes import Say, note, say_json, say_line
 from api.processes.embedded import embedded, refuse_open_door
 from api.settings import read_settings
@@ -37,6 +38,7 @@ def serve(  # one parameter for each option
     json: Json = False,
 ) -> None:
     """运行全部 · Run the Temporal server, a worker and the API over one folder, until Ctrl-C."""
+    write_privately()
     said: Say = say_json if json else say_line
     settings = read_settings(data_dir=data_dir, host=host, port=port, behind_proxy=behind_proxy)
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)

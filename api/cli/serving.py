@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from api.cli.http_protocol import BoundedProtocol
 from api.process_notes import Say, bracketed, note
 
 
@@ -39,6 +40,7 @@ async def serve_until_told(
         app,
         host=host,
         port=port,
+        http=BoundedProtocol,
         log_config=None,  # its log is said as all others are
         log_level="warning",
         access_log=False,

@@ -12,8 +12,10 @@ import typer
 from api.cli.output import Json
 from api.cli.process_life import WithParent, as_process
 from api.process_notes import Say
+from api.processes.checkpoint_keeper import CheckpointKeeper
 from api.processes.embedded import open_store
 from api.processes.stack import WORKER_GRACE
+from api.processes.temporal_access import access_of, say_unsigned
 from api.processes.worker import WorkerProcess
 from api.real_clock import real_now
 from api.settings import Settings, read_settings
@@ -42,6 +44,8 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    access = access_of(settings)
+    say_unsigned(access, "worker", said)
     with closing(open_store(settings)) as store:
         process = WorkerProcess(
             store,
@@ -53,5 +57,7 @@ async def _work(settings: Settings, said: Say, metrics: str | None) -> None:
             almanac=RELEASE,
             say=said,
             metrics=metrics,
+            access=access,
+            checkpoints=CheckpointKeeper(store, settings.data_dir, settings.checkpoint_url, real_now, said),
         )
         await process.run(stop)

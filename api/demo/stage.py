@@ -92,7 +92,7 @@ def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: b
         told_to(receiver.url, stack.url, recipients)
         anywhere = {"metrics_port": 0, "relay_port": 0, "recipients_file": recipients}
         settings = settings.model_copy(update=anywhere)
-        with monitoring(settings, timeline, _heard, now=real_now(), ports=Ports(0, 0, 0)) as monitor:
+        with monitoring(settings, timeline, _heard, ports=Ports(0, 0, 0)) as monitor:
             yield House(stack, timeline, keys, monitor, arrivals)
 
 
@@ -107,11 +107,17 @@ def reopened(folder: Path, begins: datetime, rate: int) -> Iterator[tuple[Stack,
 
 
 def settings_of(folder: Path, *, alarm_grace: timedelta | None = None) -> Settings:
-    """Return the settings of a rehearsal."""
+    """Return the settings of a rehearsal, in which a few keys do the work of a city."""
     database = f"sqlite:///{(folder / 'ledger.sqlite').absolute()}"
     readings = Readings(taicang_start=TAICANG_START)
     return read_settings(
-        data_dir=folder, database_url=database, port=free_port(), alarm_grace=alarm_grace, readings=readings
+        data_dir=folder,
+        database_url=database,
+        port=free_port(),
+        alarm_grace=alarm_grace,
+        readings=readings,
+        requests_per_second=0,
+        expensive_per_second=0,
     )
 
 

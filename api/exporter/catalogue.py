@@ -224,6 +224,25 @@ _CALENDAR = (
     ),
 )
 
+OF_WEBHOOK = ("webhook", "company")
+_WEBHOOKS = (
+    Entry("webhook_waiting_events", GAUGE, "Events that wait to be posted to a company's webhook", OF_WEBHOOK),
+    Entry(
+        "webhook_oldest_waiting_event_timestamp_seconds",
+        GAUGE,
+        f"Since when the oldest event that is not posted to a webhook waits, {REAL}",
+        OF_WEBHOOK,
+    ),
+    Entry("webhook_dead_letters", GAUGE, "Events that could not be posted to a webhook in three days", OF_WEBHOOK),
+    Entry("webhook_failures_total", COUNTER, "Attempts to post to a webhook that failed", OF_WEBHOOK),
+    Entry(
+        "webhook_unreached",
+        GAUGE,
+        "1 where every attempt of an hour has failed, or the address said that it is gone",
+        OF_WEBHOOK,
+    ),
+)
+
 _UPKEEP = (
     Entry("postings_awaiting_confirmation", GAUGE, "Completions told too late to count until an officer confirms them"),
     Entry("ledger_faults", GAUGE, "Open faults of the ledger", ("kind",)),
@@ -233,7 +252,18 @@ _UPKEEP = (
         f"When the workflow of each minute last ran through server, queue, worker and database, {REAL}",
         ("task_queue",),
     ),
+    Entry(
+        "checkpoint_age_seconds",
+        GAUGE,
+        "Real seconds since a checkpoint was last kept, and posted outside where a URL is set",
+    ),
     Entry("undelivered_notices", GAUGE, "Notices that the relay has taken and not delivered yet"),
+    Entry(
+        "api_key_expiry_timestamp_seconds",
+        GAUGE,
+        f"When an API key ends that ends within 30 days and is not renewed, {REAL}",
+        ("actor", "key"),
+    ),
     Entry(
         "refused_notices",
         GAUGE,
@@ -244,6 +274,7 @@ _UPKEEP = (
         GAUGE,
         f"When the oldest notice that is not delivered was taken, {REAL}",
     ),
+    *_WEBHOOKS,
     Entry("read_model_snapshot_timestamp_seconds", GAUGE, f"When the rows behind these metrics were read, {REAL}"),
     Entry("read_model_last_event_timestamp_seconds", GAUGE, f"When the last event was told, {BUSINESS}"),
     Entry("business_timestamp_seconds", GAUGE, f"Now, {BUSINESS}: in a rehearsal not the time of the machine"),

@@ -12,16 +12,19 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from activities.rungs import Instant
+from activities.store.keys import ApiKey
 from activities.store.store import Store
 from activities.store.watch import Snapshot
+from activities.store.webhooks import Backlog
 from api.exporter import commitment_series
 from api.exporter.background_read import Held, Kept
 from api.exporter.case_series import Line, Lines
 from api.exporter.counters import Tally
-from api.exporter.families import calendars, details, family, happened, names, one, standings, upkeep
+from api.exporter.families import calendars, details, family, happened, key_ends, names, one, standings, upkeep
 from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
 from api.exporter.standings import Board, Moment
+from api.exporter.webhook_series import webhooks
 from api.figures import averages
 from api.figures.promise_standings import CommitmentStanding, StandingRules, all_standings, of_observations
 from sla.almanac import PLACES, Almanac
@@ -37,6 +40,7 @@ SLOWLY = 0.005  # the same for averages, and for what a notice moved
 MAX_STALE = timedelta(minutes=10)  # rows older than that are not shown any more
 UNMARKED = timedelta(seconds=30)  # real time after the grace, until a missing rung is a fault
 MOVED_WORKDAYS = 7
+ENDING, MOST_ENDING = timedelta(days=30), 100  # keys that end so soon have series, and no more than these
 SET_ASIDE = timedelta(days=1)  # for which a notice that was refused is spoken of
 QUEUES = (TASK_QUEUE,)
 REVISION = "unknown"
@@ -52,6 +56,8 @@ class LookRows:
     cases: list[Line]
     undelivered: tuple[int, datetime | None]
     set_aside: int
+    ending: list[ApiKey]
+    webhooks: list[Backlog]
 
 
 class Exporter(Collector):
@@ -149,8 +155,10 @@ class Exporter(Collector):
     def _of_rows(self, held: Held[LookRows], moment: Moment) -> Iterator[Metric]:
         rows = held.value
         yield from standings(rows.board, moment, self._known)
-        yield from upkeep(rows.seen, QUEUES, rows.undelivered)
+        yield from upkeep(rows.seen, QUEUES, rows.undelivered, self._now())
         yield one("refused_notices", rows.set_aside)
+        yield key_ends(rows.ending)
+        yield from webhooks(rows.webhooks, self._now())
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -174,6 +182,8 @@ class Exporter(Collector):
             cases=self._cases.renewed(seen.first_cases, now),
             undelivered=self._store.undelivered(),
             set_aside=self._store.set_aside(real - SET_ASIDE),
+            ending=self._store.expiring_keys(real, real + ENDING, MOST_ENDING),
+            webhooks=self._store.backlogs(),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

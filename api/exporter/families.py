@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
 from activities.settle import FAULT
+from activities.store.keys import ApiKey
 from activities.store.watch import Snapshot
 from api.exporter.case_series import Line
 from api.exporter.catalogue import CATALOGUE, PREFIX, Light
@@ -97,7 +98,9 @@ def happened(counts: Mapping[tuple[str, ...], int], known: Inventory) -> Iterato
         yield family(name, ((key[1:], counts.get(key, 0)) for key in sorted(keys)))
 
 
-def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None]) -> Iterator[Metric]:
+def upkeep(
+    seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, datetime | None], now: datetime
+) -> Iterator[Metric]:
     """Return what is wrong or waits, of no single case."""
     yield one("overdue_steps_unmarked", seen.unmarked)
     yield one("postings_awaiting_confirmation", seen.pending)
@@ -108,12 +111,20 @@ def upkeep(seen: Snapshot, queues: Iterable[str], undelivered: tuple[int, dateti
         "worker_heartbeat_timestamp_seconds",
         (((queue,), at.timestamp() if at is not None else 0.0) for queue, at in beats.items()),
     )
+    if seen.checkpoint is not None:
+        yield one("checkpoint_age_seconds", (now - seen.checkpoint).total_seconds())
     number, oldest = undelivered
     yield one("undelivered_notices", number)
     if oldest is not None:
         yield one("oldest_undelivered_notice_timestamp_seconds", oldest.timestamp())
     if seen.last_told is not None:
         yield one("read_model_last_event_timestamp_seconds", seen.last_told.timestamp())
+
+
+def key_ends(keys: Iterable[ApiKey]) -> Metric:
+    """Return when keys end."""
+    ends = (((key.actor, key.id), key.expires.timestamp()) for key in keys if key.expires is not None)
+    return family("api_key_expiry_timestamp_seconds", ends)
 
 
 def calendars(now: datetime, almanac: Almanac) -> Iterator[Metric]:

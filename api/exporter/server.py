@@ -13,6 +13,7 @@ from prometheus_client.exposition import gzip_accepted
 from api.exporter.collector import Exporter
 from api.exporter.exposition import page
 from api.http.bare_app import NO_STORE, bare_app
+from api.http.bearer import Tokens, only_bearers
 
 log = logging.getLogger("shixian.exporter")
 
@@ -50,13 +51,13 @@ class Page:
         return Response(body, headers=headers)
 
 
-def create_app(exporter: Exporter) -> FastAPI:
-    """Return the application over an exporter that it does not own."""
+def create_app(exporter: Exporter, scraping: Tokens | None = None) -> FastAPI:
+    """Return the application over an exporter that it does not own; `scraping` are tokens of whoever may read it."""
     app = bare_app(title="Shixian 时限")
     shown = Page(exporter)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="scrape")
 
-    @app.get("/metrics")
+    @app.get("/metrics", dependencies=only_bearers(scraping))
     async def metrics(request: Request) -> Response:
         """Answer a scrape."""
         budget = _budget(request.headers.get(TIMEOUT))

@@ -1,9 +1,10 @@
-"""The bodies of requests: what a client may say, field by field."""
+"""The bodies of requests about cases, notices and observations: what a client may say, field by field."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationInfo, field_validator
+from pydantic import Field, SkipValidation, ValidationInfo, field_validator
 
+from api.http.body import IDEMPOTENCY_KEY, Body, Dated
 from api.http.fields import (
     Amount,
     CaseNumber,
@@ -20,30 +21,17 @@ from api.http.fields import (
     Rule,
     Text,
 )
+from api.http.subject_bodies import Subjects
 from api.policies import PolicyPart
 
 BATCH = 100  # completions in one request
-IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,100}$"
-
-
-class Body(BaseModel):
-    """A body; a field that is not named here is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    def content(self) -> dict[str, Any]:
-        """Return what the client said, and nothing that it left out: the same for the same meaning."""
-        return self.model_dump(exclude_unset=True, exclude_none=True)
-
-
-class Dated(Body):
-    """A fact with the instant at which it happened; left out: now."""
-
-    at: Instant | None = None
 
 
 class OpenBody(Dated):
-    """Opens a case. `case` left out: a number is made of the idempotency key."""
+    """Opens a case. `case` left out: a number is made of the idempotency key.
+
+    `subjects` are kept apart: neither the case's events nor their digests hold them.
+    """
 
     case: CaseNumber | None = None
     procedure: Key
@@ -53,6 +41,11 @@ class OpenBody(Dated):
     policy: PolicyPart | None = None
     survey: CaseNumber | None = None
     parent: CaseNumber | None = None
+    subjects: Subjects = []
+
+    def content(self) -> dict[str, Any]:
+        """Return what the case's event is made of, and so its digest: no subject, since a digest confirms a guess."""
+        return {name: value for name, value in super().content().items() if name != "subjects"}
 
 
 class ToleranceBody(Body):
@@ -288,10 +281,3 @@ class BatchBody(Body):
     """Completions; each is checked by itself, so one that is wrong spoils no other."""
 
     items: Annotated[list[SkipValidation[BatchItem]], Field(min_length=1, max_length=BATCH)]
-
-
-def _fields(kind: type[BaseModel]) -> set[str]:
-    return set(kind.model_fields).union(*(_fields(one) for one in kind.__subclasses__()))
-
-
-NAMES = frozenset(_fields(Body) | PolicyPart.model_fields.keys())  # the only names that a problem repeats

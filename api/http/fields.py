@@ -17,9 +17,10 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 IDENTITY = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx](?![0-9A-Za-z])"
 )
-MOBILE = re.compile(r"(?<![0-9A-Za-z-])(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9A-Za-z])")
+MOBILE = re.compile(r"(?<![0-9A-Za-z-])(?:\+?86[ -]?)?1[3-9][0-9](?:[0-9]{8}|([ -])[0-9]{4}\1[0-9]{4})(?![0-9A-Za-z])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 LONGEST_TEXT = 500
+LONGEST_NAME = 200  # of a subject
 LONGEST_NOTICE = 12_000  # characters of a notice; the longest had a thousand
 LARGEST_AMOUNT = 10**12
 SMALLEST_AMOUNT = Decimal("0.0001")
@@ -36,9 +37,20 @@ def _readable(value: str) -> str:
 
 
 def _impersonal(value: str) -> str:
-    if IDENTITY.search(value) or MOBILE.search(value):
+    if IDENTITY.search(_narrow(value)) or MOBILE.search(_narrow(value)):
         raise Rule("personal-data")
     return value
+
+
+def _without_identity(value: str) -> str:
+    if IDENTITY.search(_narrow(value)):
+        raise Rule("personal-data")
+    return value
+
+
+def _narrow(value: str) -> str:
+    """Write wide digits as others: a number is as personal in either."""
+    return unicodedata.normalize("NFKC", value)
 
 
 def _no_person(value: str) -> str:
@@ -102,7 +114,7 @@ Text = Annotated[
     AfterValidator(_impersonal),
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strict=True), AfterValidator(_readable)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", strict=True)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", strict=True), AfterValidator(_no_person)]
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", strict=True)]
 ClockKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/#-]{0,99}$", strict=True)]
 CaseNumber = Annotated[
@@ -123,8 +135,27 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "description": "such as 2026-11-04"}),
 ]
 Count = Annotated[int, Field(strict=True)]
+# of subjects alone, which are kept apart: no other field takes a name
+SubjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$", strict=True)]
+SubjectName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_NAME, strict=True, strip_whitespace=True),
+    AfterValidator(_readable),
+    AfterValidator(_impersonal),
+]
+Contact = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strict=True, strip_whitespace=True),
+    AfterValidator(_readable),
+    AfterValidator(_without_identity),
+]
+SubjectCode = Annotated[str, StringConstraints(min_length=1, max_length=40, strict=True), AfterValidator(_readable)]
+SearchText = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_NAME, strict=True), AfterValidator(_readable)
+]
 Amount = Annotated[Decimal, BeforeValidator(amount_of), WithJsonSchema({"type": "number", "minimum": 0})]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", strict=True)]
+EventId = Annotated[str, StringConstraints(pattern=r"^ev_[0-9a-f]{24}$", strict=True)]
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 CASE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -52,7 +52,9 @@ class RisingTime:
 
 
 class Envelope:
-    """The middleware. It leaves `request_id`, `arrived` and `deadline` in the request's state.
+    """The middleware. It leaves `request_id`, `arrived` and `deadline` in the request's state, and `may_wait`.
+
+    That gives a request seconds from now on in place of its deadline: for an answer that waits for something to happen.
 
     It knows neither addresses nor callers nor bodies: those are a router's (`api.access.key_route`).
     """
@@ -84,6 +86,7 @@ class Envelope:
             async with asyncio.timeout(self._deadline) as patience:
                 # an answer that has begun in time may be long: a table of many rows
                 answer.on_begin = partial(_prolong, patience)
+                state["may_wait"] = partial(_prolong, patience)
                 await self._app(scope, receive, answer)
         except TimeoutError:
             return outcome_unknown()
@@ -99,9 +102,9 @@ def _nothing() -> None:
     pass
 
 
-def _prolong(patience: asyncio.Timeout) -> None:
+def _prolong(patience: asyncio.Timeout, seconds: float = WRITING) -> None:
     if not patience.expired():
-        patience.reschedule(asyncio.get_running_loop().time() + WRITING)
+        patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 class WayOut:

@@ -18,6 +18,7 @@ GONE_AWAY = "Nothing was lost: send the same request again, with the same key."
 PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         # what was sent cannot be read
+        "no-request": (400, "That is no HTTP request, or its head is too long"),
         "malformed": (400, "The body is not JSON"),
         "duplicate-key": (400, "A name stands twice in one JSON object"),
         "too-deep": (400, "The JSON is nested too deeply"),
@@ -33,7 +34,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "sort-needs-fewer": (422, "So many cases are not sorted by that: ask for fewer"),
         "too-many-views": (422, "No more views can be saved: remove one first"),
         # who asks
-        "unauthenticated": (401, "A valid API key is needed"),
+        "unauthenticated": (401, "A valid API key or access token is needed"),
         "forbidden": (403, "The key's role does not allow this"),
         "foreign-form": (403, "The form was not sent from a page of this session"),
         "sign-in-refused": (403, "That key opens nothing here"),
@@ -41,11 +42,15 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         # what is asked for is not there
         "not-found": (404, "There is no such thing"),
         "method-not-allowed": (405, "This cannot be done here"),
+        "unknown-machine": (404, "There is no such machine, or it has ended"),
+        "no-issuer": (409, "No issuer of access tokens is set"),
+        "machine-exists": (409, "The client is a machine already"),
         "unknown-case": (404, "There is no such case"),
         "unknown-step": (404, "There is no such step"),
         "unknown-suspension": (404, "There is no such suspension"),
         "unknown-event": (404, "There is no such event"),
         "unknown-clock": (404, "There is no such clock"),
+        "unknown-subject": (404, "There is no such subject, or it is erased"),
         # a choice that does not exist
         "unknown-procedure": (422, "There is no such procedure"),
         "unknown-jurisdiction": (422, "The procedure is not defined for this jurisdiction"),
@@ -97,6 +102,10 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "not-returned": (409, "No correction is open"),
         "not-suspended": (409, "The suspension has ended"),
         "own-posting": (403, "Whoever posted it does not confirm it"),
+        "own-erasure": (403, "Whoever asked for an erasure does not grant it"),
+        "erasure-asked": (409, "The erasure is asked for already"),
+        "no-erasure-asked": (409, "Nobody asks for that erasure"),
+        "other-part": (422, "Such a subject has no such part of a case"),
         "own-proposal": (403, "Whoever proposed a notice does not approve it"),
         "notice-proposed": (409, "The same notice is proposed already"),
         "notice-in-force": (409, "The notice is in force already"),
@@ -115,11 +124,22 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "steps-missing": (409, "Steps are not complete"),
         "suspension-exists": (409, "The suspension's id is taken"),
         "refused": (409, "The case does not allow this"),
+        # webhooks
+        "unknown-webhook": (404, "There is no such webhook"),
+        "unknown-company": (422, "There is no such company"),
+        "forbidden-address": (422, "A webhook may not go there"),
+        "webhook-exists": (409, "The company has a webhook with this address"),
+        "too-many-webhooks": (409, "The company has as many webhooks as it may: end one first"),
+        "webhook-state": (409, "The webhook is so already, or has ended"),
         # not now
+        "too-many-requests": (429, "Too many requests: wait, then ask again"),
         "calendar-horizon": (422, "The calendar is not published so far"),
+        "subjects-away": (503, "The keys of subjects are not here: no name is read or written"),
         "preview-running": (503, "The preview is still being made"),
         "outcome-unknown": (503, "No answer in time: the outcome is unknown"),
+        "provider-unavailable": (503, "Whoever signs access tokens does not answer"),
         "store-unavailable": (503, "The database does not answer"),
+        "unsigned": (503, "The worker does not take this process's commands"),
         "ledger-fault": (503, "The case's ledger disagrees with its history"),
         "internal": (500, "This should not have happened"),
     }
@@ -144,6 +164,7 @@ class Problem(Exception):
         self.detail = detail or f"{self.title}."
         self.flaws = tuple(flaws)
         self.headers = dict(headers or {})
+        self.on_record = False  # the audit log has it already
         if self.status == HTTPStatus.SERVICE_UNAVAILABLE:
             self.headers.setdefault("Retry-After", str(RETRY_AFTER))
         super().__init__(self.detail)
@@ -168,10 +189,20 @@ class ProblemShown(Model):
     request_id: str
 
 
+def problem_type(code: str) -> str:
+    """Return the `type` of a problem: the same at every installation, and explained at each under `help_of`."""
+    return f"urn:shixian:problem:{code}"
+
+
+def help_of(code: str) -> str:
+    """Return where an installation explains a problem."""
+    return f"/docs#{code}"
+
+
 def shown(problem: Problem, request_id: str) -> ProblemShown:
     """Return the body of a problem."""
     return ProblemShown(
-        type=f"urn:shixian:problem:{problem.code}",
+        type=problem_type(problem.code),
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
@@ -184,7 +215,8 @@ def shown(problem: Problem, request_id: str) -> ProblemShown:
 def problem_response(problem: Problem, request_id: str) -> Response:
     """Return the answer that a problem becomes."""
     body = json.dumps(shown(problem, request_id).model_dump(), ensure_ascii=False, separators=(",", ":"))
-    return Response(body.encode(), problem.status, problem.headers, MEDIA_TYPE)
+    headers = {"Link": f'<{help_of(problem.code)}>; rel="help"', **problem.headers}
+    return Response(body.encode(), problem.status, headers, MEDIA_TYPE)
 
 
 def outcome_unknown() -> Problem:

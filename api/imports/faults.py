@@ -9,6 +9,7 @@ from api.logs.faults import RULES as OF_LOGS
 
 OF_IMPORTS: Mapping[str, str] = MappingProxyType(
     {
+        "bad-code": "不是有效的项目代码或信用代码 no such project code, or no such credit code",
         "bad-case-number": "编号不合规 not 1 to 64 letters, digits, dots and hyphens",
         "before-acceptance": "早于受理 before the case was accepted",
         "before-case": "早于接件 before the case was received",
@@ -22,6 +23,7 @@ OF_IMPORTS: Mapping[str, str] = MappingProxyType(
         "merged": "合并单元格 merged with another cell, which has its value: part them",
         "merged-head": "表头有合并单元格 cells of the head are merged",
         "missing-end": "缺开始时间 an end without a beginning",
+        "no-time-of-day": "缺时刻 a day without its time",
         "not-a-choice": "不在对照表中 neither a key, nor a title, nor in the map's values",
         "not-a-count": "不是整数天（月）数 no whole number from 1 to what is allowed: 60 working days, 24 months",
         "not-a-state": "不是办理状态 no state from 1 to 15",
@@ -33,6 +35,7 @@ OF_IMPORTS: Mapping[str, str] = MappingProxyType(
         "received-twice": "重复接件 a second state 1",
         "sheet-missing": "没有此工作表 there is no such sheet",
         "personal-data": "疑为身份证号或手机号 reads like a number of a person",
+        "unknown-column": "无此列名 a column of another name: is it misspelt?",
         "too-many-rows": "行数过多 more rows than are taken at once: part the file",
         "unreadable": "无法读取 no spreadsheet that can be read",
         "value-differs": "同一办件取值不一 the case has another value here in an earlier row",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from api.imports.cells import Cell, ToldInstant
 from api.imports.faults import CellRule, ImportFault
+from api.imports.import_map import SUBJECT_COLUMNS
 from api.imports.plans import RANKS, PlannedFact, arranged, first_outcome
 from api.imports.reading import ReadCase, RowReader, TolerancePlan, free_text
 from api.imports.rows import ImportRow, Item
@@ -65,6 +66,7 @@ class EventFiles:
         self._files: dict[str, str] = {}
         columns = reader.wanted.columns
         told = (columns.procedure, columns.jurisdiction, columns.variant, columns.due, *reader.wanted.facts.values())
+        told += tuple(getattr(columns, name) for name in SUBJECT_COLUMNS)
         self._kind = tuple(name for name in told if name is not None)
 
     def read(self, file: str, rows: Iterator[Item]) -> Iterator[ImportFault]:

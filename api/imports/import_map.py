@@ -25,6 +25,11 @@ class ImportColumns(Model):
     variant: Column | None = None
     jurisdiction: Column | None = None
     due: Column | None = None
+    project_name: Column | None = None
+    project_code: Column | None = None
+    applicant: Column | None = None
+    credit_code: Column | None = None
+    contact: Column | None = None
     received: Column | None = None
     accepted: Column | None = None
     decided: Column | None = None
@@ -95,6 +100,7 @@ class ImportConstants(Model):
     jurisdiction: MapKey | None = None
 
 
+SUBJECT_COLUMNS = ("project_name", "project_code", "applicant", "credit_code", "contact")
 EVENT_COLUMNS = ("state", "at", "step", "instance", "office", "opinion", "ground")
 CASE_COLUMNS = ("received", "accepted", "decided", "outcome", "withdrawn")
 
@@ -130,6 +136,9 @@ class ImportMap(Model):
         for what in needed:
             if getattr(columns, what) is None:
                 raise ValueError(f"columns.{what}: needed for the shape {self.shape}")
+        for name, others in (("project_name", ("project_code",)), ("applicant", ("credit_code", "contact"))):
+            if getattr(columns, name) is None and any(getattr(columns, other) is not None for other in others):
+                raise ValueError(f"columns.{name}: needed with {' or '.join(others)}")
         for what in foreign:
             if getattr(columns, what) is not None:
                 raise ValueError(f"columns.{what}: not of the shape {self.shape}")

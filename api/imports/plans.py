@@ -49,6 +49,7 @@ class CasePlan:
     places: Mapping[str, str] = field(default_factory=dict)  # the column that told a part of the choice
     facts: tuple[PlannedFact, ...] = ()
     due: TheirDue | None = None
+    subjects: tuple[Mapping[str, str], ...] = field(default=(), repr=False)  # whom it is about, as the API is told
 
     @property
     def tolerant(self) -> bool:

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from api.http.fields import CASE_NUMBER, CaseNumber, Text
+from api.http.names import NAMES
+from api.http.subject_bodies import SubjectBody
+from api.http.validation import flaws_of
 from api.imports.cells import ToldInstant, text_of, told_day, told_instant
 from api.imports.faults import CellRule, ImportFault
 from api.imports.import_map import MOST_WORKDAYS, ImportMap
@@ -99,9 +102,34 @@ class RowReader:
         places = {what: column for what in KIND if (column := getattr(columns, what)) is not None}
         plan = CasePlan(
             case, file, row.line, procedure, jurisdiction, variant, chosen, places | dict(self.wanted.facts),
-            due=self._due(row),
+            due=self._due(row), subjects=tuple(self._subjects(row)),
         )  # fmt: skip
         return plan, self.procedure(plan)
+
+    def _subjects(self, row: ImportRow) -> Iterator[Mapping[str, str]]:
+        """Whom the case is about. An applicant with a credit code is an organisation, any other a person."""
+        columns = self.wanted.columns
+        project = {"name": columns.project_name, "code": columns.project_code}
+        if said := self._subject(row, {"part": "project", "kind": "project"}, project):
+            yield said
+        firm = bool(self.text(row, columns.credit_code))
+        more = {"code": columns.credit_code} if firm else {"contact": columns.contact}
+        kind = {"part": "applicant", "kind": "organisation" if firm else "person"}
+        if said := self._subject(row, kind, {"name": columns.applicant, **more}):
+            yield said
+
+    def _subject(
+        self, row: ImportRow, kind: Mapping[str, str], columns: Mapping[str, str | None]
+    ) -> Mapping[str, str] | None:
+        told = {name: text for name, column in columns.items() if (text := self.text(row, column))}
+        if not told:
+            return None
+        try:
+            SubjectBody.model_validate({**kind, **told})
+        except ValidationError as error:
+            [flaw, *_] = flaws_of(error.errors(include_url=False, include_input=False), NAMES)
+            raise CellRule(flaw.code, columns.get(flaw.pointer.rpartition("/")[2]) or "") from None
+        return {**kind, **told}
 
     def procedure(self, plan: CasePlan) -> Procedure:
         """Return the procedure that a plan follows. CellRule with the column of what cannot be chosen."""

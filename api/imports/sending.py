@@ -62,6 +62,7 @@ def body_of(planned: Planned) -> dict[str, Any]:
     """Return what the API is sent of a case."""
     plan = planned.plan
     return {
+        **({"subjects": list(plan.subjects)} if plan.subjects else {}),
         "source": planned.taken_over.source,
         "digest": planned.taken_over.digest,
         "case": plan.case,
@@ -74,8 +75,11 @@ def body_of(planned: Planned) -> dict[str, Any]:
 
 
 def key_of(body: dict[str, Any]) -> str:
-    """Return the key of a case: made of what its rows say, whatever else stands in the file."""
-    said = {name: value for name, value in body.items() if name not in ("digest", "source")}
+    """Return the key of a case: made of what its rows say of it, whatever else stands in the file.
+
+    The key is kept with the case's events, so no name is in it, be it as a digest.
+    """
+    said = {name: value for name, value in body.items() if name not in ("digest", "source", "subjects")}
     return f"import-{sha256(rfc8785.dumps(plain(said))).hexdigest()[:40]}"
 
 

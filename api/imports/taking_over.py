@@ -1,5 +1,6 @@
 """A case taken over for good: its facts become commands of its workflow, all told at once and settled together."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -37,16 +38,21 @@ class TakenCase(NamedTuple):
 
 async def take_over(visit: Visit, wish: TakeOver) -> TakenCase:
     """Take a case over, unless it is on record; raises a Problem where any of it is refused, and then nothing is written."""
-    with counted(visit, KIND):
-        prepared = await visit.read(_prepare, visit, wish)
-        if isinstance(prepared, Event):
-            visit.services.dispatcher.nudge(wish.plan.case, prepared.seq)
-            return TakenCase(prepared.seq, repeated=True)
-        try:
-            receipt = await visit.services.dispatcher.take_over(wish.plan.case, prepared, visit.remaining)
-        except Refusal as refusal:
-            raise Problem(refusal.code, refusal.detail, flaws=[Flaw("#/history", refusal.code)]) from None
-        return TakenCase(receipt.seq, repeated=False)
+    async with visit.refusals_on_record(KIND, wish.plan.case):
+        with counted(visit, KIND):
+            return await _take_over(visit, wish)
+
+
+async def _take_over(visit: Visit, wish: TakeOver) -> TakenCase:
+    prepared = await visit.read(_prepare, visit, wish)
+    if isinstance(prepared, Event):
+        visit.services.dispatcher.nudge(wish.plan.case, prepared.seq)
+        return TakenCase(prepared.seq, repeated=True)
+    try:
+        receipt = await visit.services.dispatcher.take_over(wish.plan.case, prepared, visit.remaining)
+    except Refusal as refusal:
+        raise Problem(refusal.code, refusal.detail, flaws=[Flaw("#/history", refusal.code)]) from None
+    return TakenCase(receipt.seq, repeated=False)
 
 
 def _prepare(visit: Visit, wish: TakeOver) -> Event | list[Command]:
@@ -89,4 +95,5 @@ def _stamped(visit: Visit, wish: TakeOver, place: int, fact: PlannedFact) -> Sta
     if not place:
         content |= {"procedure": plan.procedure, "jurisdiction": plan.jurisdiction, "variant": plan.variant}
         content |= {"facts": dict(plan.chosen)}
-    return stamp(visit, plan.case, fact.kind, content, f"{wish.key}/{place}", None)
+    own = stamp(visit, plan.case, fact.kind, content, f"{wish.key}/{place}", None)
+    return replace(own, origin=visit.origin(KIND))

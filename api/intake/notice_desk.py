@@ -49,11 +49,12 @@ class NoticeDesk:
 
     async def propose(self, visit: Visit, said: ProposeBody, key: str) -> Proposal:
         """Read what is brought and put it on record."""
-        entry = await visit.read(entry_read, said, self.holder.almanac)
-        source = NoticeSource.FILE if said.text is None else NoticeSource.TEXT
-        doer = _doer(visit, key, said.reason)
-        step = partial(self.board.propose, entry, doer, source=source, text=said.text, replaces=said.replaces)
-        return await visit.read(_asked, step)
+        async with visit.refusals_on_record("propose-notice", "notice"):
+            entry = await visit.read(entry_read, said, self.holder.almanac)
+            source = NoticeSource.FILE if said.text is None else NoticeSource.TEXT
+            doer = _doer(visit, key, said.reason)
+            step = partial(self.board.propose, entry, doer, source=source, text=said.text, replaces=said.replaces)
+            return await visit.read(_asked, step)
 
     async def preview(self, visit: Visit, number: int, patience: float) -> MadePreview | None:
         """Return a preview that begins just now; None where it takes longer than `patience` seconds."""
@@ -67,6 +68,10 @@ class NoticeDesk:
 
     async def approve(self, visit: Visit, number: int, digest: str, key: str, reason: str | None) -> Proposal:
         """Put a proposal in force, if its numbers are still those that were seen."""
+        async with visit.refusals_on_record("approve-notice", f"notice/{number}"):
+            return await self._approve(visit, number, digest, key, reason)
+
+    async def _approve(self, visit: Visit, number: int, digest: str, key: str, reason: str | None) -> Proposal:
         doer, alone = _doer(visit, key, reason), visit.services.settings.notice_approval == ANYONE
         before = partial(self.board.decided_before, number, doer, AlmanacEventKind.APPROVED, alone=alone)
         done = await visit.read(_asked, before)
@@ -85,7 +90,8 @@ class NoticeDesk:
 
     async def reject(self, visit: Visit, number: int, key: str, reason: str) -> Proposal:
         """Reject a proposal, with the reason."""
-        return await self._decided(visit, number, partial(self.board.reject, number, _doer(visit, key, reason)))
+        async with visit.refusals_on_record("reject-notice", f"notice/{number}"):
+            return await self._decided(visit, number, partial(self.board.reject, number, _doer(visit, key, reason)))
 
     def in_force(self, proposal: Proposal) -> bool:
         """Tell whether the days of a proposal are what this process counts by."""

@@ -6,6 +6,7 @@ from api.http.bodies import OpenBody
 from api.http.problems import Problem
 from api.intake.command_builders import made_id, opening
 from api.intake.stamp import Stamp, digest
+from api.intake.subjects import check_subjects, put_first_subjects
 from api.intake.submit import Done, Wish, carry_out
 from workflows.messages import Command, Link
 
@@ -16,9 +17,12 @@ def open_wish(visit: Visit, key: str, body: OpenBody) -> Wish:
     return Wish(case, "open", key, body.content() | {"case": case}, opening(visit, body), opens=True)
 
 
-async def carry_out_opening(visit: Visit, wish: Wish, parent: str | None) -> Done:
-    """Open the case and link it to its parent; a retry makes up for a link that did not get through."""
+async def carry_out_opening(visit: Visit, wish: Wish, body: OpenBody) -> Done:
+    """Open the case, record its subjects and link it to its parent; a retry makes up for what did not get through."""
+    parent = body.parent
+    await visit.read(check_subjects, visit, body.subjects)
     done = await carry_out(visit, wish)
+    await visit.read(put_first_subjects, visit, wish.case, body.subjects)
     if parent is not None:
         await _link(visit, parent, wish.case, wish.key)
     return done

@@ -8,6 +8,7 @@ from typing import Any
 
 import rfc8785
 
+from activities.record import CommandOrigin
 from api.access.request_context import Visit
 from api.http.plain_json import plain
 from api.http.problems import Flaw, Problem
@@ -27,6 +28,7 @@ class Stamp:
     told: datetime
     owners: tuple[str, ...] | None
     seen: int | None
+    origin: CommandOrigin
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def stamp(visit: Visit, case: str, kind: str, content: Mapping[str, Any], key: s
         told=told,
         owners=visit.caller.owners,
         seen=seen,
+        origin=visit.origin(kind),
     )
 
 

@@ -99,7 +99,8 @@ def shown_to(visit: Visit, found: Foreseen) -> DryRun:
 async def carry_out(visit: Visit, wish: Wish) -> Done:
     """Send a command, unless it is on record; returns its receipt, raises a Problem where it is refused."""
     with counted(visit, wish.kind):
-        return await _carry_out(visit, wish)
+        async with visit.refusals_on_record(wish.kind, wish.case):
+            return await _carry_out(visit, wish)
 
 
 @contextmanager

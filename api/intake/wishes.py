@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from activities.store.rows import CaseView
 from api.access.request_context import Visit
-from api.http.bodies import AcceptBody, CompletionBody, ConfirmBody, Dated, DecideBody, HandOverBody, ReclassifyBody
+from api.http.bodies import AcceptBody, CompletionBody, ConfirmBody, DecideBody, HandOverBody, ReclassifyBody
+from api.http.body import Dated
 from api.http.problems import Flaw, Problem
 from api.intake.command_builders import accepting, completing, handing_over, reclassifying
 from api.intake.stamp import Stamp

@@ -12,7 +12,6 @@ from api.http.bodies import (
     CompletionBody,
     ConfirmBody,
     CorrectBody,
-    Dated,
     DecideBody,
     ExtendBody,
     FeeBody,
@@ -31,6 +30,7 @@ from api.http.bodies import (
     TerminateBody,
     WithdrawBody,
 )
+from api.http.body import Dated
 from api.intake.command_builders import made_id
 from api.intake.submit import Wish
 from api.intake.wishes import (

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from activities.record import StepPicture
 from activities.store.columns import ON_DESK
 from activities.store.rows import CaseView
-from api.http.bodies import BATCH, NAMES
+from api.http.bodies import BATCH
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import PROBLEMS, Flaw, Problem, ProblemShown
 from api.http.validation import flaws_of
 from api.intake.command_builders import procedure_in_force

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from activities.record import Event, Role
 from activities.store.notices import ToldAlert
 from activities.store.rows import CaseView, ClockRow
+from api.access.api_keys import CallerRole
 from api.access.request_context import CONFIRMERS
 from api.figures.places import PLACES
 from api.http.problems import Flaw, Problem
@@ -37,6 +38,7 @@ from api.pages.page_route import PageRoute, PageVisiting
 from api.pages.parameters import number_of, one_of, only_known
 from api.pages.place_in_list import LIST, list_named, place_in_list
 from api.pages.spreadsheet import spreadsheet
+from api.pages.subjects import SubjectLine, lines_of
 from api.pages.told_of_case import MOST as MOST_TOLD
 from api.pages.told_of_case import heard
 from api.routes.cases import told_of
@@ -98,6 +100,7 @@ class CasePage(NamedTuple):
     fault: bool
     told: list[ToldAlert]
     look_up_code: str | None  # for whoever may tell the applicant
+    subjects: list[SubjectLine]
     actions: list[Action]
     next_step: str | None  # that may be completed
 
@@ -139,6 +142,8 @@ async def show_case(at: PageVisiting, case: str) -> Response:
         chosen=found.chosen,
         ruler=found.ruler,
         look_up_code=found.look_up_code,
+        subjects=found.subjects,
+        says_subjects=at.caller.role is CallerRole.OFFICER,
         steps=found.steps,
         stages=found.stages,
         outlook=outlook(found.names, found.clocks, found.head.clock) if found.head.clock and found.stages else None,
@@ -232,9 +237,10 @@ def _read(at: PageVisit, case: str, asked: CaseAsked) -> CasePage:
         stages=stage_rows(names, clocks),
         used=used,
         owners=[] if used is None else owner_rows(names, used, clocks, almanac, at.now),
-        fault=bool(store.faults(case=case)),
+        fault=view.faulty,
         told=told_of(visit, view, None, MOST_TOLD),
         look_up_code=at.request.app.state.look_up_codes.code(case) if at.caller.role in CONFIRMERS else None,
+        subjects=lines_of(at, case),
         actions=offered(offers),
         next_step=next((row.key for row in steps if row.here and row.key in may), None),
     )

@@ -12,6 +12,7 @@ from activities.record import CasePicture
 from activities.store.groups import CORRECTION, CaseGroup, Mark
 from activities.store.lines import Card, CaseLine, Instants, PlaceDays, StepLine
 from api.figures.places import PLACES
+from api.intake.subjects import SubjectNames
 from api.pages.case_words import owner_name
 from api.pages.frame import PageVisit
 from api.pages.words import PageWords, message
@@ -70,6 +71,7 @@ class CaseRow:
     steps: int  # how many are on desks
     cards: tuple[Card, ...]
     marks: tuple[str, ...]
+    name: str = ""  # of the project, or else of the applicant
     group: CaseGroup | None = None
     standing: str | None = None
     due: str = ""
@@ -78,7 +80,9 @@ class CaseRow:
     ruler: Markup | None = None
 
 
-def case_row(at: PageVisit, days: Instants, line: CaseLine, place: int | None = None) -> CaseRow:
+def case_row(
+    at: PageVisit, days: Instants, line: CaseLine, place: int | None = None, names: SubjectNames | None = None
+) -> CaseRow:
     """Return a line in the words of a page; `days`: of its instant; `place`: of its list among those of the session."""
     case, words, whole = line.case, at.words, at.caller.owners is None
     steps = [step for step in line.steps if at.caller.may_touch(step.step)]
@@ -96,6 +100,7 @@ def case_row(at: PageVisit, days: Instants, line: CaseLine, place: int | None = 
         steps=len(steps),
         cards=tuple(sorted({step.card for step in steps if step.card is not None}, reverse=True)),
         marks=tuple(_marks(at, line)),
+        name="" if names is None else names.project or names.applicant,
     )
     if not whole:
         return row

@@ -13,6 +13,7 @@ from activities.store.lines import CaseLine, CaseTally, Instants, Sort
 from activities.store.listing import MOST, sorts_closed
 from api.access.api_keys import CallerRole
 from api.figures.month import Format
+from api.intake.subjects import names_of
 from api.pages.answers import see_other
 from api.pages.case_row import CaseRow, case_row
 from api.pages.frame import PageVisit, page
@@ -91,11 +92,19 @@ async def list_cases(at: PageVisiting) -> Response:
     )  # fmt: skip
     counts = await at.visit.read(_counts, at, asked, days)
     place = await kept_list(at, asked.text)
+    names = await at.visit.read(names_of, at.visit, [line.case.case for line in lines])
     whole = at.caller.owners is None
     return page(
         at,
         "cases.html",
-        groups=list(_groups(at, asked, days, lines, counts, place)),
+        groups=list(
+            _groups(
+                at,
+                asked,
+                [(line, case_row(at, days, line, place, names.get(line.case.case))) for line in lines],
+                counts,
+            )
+        ),
         chips=_chips(asked, counts.chips) if whole else [],
         total=counted(at.words, counts.total),
         counted=partial(counted, at.words),
@@ -202,11 +211,11 @@ def _sort_head(asked: ListAsked, sort: SortBy, total: int | None) -> SortHead:
 
 
 def _groups(
-    at: PageVisit, asked: ListAsked, days: Instants, lines: Iterable[CaseLine], counts: ListNumbers, place: int
+    at: PageVisit, asked: ListAsked, lines: Iterable[tuple[CaseLine, CaseRow]], counts: ListNumbers
 ) -> Iterable[RowGroup]:
     whole = at.caller.owners is None
-    for head, found in groupby(lines, key=lambda line: _head(asked, line) if whole else None):
-        rows = tuple(case_row(at, days, line, place) for line in found)
+    for head, found in groupby(lines, key=lambda one: _head(asked, one[0]) if whole else None):
+        rows = tuple(row for _, row in found)
         if head is None:
             yield RowGroup("", None, "", rows)
         elif head == NO_DUE_DATE:

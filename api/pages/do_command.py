@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from activities.store.rows import CaseView
-from api.http.bodies import NAMES, Dated
+from api.http.body import Dated
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem
 from api.http.validation import flaws_of
 from api.intake.submit import Wish, carry_out, foreseen, shown_to

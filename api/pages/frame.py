@@ -37,6 +37,7 @@ MENU: tuple[tuple[str, str, str, tuple[CallerRole, ...]], ...] = (
     ("/told", message("Alerts told"), "a", OVERSEEING),
     ("/companies", message("Companies"), "u", OVERSEEING),
     ("/keys", message("Keys"), "k", (CallerRole.SUPERVISOR,)),
+    ("/audit-log", message("Audit"), "", (CallerRole.AUDITOR,)),
     ("/promises", message("Promises"), "p", OVERSEEING),
     ("/calendar", message("Calendar"), "", (*OVERSEEING, CallerRole.UTILITY)),
 )

@@ -21,8 +21,11 @@ from api.access.api_keys import (
     DEFAULT_DAYS,
     LONGEST_DAYS,
     CallerRole,
+    KeyState,
+    key_state,
     new_key,
 )
+from api.access.networks import BadNetwork, written_networks
 from api.http.headers import BARE_KEY
 from api.http.problems import Problem
 from api.pages.answers import HEADERS, see_other
@@ -51,17 +54,19 @@ FIELDS: Mapping[str, str] = {
     "company": message("Company"),
     "days": message("Days that it lives"),
     "steps": message("Only these steps"),
+    "networks": message("Only from these networks"),
 }
 
 
 class KeyRow(NamedTuple):
-    """A key in the list. `left`: days until it ends, where that is soon."""
+    """A key in the list. `left`: days until it ends, where that is soon; `ended`: it opens nothing any more."""
 
     key: ApiKey
     company: str
     steps: Sequence[str]
     left: int | None
     ended: bool
+    disused: bool
 
 
 class KeyAsked(NamedTuple):
@@ -155,11 +160,12 @@ def _revoking(at: PageVisit, key: ApiKey, *, wrong: bool = False) -> Response:
 
 
 def _row(words: PageWords, key: ApiKey, now: datetime) -> KeyRow:
-    ended = key.revoked is not None or (key.expires is not None and key.expires <= now)
+    state = key_state(key, now)
+    ended = state is not KeyState.LIVE
     left = None if ended or key.expires is None or key.expires - now > SOON else (key.expires - now).days
     titles = _steps_of(key.company)
     steps = [words.title(*titles.get(step, (step, step))) for step in key.steps]
-    return KeyRow(key, company_name(words, key.company), steps, left, ended)
+    return KeyRow(key, company_name(words, key.company), steps, left, ended, state is KeyState.DISUSED)
 
 
 def company_name(words: PageWords, company: str | None) -> str:
@@ -203,6 +209,10 @@ def _asked(at: PageVisit) -> KeyAsked:
         flaws["company"] = "not-a-choice"
     if any(step not in _steps_of(fields["company"]) for step in steps) or (steps and not utility):
         flaws["steps"] = "not-a-choice"
+    try:
+        written_networks(fields["networks"].split())
+    except BadNetwork:
+        flaws["networks"] = "bad-form"
     days = fields["days"]
     if not (days.isascii() and days.isdigit()):
         flaws["days"] = "not-a-number" if days else "missing"
@@ -220,6 +230,7 @@ def _key(at: PageVisit, asked: KeyAsked, nonce: str) -> tuple[str, ApiKey]:
         role=CallerRole(asked.fields["role"]),
         company=asked.fields["company"] or None,
         steps=asked.steps,
+        networks=asked.fields["networks"].split(),
         days=int(asked.fields["days"]),
         now=at.visit.arrived,
         id=sha256(f"{at.session.hash}:{nonce}".encode()).hexdigest()[:12],

@@ -166,6 +166,8 @@ def _conditions(words: PageWords, asked: ListAsked) -> Iterable[str]:
         (message("number with %(number)s"), query.q),
     )
     yield from (words.say(text, number=number) for text, number in named if number is not None)
+    if query.subject:
+        yield words.say("about whom was searched for")
     yield words.say(STATES[_state(asked)])
 
 

@@ -18,7 +18,7 @@ from api.views.case_query import NOT_FOR_COMPANIES, CaseQuery, SortBy
 from sla.clock import Standing
 from workflows.procedures import ALL
 
-SEVERAL = ("standing", "group", "status", "flag", "owner")
+SEVERAL = ("standing", "group", "status", "flag", "owner", "subject")
 ORDER = ("sort", "dir", "limit", "after")
 SPAN = ("from", "to")  # of the form; in an address they are `due`
 LIMITS = (25, 50)  # more rows are more than a page may weigh

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from activities.record import CasePicture, StepPicture
+from activities.store.audit_log import DONE, REFUSED
 from activities.store.columns import ON_DESK
 from activities.store.rows import CaseView
+from api.access.auditing import address_of, who_of
 from api.access.key_route import in_pool
 from api.access.look_up import typed
 from api.figures.places import PLACES
@@ -26,6 +28,7 @@ from workflows.rebuild import all_events
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 LOOK_UP = "/look-up"
+APPLICANT = "applicant"  # who is known by number and code alone
 CORRECTING = 6  # national status of a case that waits for what the applicant has to hand in
 
 STEPS = {
@@ -76,10 +79,13 @@ async def look_up(request: Request) -> Response:
     number, parts = typed(form.get("case", "")), request.app.state
     if not safe_place(request):
         return _form(request, status=403)
-    wait = parts.look_up_gate.wait(request.client.host if request.client else None)
+    wait = parts.look_up_gate.wait(address_of(request))
     if wait is not None:
         return _form(request, number, message("Too many at once"), status=429, wait=wait)
     found = await in_pool(request, _read, request, number, form.get("code", ""))
+    who = who_of(request, None)._replace(actor=APPLICANT, role=APPLICANT)
+    about = number if CASE_NUMBER.fullmatch(number) else LOOK_UP
+    await parts.audit.record(who, "look-up", about, DONE if found else f"{REFUSED}unknown-case")
     if found is None:
         return _form(request, number, message("Number or code do not match"), status=404)
     words, view = words_of(request), found.view

@@ -12,8 +12,9 @@ from activities.preview import MoveNumbers
 from activities.proposals import NoticeSource, Proposal, ProposalState
 from api.access.request_context import CONFIRMERS
 from api.figures.places import PLACES
-from api.http.bodies import NAMES, ProposeBody, RejectNoticeBody
+from api.http.bodies import ProposeBody, RejectNoticeBody
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem
 from api.http.validation import flaws_of
 from api.intake.notice_desk import ANYONE, NoticeDesk

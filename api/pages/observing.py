@@ -11,13 +11,9 @@ from pydantic import ValidationError
 from api.access.request_context import CONFIRMERS, OFFICERS
 from api.figures.promise_standings import CommitmentStanding, Stood, observed_standing, of_observations, rules_of
 from api.figures.standing_words import KINDS, promised_figure
-from api.http.bodies import (
-    NAMES,
-    ObservationBody,
-    ObservationCorrectionBody,
-    ObservationWithdrawalBody,
-)
+from api.http.bodies import ObservationBody, ObservationCorrectionBody, ObservationWithdrawalBody
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Problem
 from api.http.validation import flaws_of
 from api.intake.observing import (
@@ -101,7 +97,8 @@ async def record_form(at: PageVisiting, commitment: str) -> Response:
     key, given = _key(at), _given(at, kind)
     try:
         body = _body(ObservationBody, given)
-        await at.visit.read(record_observation, at.visit, commitment, key, body)
+        async with at.visit.refusals_on_record("record-observation", f"observation/{commitment}"):
+            await at.visit.read(record_observation, at.visit, commitment, key, body)
     except Problem as problem:
         return _form(at, one, kind, given, key, problem=problem)
     return see_other(f"/promises/{commitment}#observations")
@@ -118,7 +115,8 @@ async def look_at_observation(at: PageVisiting, commitment: str, number: int) ->
 async def confirm_form(at: PageVisiting, commitment: str, number: int) -> Response:
     """Confirm an observation, and go back to its promise."""
     try:
-        await at.visit.read(confirm_observation, at.visit, commitment, number, _key(at))
+        async with at.visit.refusals_on_record("confirm-observation", f"observation/{commitment}"):
+            await at.visit.read(confirm_observation, at.visit, commitment, number, _key(at))
     except Problem as problem:
         return await _one(at, commitment, number, problem)
     return see_other(f"/promises/{commitment}#observations")
@@ -129,7 +127,8 @@ async def withdraw_form(at: PageVisiting, commitment: str, number: int) -> Respo
     """Withdraw an observation that nobody confirmed, and go back to its promise."""
     try:
         body = _body(ObservationWithdrawalBody, {"reason": at.form("reason").strip()})
-        await at.visit.read(withdraw_observation, at.visit, commitment, number, _key(at), body.reason)
+        async with at.visit.refusals_on_record("withdraw-observation", f"observation/{commitment}"):
+            await at.visit.read(withdraw_observation, at.visit, commitment, number, _key(at), body.reason)
     except Problem as problem:
         return await _one(at, commitment, number, problem)
     return see_other(f"/promises/{commitment}#observations")
@@ -151,7 +150,8 @@ async def correct_form(at: PageVisiting, commitment: str, number: int) -> Respon
     key, given = _key(at), _given(at, kind) | {"reason": at.form("reason").strip()}
     try:
         body = _body(ObservationCorrectionBody, given)
-        await at.visit.read(correct_observation, at.visit, commitment, number, key, body)
+        async with at.visit.refusals_on_record("correct-observation", f"observation/{commitment}"):
+            await at.visit.read(correct_observation, at.visit, commitment, number, key, body)
     except Problem as problem:
         return _form(at, one, kind, given, key, number, problem)
     return see_other(f"/promises/{commitment}#observations")

@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from api.access.api_keys import CallerRole
 from api.figures.places import PLACES
-from api.http.bodies import NAMES, OpenBody
+from api.http.bodies import OpenBody
 from api.http.headers import BARE_KEY
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem
 from api.http.validation import flaws_of
 from api.intake.command_builders import resolved
 from api.intake.openings import carry_out_opening, open_wish
+from api.intake.subjects import check_subjects
 from api.intake.submit import tried
 from api.pages.actions import AT, FieldKind, instant_typed
 from api.pages.answers import see_other
@@ -24,6 +26,7 @@ from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
 from api.pages.parameters import only_known
 from api.pages.refusals import flaw_said
+from api.pages.subject_fields import SUBJECT_FIELDS, in_form, subject_fields, subjects_given
 from api.pages.words import message
 from api.views.case import cited
 from api.views.foreseen import DryRun
@@ -71,15 +74,19 @@ async def open_case(at: PageVisiting) -> Response:
     key = at.form("key")
     if matter is None or not BARE_KEY.fullmatch(key):
         raise Problem("not-a-form")
-    given = {name: at.form(name) for name in (*TEXTS, *(f"{FACT}{one.key}" for one in _facts(matter)), AT.name)}
+    given = {
+        name: at.form(name)
+        for name in (*TEXTS, *(f"{FACT}{one.key}" for one in _facts(matter)), AT.name, *SUBJECT_FIELDS)
+    }
     if at.form("go") == "edit":
         return _form(at, matter, given, key)
     try:
         body = _body(matter, given)
         wish = open_wish(at.visit, key, body)
         if at.form("go") == "do":
-            done = await carry_out_opening(at.visit, wish, body.parent)
+            done = await carry_out_opening(at.visit, wish, body)
             return see_other(f"/cases/{wish.case}?done={done.receipt.seq}")
+        await at.visit.read(check_subjects, at.visit, body.subjects)
         return _preview(at, matter, given, key, await at.visit.read(tried, at.visit, wish))
     except Problem as problem:
         if problem.status not in {409, 412, 422}:
@@ -121,6 +128,7 @@ def _body(matter: Matter, given: Mapping[str, str]) -> OpenBody:
         "jurisdiction": matter.jurisdiction,
         "variant": matter.variant.key,
         "facts": _chosen(matter, given),
+        "subjects": subjects_given(given),
     }
     try:
         return OpenBody.model_validate({**said, **chosen, **({AT.name: instant_typed(when)} if when else {})})
@@ -164,7 +172,7 @@ def _fields(at: PageVisit, matter: Matter, given: Mapping[str, str]) -> list[Fie
     when = FieldShown(
         AT.name, words.say(AT.label), AT.kind.value, required=False, value=given.get(AT.name, ""), choices=()
     )
-    return [*fields, when]
+    return [*fields, when, *subject_fields(words, given)]
 
 
 def _form(
@@ -173,8 +181,9 @@ def _form(
     fields = _fields(at, matter, given)
     labels = {field.name: field.label for field in fields}
     flaws = []
+    parts = [one["part"] for one in subjects_given(given)]
     for flaw in problem.flaws if problem else ():
-        name = flaw.pointer.rpartition("/")[2]
+        name = in_form(flaw, parts).pointer.rpartition("/")[2]
         flaws.append(
             (name if name in labels else "", f"{labels.get(name, name)}: {at.words.say(flaw_said(flaw.code))}")
         )

@@ -15,8 +15,9 @@ from fastapi.routing import APIRoute
 
 from activities.store.errors import StoreUnavailable
 from activities.store.sessions import Session
-from api.access.api_keys import CallerRole, caller_of
-from api.access.key_route import in_pool
+from api.access.api_keys import Caller, CallerRole, caller_of
+from api.access.auditing import REFRESH, audit_read, audit_refusal, record_refusal, who_of
+from api.access.key_route import in_pool, take_allowance
 from api.access.request_context import visit_of
 from api.access.sessions import current, form_token
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
@@ -29,10 +30,12 @@ from workflows.dispatch import OutcomeUnknownError
 LARGEST = 262_144  # bytes of a form: a hundred steps of a desk fit in
 FIELDS = 2_000
 FORM = "application/x-www-form-urlencoded"
-REFRESH = "x-shixian-refresh"  # a header of our script's: a page that refreshes itself does not use its session
 SIGN_IN = "/sign-in"
 LATE = "/told-late"
 DESK = "/desk"
+
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class SignInNeeded(Exception):
@@ -46,16 +49,28 @@ class PageRoute(APIRoute):
         """Read what a form says."""
         return await read_form(request)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def _pass(self, request: Request, handle: Handler) -> Response:
+        """Pass a request on; whatever has to be on record is there before it is answered."""
+        try:
+            if request.method == "POST":
+                from_our_page(request)
+                request.state.form = await self.form_of(request)
+            response = await handle(request)
+        except (Problem, RequestValidationError) as refused:
+            await audit_refusal(request, _caller(request), refused)
+            raise
+        at: PageVisit | None = getattr(request.state, "page_visit", None)
+        if at is not None:
+            await audit_read(request, at.caller, response, at.session.hash)
+        return response
+
+    def get_route_handler(self) -> Handler:
         """Put the checks before what the framework makes of the route."""
         handle = super().get_route_handler()
 
         async def enter(request: Request) -> Response:
             try:
-                if request.method == "POST":
-                    from_our_page(request)
-                    request.state.form = await self.form_of(request)
-                response = await handle(request)
+                response = await self._pass(request, handle)
             except SignInNeeded:
                 if request.headers.get(REFRESH):
                     return Response(status_code=401)
@@ -71,6 +86,11 @@ class PageRoute(APIRoute):
             return with_language(request, response)
 
         return enter
+
+
+def _caller(request: Request) -> Caller | None:
+    at: PageVisit | None = getattr(request.state, "page_visit", None)
+    return None if at is None else at.caller
 
 
 def _flaws(error: RequestValidationError) -> list[Flaw]:
@@ -148,10 +168,15 @@ async def page_visit(request: Request) -> PageVisit:
     text = request.cookies.get(cookie_name(request), "")
     session = await _session(request, text) if text else None
     if session is None:
+        if text and not request.headers.get(REFRESH):
+            over = Problem("unauthenticated")
+            await record_refusal(request.app.state.audit, who_of(request, None), "use-session", request.url.path, over)
         raise SignInNeeded
     if request.method == "POST" and request.state.form.get("token") != form_token(text):
         raise Problem("foreign-form")
-    found = PageVisit(await visit_of(request, caller_of(session)), session, text, words_of(request), request)
+    caller = caller_of(session)
+    take_allowance(request, caller)
+    found = PageVisit(await visit_of(request, caller), session, text, words_of(request), request)
     counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
     found = replace(found, badges={LATE: counts.waiting, DESK: counts.over})
     request.state.page_visit = found

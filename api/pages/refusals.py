@@ -37,6 +37,8 @@ FLAWS: Mapping[str, str] = {
     "not-a-calendar-year": message("has to be a calendar year"),
     "not-twelve-months": message("have to be twelve whole months"),
     "not-whole": message("has to be a whole number"),
+    "not-of-this-subject": message("does not belong to such a subject"),
+    "bad-code": message("is no such code: a digit is missing or mistyped"),
     "other-step": message("belongs to another step"),
 }
 

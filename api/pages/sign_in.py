@@ -1,11 +1,16 @@
 """Signing in with a key, which becomes a session and never comes back; signing out."""
 
+from time import monotonic
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.api_keys import CallerRole, valid_key
-from api.access.key_route import in_pool
+from activities.store.audit_log import Who, acting
+from activities.store.keys import ApiKey
+from activities.store.sessions import Session, Sessions
+from api.access.api_keys import CallerRole, caller_of, valid_key
+from api.access.auditing import address_of, record_refusal, who_of
+from api.access.key_route import allowances_of, in_pool
 from api.access.sessions import REMEMBERED, begin
 from api.http.problems import Problem
 from api.pages.answers import html, see_other
@@ -36,18 +41,32 @@ async def sign_in(request: Request) -> Response:
         raise Problem("unsafe-place")
     store, now = request.app.state.services.store, request.state.arrived
     try:
-        key = await in_pool(request, valid_key, form.get("key", "").strip(), store.key_by_hash, now)
+        text, address = form.get("key", "").strip(), address_of(request)
+        key = await in_pool(request, valid_key, text, store.key_by_hash, now, address=address)
     except Problem:
-        return _form(request, where, refused=True)
+        allowances_of(request).refused(address, monotonic())
+        return await _refused(request, where, None)
     if not has_pages(CallerRole(key.role)):
-        return _form(request, where, refused=True)
-    text, session = begin(key, now)
-    await in_pool(request, store.add_session, session, now - REMEMBERED)
+        return await _refused(request, where, key)
+    cookie, session = begin(key, now)
+    await in_pool(request, _keep, store, session, who_of(request, caller_of(session)))
     await in_pool(request, request.app.state.keyring.used, key, now)
     response = see_other(home_of(CallerRole(session.role)) if where == "/" else where)
     secure = request.url.scheme == "https"
-    response.set_cookie(cookie_name(request), text, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(cookie_name(request), cookie, path="/", secure=secure, httponly=True, samesite="lax")
     return response
+
+
+def _keep(store: Sessions, session: Session, who: Who) -> None:
+    with acting(who):
+        store.add_session(session, who.at - REMEMBERED)
+
+
+async def _refused(request: Request, where: str, key: ApiKey | None) -> Response:
+    who = who_of(request, None if key is None else caller_of(key))
+    about = "no-key" if key is None else f"key/{key.id}"
+    await record_refusal(request.app.state.audit, who, "sign-in", about, Problem("sign-in-refused"))
+    return _form(request, where, refused=True)
 
 
 @router.post("/sign-out")

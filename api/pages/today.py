@@ -15,6 +15,7 @@ from activities.store.lines import OVER, CaseFilter, CaseLine, CaseTally, DeskSu
 from api.alerting.promise_alerts import LATE_SHARE, LATE_STEPS
 from api.figures.places import PLACES
 from api.figures.words import percent
+from api.intake.subjects import names_of
 from api.pages.case_row import case_row
 from api.pages.case_words import WITHDRAWN
 from api.pages.frame import MOST_COUNTED, PageVisit, menu, page
@@ -100,7 +101,8 @@ async def show_today(at: PageVisiting) -> Response:
     at = replace(at, badges={**at.badges, **{path: number for path, number in counted.items() if path in at.badges}})
     within = {item.path for item in menu(at)}
     place = await kept_list(at, "")
-    rows = [case_row(at, found.days, line, place) for line in found.first]
+    names = await at.visit.read(names_of, at.visit, [line.case.case for line in found.first])
+    rows = [case_row(at, found.days, line, place, names.get(line.case.case)) for line in found.first]
     desks = _desks(at, found.desks)
     return page(
         at,

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404  # its commands are lists that were found, built or told
 import sys
 import tempfile
 import threading

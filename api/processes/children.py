@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404  # its commands are lists that were found, built or told
 import sys
 import time
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -11,40 +11,98 @@ from pathlib import Path
 from activities.store.store import Store
 from api.access.api_keys import CallerRole, new_key
 from api.failures import WrongSetting
+from api.http.bearer import Tokens
+from api.private_files import private_file, private_folder, tighten
 from api.process_notes import Say, note, say_line
 from api.processes.binaries import TEMPORAL, Program, find
 from api.processes.claims import free_port
 from api.processes.stack import Site, Stack
+from api.processes.temporal_access import without_access
 from api.real_clock import real_now
-from api.settings import Settings
+from api.secret_files import SecretFile, made, new_token, tokens
+from api.settings import SECRETS, Settings
 from sla.timeline import Timeline
+from workflows.keys import new_keys
 
 FIRST_OFFICER = "first-officer"
 LOOPBACK = "127.0.0.1"
 HEAD_START = timedelta(seconds=3)  # that the processes need: a rehearsal begins when they are there
 FILE = "sqlite:///"
+MADE: Mapping[str, Callable[[], str]] = {  # by setting
+    "relay_token_file": new_token,
+    "scrape_token_file": new_token,
+    "command_keys_file": new_keys,
+}
 
 REBUILD = "请运行 Run `shixian rebuild`：标记和中止所余须重建 marks, and what is left at a standstill, come with it."
 
 
 def open_store(settings: Settings) -> Store:
-    """Return the store of the settings; the folder of a file is made."""
-    url = settings.database
-    if url.startswith(FILE):
-        Path(url.removeprefix(FILE)).parent.mkdir(parents=True, exist_ok=True)
+    """Return the store of the settings; the folder of a file is made, and the file, for this user alone."""
+    file = _database_file(settings)
+    if file is not None:
+        private_file(file)
     try:
-        return Store.open(url, durable=settings.durable)
+        return Store.open(settings.database, durable=settings.durable)
     except ValueError as error:
         raise WrongSetting("DATABASE_URL", f"{error} [bad-url]") from None
 
 
+def keep_private(settings: Settings, said: Say) -> None:
+    """Make the data folder, or take from other users what they may read of it, and say so; else raise NotPrivate."""
+    private_folder(settings.data_dir)
+    opened = tighten(settings.data_dir, _database_file(settings))
+    if opened:
+        text = "{folder}: {number} 个文件或文件夹原可由他人读取，现仅限本用户 files or folders were open to other users, and are not any more"
+        said(note("made-private", text, folder=str(settings.data_dir), number=opened))
+
+
+def _database_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database; None of another one, or of one in memory."""
+    name = settings.database.removeprefix(FILE).partition("?")[0]
+    return Path(name) if settings.database.startswith(FILE) and name not in {"", ":memory:"} else None
+
+
+def secret(settings: Settings, name: str) -> Path:
+    """Return the file of secrets that a setting is for: made in the data folder, where neither names one nor has one."""
+    return (settings.secrets_of(name) or made(settings.data_dir / SECRETS[name], MADE[name])).absolute()
+
+
+def with_secrets(settings: Settings, *names: str) -> Settings:
+    """Return the settings with these files of secrets named, and made."""
+    return settings.model_copy(update={name: secret(settings, name) for name in names})
+
+
+def tokens_of(settings: Settings, name: str) -> SecretFile[tuple[bytes, ...]] | None:
+    """Return the tokens of a setting's file; None where there is no file, WrongSetting where it cannot be used."""
+    file = settings.secrets_of(name)
+    return None if file is None else SecretFile(name.upper(), file, tokens)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is reached from this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_unguarded(name: str, host: str, guards: Mapping[str, Tokens | None], said: Say) -> None:
+    """Refuse other addresses than loopback where a setting in `guards` has no token; on loopback only say so.
+
+    `name` is the setting of the address.
+    """
+    missing = ", ".join(f"SHIXIAN_{guard.upper()}" for guard, tokens in guards.items() if tokens is None)
+    if missing and not is_loopback(host):
+        raise WrongSetting(name, f"{host} is no loopback address: that needs {missing} [no-token]")
+    if missing:
+        text = "本机任何程序均可访问 Open to every program on this machine: there is no {missing}"
+        said(note("unguarded", text, missing=missing))
+
+
 def refuse_open_door(name: str, host: str, *, behind_proxy: bool) -> None:
     """Other addresses than loopback only behind a proxy that has TLS; `name` is the setting's."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not (loopback or behind_proxy):
+    if not (is_loopback(host) or behind_proxy):
         raise WrongSetting(name, f"{host} is no loopback address: that needs SHIXIAN_BEHIND_PROXY [open-door]")
 
 
@@ -63,7 +121,8 @@ def embedded(
     Port 0 is any free one. `first_key` is told the officer's key that is made where there is none.
     """
     refuse_open_door("HOST", settings.host, behind_proxy=settings.behind_proxy)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(settings, said)
+    settings = with_secrets(without_access(settings), "scrape_token_file", "command_keys_file")
     chosen = _configured_port(settings) if temporal_port is None else temporal_port
     settings = settings.model_copy(
         update={"port": settings.port or free_port(), "temporal_address": f"{LOOPBACK}:{chosen or free_port()}"}

@@ -5,15 +5,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from activities.almanacs import AlmanacHolder
+from api.private_files import private_folder
 from api.process_notes import Say, bracketed, say_json
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS
 from api.processes.children import Child, Children, of_shixian
 from api.processes.claims import claim, free_port
-from api.processes.embedded import LOOPBACK, environment, located, open_store
+from api.processes.embedded import LOOPBACK, environment, keep_private, located, open_store, with_secrets
 from api.processes.monitor_config import Addresses, configure, tell, told_to
 from api.processes.office_hours_keeper import OfficeHoursKeeper
 from api.processes.run_tethered import foreign_environment
@@ -66,19 +66,18 @@ class Monitor:
 
 
 @contextlib.contextmanager
-def monitoring(
-    settings: Settings, timeline: Timeline, said: Say, *, now: datetime, ports: Ports = Ports()
-) -> Iterator[Monitor]:
+def monitoring(settings: Settings, timeline: Timeline, said: Say, *, ports: Ports = Ports()) -> Iterator[Monitor]:
     """Run what watches a data folder whose tables are there, from entering until at most 10 s after leaving.
 
     Its configuration is written in the folder `monitor/`. Where the settings name no file of recipients, everything is
     told to a receiver that prints it.
     """
+    keep_private(settings, said)
     folder = settings.data_dir.absolute() / "monitor"
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     with contextlib.ExitStack() as running_parts:
         running_parts.enter_context(contextlib.closing(claim(folder / "monitor.lock")))
-        settings = settings.model_copy(
+        settings = with_secrets(settings, "relay_token_file", "scrape_token_file").model_copy(
             update={
                 "metrics_port": settings.metrics_port or free_port(),
                 "relay_port": settings.relay_port or free_port(),
@@ -92,7 +91,7 @@ def monitoring(
             settings = settings.model_copy(update={"recipients_file": file})
         store = running_parts.enter_context(contextlib.closing(open_store(settings)))
         holder = AlmanacHolder(store, RELEASE)
-        configure(folder, settings, where, timeline, now)
+        configure(folder, settings, where, timeline)
         hours = OfficeHoursKeeper(
             holder.renew,
             lambda almanac: tell(folder, settings, where, timeline, real_now(), almanac),

@@ -1,16 +1,14 @@
 """The files by which Prometheus, Alertmanager and the relay know what to watch, where, and who is told."""
 
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 
-from api.access.api_keys import LONGEST_DAYS, CallerRole, hashed, new_key
 from api.alerting import prometheus, recipients
 from api.alerting.alertmanager import FAST, SHIPPED, render
-from api.processes.embedded import open_store
+from api.processes.embedded import secret
 from api.settings import Settings
 from sla.almanac import Almanac
 from sla.axis import local_day
@@ -18,7 +16,6 @@ from sla.timeline import Timeline
 
 INTERVAL, QUICK_INTERVAL = "5s", "1s"  # between scrapes; a rehearsal is in a hurry
 RECEIVER = "receiver"
-RENEWED = timedelta(days=30)  # before its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Addresses:
         return [f"http://{self.prometheus}/-/ready"]
 
 
-def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline, now: datetime) -> None:
+def configure(folder: Path, settings: Settings, where: Addresses, timeline: Timeline) -> None:
     """Write Prometheus' rules and configuration. A rehearsal's durations shrink with its time."""
     real = timeline.identity
     rules_file = folder / "rules.yml"
@@ -54,12 +51,13 @@ def configure(folder: Path, settings: Settings, where: Addresses, timeline: Time
     targets = {"shixian": where.exporter, "shixian-relay": where.relay, "shixian-api": where.api}
     if where.worker:
         targets["shixian-worker"] = where.worker
+    scraped = str(secret(settings, "scrape_token_file"))
     configured = prometheus.prometheus_config(
         rules=str(rules_file),
         targets={**targets, "prometheus": where.prometheus, "alertmanager": where.alertmanager},
         alertmanager=where.alertmanager,
         interval=INTERVAL if real else QUICK_INTERVAL,
-        keys={"shixian-api": str(_key(folder / "api.key", settings, now))},
+        keys=dict.fromkeys(("shixian", "shixian-relay", "shixian-api"), scraped),
         series=settings.metrics_series,
     )
     (folder / "prometheus.yml").write_text(configured, encoding="utf-8")
@@ -78,6 +76,7 @@ def tell(
         timing=SHIPPED if real else FAST,
         office_hours=real,
         policy=settings.policy,
+        token_file=str(secret(settings, "relay_token_file")),
     )
     written = folder / "alertmanager.yml.new"  # so that nobody reads half of it
     written.write_text(told, encoding="utf-8")
@@ -90,15 +89,3 @@ def told_to(url: str, link: str, file: Path) -> None:
     everybody = {"operators": [RECEIVER], "supervisors": [RECEIVER], "departments": {"default": [RECEIVER]}}
     text = yaml.safe_dump({"link": link, "channels": channels, "dead_man": ["log"], **everybody}, sort_keys=False)
     file.write_text(text, encoding="utf-8")
-
-
-def _key(file: Path, settings: Settings, now: datetime) -> Path:
-    """The file of the key with which Prometheus reads the API's metrics; a new one in the last month of the old one."""
-    with closing(open_store(settings)) as store:
-        known = store.key_by_hash(hashed(file.read_text())) if file.exists() else None
-        if known is None or known.revoked or (known.expires and known.expires - now < RENEWED):
-            text, kept = new_key(actor="prometheus", role=CallerRole.AUDITOR, now=now, days=LONGEST_DAYS)
-            store.add_key(kept)
-            file.touch(mode=0o600)
-            file.write_text(text)
-    return file

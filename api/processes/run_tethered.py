@@ -6,7 +6,7 @@ python -m api.processes.run_tethered PID_FILE MARK COMMAND...
 import contextlib
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404  # its commands are lists that were found, built or told
 import sys
 import threading
 import time

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404  # its commands are lists that were found, built or told
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -19,11 +19,12 @@ from activities.store.store import Store
 from api.process_notes import Say, note
 from api.processes.almanac_watch import AlmanacWatch
 from api.processes.calendar_keeper import CalendarKeeper
+from api.processes.checkpoint_keeper import CheckpointKeeper
 from api.processes.run_keeper import RunKeeper
 from sla.almanac import Almanac
 from sla.timeline import REAL_TIME, Timeline
 from workflows.heartbeat import Heart, keep_beating
-from workflows.worker import TASK_QUEUE, connect, runtime, worker
+from workflows.worker import NO_ACCESS, TASK_QUEUE, Access, connect, runtime, worker
 
 T = TypeVar("T")
 
@@ -49,11 +50,15 @@ class WorkerProcess:
         almanac: Almanac,
         say: Say,
         metrics: str | None = None,
+        access: Access = NO_ACCESS,
+        checkpoints: CheckpointKeeper | None = None,
     ) -> None:
         self._store = store
         self._metrics = metrics  # host and port of Temporal's own
+        self._checkpoints = checkpoints
         self._address = address
         self._namespace = namespace
+        self._access = access
         self._alarm_grace = alarm_grace
         self._shutdown_grace = shutdown_grace
         self._now = now
@@ -68,6 +73,18 @@ class WorkerProcess:
         if timeline is None:
             return
         self._timeline = timeline
+        keeping = None
+        if self._checkpoints is not None:  # beside the work with Temporal: they need the database alone
+            keeping = asyncio.create_task(self._repeat(self._checkpoints.keep), name="checkpoints")
+        try:
+            await self._drive(stop)
+        finally:
+            if keeping is not None and self._checkpoints is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+                await self._checkpoints.close()
+
+    async def _drive(self, stop: asyncio.Event) -> None:
         here = runtime(self._metrics)
         while not stop.is_set():
             client = await self._until(stop, "temporal", lambda: self._connect(here))
@@ -80,7 +97,7 @@ class WorkerProcess:
                 await _nap(stop, RETRY)
 
     async def _connect(self, runtime: Runtime) -> Client:
-        return await connect(self._address, self._namespace, runtime=runtime)
+        return await connect(self._address, self._namespace, runtime=runtime, access=self._access)
 
     async def _read_timeline(self) -> Timeline:
         """And the almanac in force, with what this release changes of it put on record; a broken log ends the process."""

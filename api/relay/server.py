@@ -16,6 +16,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.store import Store
 from api.alerting.recipients import Recipients
 from api.http.bare_app import bare_app
+from api.http.bearer import Tokens, only_bearers
 from api.http.json_body import json_body
 from api.http.problems import Flaw, Problem
 from api.process_notes import Say, note
@@ -48,6 +49,8 @@ class Parts(NamedTuple):
     almanac: Almanac
     say: Say
     taken_over: TakenOverCases = TakenOverCases.COUNTED  # in averages
+    posting: Tokens | None = None  # of whoever may post alerts; None: everybody may
+    scraping: Tokens | None = None  # of whoever may read metrics
 
 
 class Relay:
@@ -135,8 +138,9 @@ def create_app(parts: Parts) -> FastAPI:
 
     app = bare_app(lifespan=lifespan)
     app.state.relay = relay
-    app.add_api_route("/v1/alerts/{receiver}", _alerts, methods=["POST"])
-    app.add_api_route("/metrics", _metrics, methods=["GET"])
+    posting, scraping = only_bearers(parts.posting), only_bearers(parts.scraping)
+    app.add_api_route("/v1/alerts/{receiver}", _alerts, methods=["POST"], dependencies=posting)
+    app.add_api_route("/metrics", _metrics, methods=["GET"], dependencies=scraping)
     return app
 
 

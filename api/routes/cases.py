@@ -13,6 +13,7 @@ from api.http.headers import IdempotencyKey
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from api.intake.openings import carry_out_opening, open_wish
+from api.intake.subjects import check_subjects
 from api.intake.submit import answered, respond
 from api.routes.case_lists import (
     LEAST,
@@ -77,8 +78,9 @@ async def open_case(visit: CommandVisiting, key: IdempotencyKey, body: OpenBody)
     """Open a case of a procedure. Its number is the client's, or made of the idempotency key."""
     wish = open_wish(visit, key, body)
     if visit.dry_run:
+        await visit.read(check_subjects, visit, body.subjects)
         return await answered(visit, wish)
-    response = respond(await carry_out_opening(visit, wish, body.parent))
+    response = respond(await carry_out_opening(visit, wish, body))
     response.headers["Location"] = f"/v1/cases/{wish.case}"
     return response
 

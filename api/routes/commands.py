@@ -11,7 +11,6 @@ from api.http.bodies import (
     CompletionBody,
     ConfirmBody,
     CorrectBody,
-    Dated,
     DecideBody,
     ExtendBody,
     FeeBody,
@@ -30,6 +29,7 @@ from api.http.bodies import (
     TerminateBody,
     WithdrawBody,
 )
+from api.http.body import Dated
 from api.http.fields import KEY
 from api.http.headers import IdempotencyKey, IfMatch
 from api.http.problems import Flaw, Problem

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from activities.store.errors import StoreUnavailable
 from activities.store.lines import CaseFilter, Instants
+from api.access.auditing import record_refusal
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, CommandVisiting, Visit, only
-from api.http.bodies import NAMES, BatchBody, BatchItem, CompletionBody
+from api.http.bodies import BatchBody, BatchItem, CompletionBody
 from api.http.fields import CASE_NUMBER
 from api.http.headers import IdempotencyKey
+from api.http.names import NAMES
 from api.http.problems import Flaw, Problem, ProblemShown, outcome_unknown, shown, store_unavailable
 from api.http.responses import answer
 from api.http.validation import flaws_of
@@ -129,6 +131,7 @@ async def complete_many(visit: CommandVisiting, body: BatchBody) -> Response:
             item = BatchItem.model_validate(raw)
         except ValidationError as error:
             problem = Problem("invalid", flaws=flaws_of(error.errors(include_url=False, include_input=False), NAMES))
+            await record_refusal(visit.audit, visit.who, "complete", f"items/{index}", problem)
             batch.answers[index] = batch.failed(index, None, None, problem)
             continue
         wish = complete_wish(visit, item.case, item.key, None, item, item.step, in_body=IN_BODY)

@@ -1,31 +1,25 @@
-"""Numbers of open cases and steps at one instant, the steps on desks, and what has happened since an instant."""
+"""Numbers of open cases and steps at one instant, and the steps on desks."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from activities.store.happenings import HAPPENINGS
-from activities.store.lines import CaseTally, Happening, StepTally
+from activities.store.lines import CaseTally, StepTally
 from api.access.key_route import KeyRoute
 from api.access.request_context import OVERSEERS, Visit, Visiting, only
-from api.http.fields import Instant, Name
+from api.http.fields import Name
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from api.routes.case_lists import LEAST, MOST, USUAL
-from api.views.case import EventShown, event_shown
 from api.views.case_query import CaseQuery, Due, due_of
 from api.views.lines import DeskLineShown, desk_line_shown
 from sla.clock import Standing
 from sla.model import Model
 
 router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["desks"])
-
-LONGEST = timedelta(days=31)  # that one may look back
-EARLIEST = "too-long-ago"
 
 
 class PlaceCounts(Model):
@@ -65,29 +59,6 @@ class StepList(Model):
     next: str | None
 
 
-class Happened(EventShown):
-    """An event with its case's place."""
-
-    jurisdiction: str
-
-
-class HappenedList(Model):
-    """Events by when they were told, oldest first."""
-
-    events: tuple[Happened, ...]
-    next: str | None
-
-
-class HappenedKind(StrEnum):
-    """What is worth a look."""
-
-    CALENDAR_APPLIED = "calendar-applied"
-    CONFIRMED = "confirmed"
-    DECIDED = "decided"
-    RUNG_RAISED = "rung-raised"
-    RUNG_WITHDRAWN = "rung-withdrawn"
-
-
 class StepQuery(Model):
     """Which steps; of several values of one name any will do."""
 
@@ -96,15 +67,6 @@ class StepQuery(Model):
     ] = ()
     standing: Annotated[tuple[Standing, ...], Field(description="of the planning target")] = ()
     due: Due = None
-    after: Annotated[str | None, Field(max_length=400, description="`next` of the page before")] = None
-    limit: Annotated[int, Field(ge=LEAST, le=MOST)] = USUAL
-
-
-class EventQuery(Model):
-    """Which events."""
-
-    since: Annotated[Instant, Field(description=f"told since then; at most {LONGEST.days} days ago")]
-    kind: tuple[HappenedKind, ...] = ()
     after: Annotated[str | None, Field(max_length=400, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=LEAST, le=MOST)] = USUAL
 
@@ -157,25 +119,6 @@ async def list_steps(visit: Visiting, asked: Annotated[StepQuery, Query()]) -> R
     return answer(StepList(counted_at=visit.told, steps=shown, next=more))
 
 
-@router.get("/events", response_model=HappenedList, dependencies=[Depends(only(*OVERSEERS))])
-async def list_happenings(visit: Visiting, asked: Annotated[EventQuery, Query()]) -> Response:
-    """List what has happened since an instant: rungs raised and withdrawn, decisions, confirmations, moved due dates."""
-    if asked.since < visit.told - LONGEST:
-        raise Problem("invalid", flaws=[Flaw("query/since", EARLIEST)])
-    belongs = asked.model_dump(exclude={"after", "limit"})
-    begin = visit.cursors.place(asked.after, belongs, int, str, int)
-    found = await visit.read(
-        visit.services.store.happened,
-        asked.since,
-        kinds=asked.kind or HAPPENINGS,
-        after=None if begin is None else (begin[0], begin[1], begin[2]),
-        limit=asked.limit + 1,
-    )
-    page = found[: asked.limit]
-    more = visit.cursors.cursor(page[-1].cursor, belongs) if len(found) > asked.limit else None
-    return answer(HappenedList(events=tuple(_happened(one) for one in page), next=more))
-
-
 def _owners(visit: Visit, asked: tuple[str, ...]) -> tuple[str, ...]:
     own = visit.caller.owners
     if own is None:
@@ -185,7 +128,3 @@ def _owners(visit: Visit, asked: tuple[str, ...]) -> tuple[str, ...]:
     if not set(asked) <= set(own):
         raise Problem("invalid", flaws=[Flaw("query/owner", "filter-not-allowed")])
     return asked or own
-
-
-def _happened(found: Happening) -> Happened:
-    return Happened(**dict(event_shown(found.case, found.event)), jurisdiction=found.jurisdiction)

@@ -8,12 +8,15 @@ from pydantic import Field, StringConstraints
 from activities.record import TakenOver
 from api.access.key_route import KeyRoute
 from api.access.request_context import IMPORTERS, Visiting, only
-from api.http.bodies import Body, ToleranceBody
+from api.http.bodies import ToleranceBody
+from api.http.body import Body
 from api.http.fields import CaseNumber, ClockKey, Count, FactKey, Instant, Key, Text
 from api.http.headers import IdempotencyKey
 from api.http.responses import answer
+from api.http.subject_bodies import Subjects
 from api.imports.plans import CasePlan, PlannedFact
 from api.imports.taking_over import TakeOver, take_over
+from api.intake.subjects import check_subjects, put_first_subjects
 from sla.model import Model
 
 MOST_FACTS = 500  # of one case
@@ -59,6 +62,7 @@ class ImportCaseBody(Body):
     jurisdiction: Key
     variant: Key
     facts: dict[FactKey, Annotated[bool, Field(strict=True)] | Key] = {}
+    subjects: Subjects = []
     history: Annotated[list[ImportedFact], Field(min_length=1, max_length=MOST_FACTS)]
 
 
@@ -81,7 +85,9 @@ TAKEN: dict[str, Any] = {
 @router.post("/imports/cases", **TAKEN)
 async def import_case(visit: Visiting, key: IdempotencyKey, body: ImportCaseBody) -> Response:
     """Take over a case: every fact counts from its own instant, none is told late, and none of it raises an alarm."""
+    await visit.read(check_subjects, visit, body.subjects)
     done = await take_over(visit, _wish(key, body))
+    await visit.read(put_first_subjects, visit, body.case, body.subjects)
     return answer(ImportedCase(case=body.case, seq=done.seq, repeated=done.repeated), 200 if done.repeated else 201)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from activities.store.instants import instant, micros
 from activities.store.keys import ApiKey
-from api.access.api_keys import CallerRole
+from api.access.api_keys import CallerRole, KeyState, key_state
 from api.access.key_route import KeyRoute
 from api.access.request_context import Visiting, only
 from api.http.responses import answer
@@ -20,7 +20,10 @@ router = APIRouter(
 
 
 class KeyShown(Model):
-    """A key. `last_used`: to the hour; `made_by`, `revoked_by`: an actor, none at the command line."""
+    """A key. `last_used`: to the hour; `made_by`, `revoked_by`: an actor, none at the command line.
+
+    `networks`: from which it may be used, none for everywhere; `renews`: the key whose place it takes.
+    """
 
     id: str
     prefix: str
@@ -34,6 +37,9 @@ class KeyShown(Model):
     last_used: datetime | None
     revoked: datetime | None
     revoked_by: str | None
+    networks: tuple[str, ...]
+    renews: str | None
+    state: KeyState
 
 
 class KeyList(Model):
@@ -55,8 +61,8 @@ async def list_keys(
     found = await visit.read(visit.services.store.keys, after=last, limit=limit + 1)
     page = found[:limit]
     more = visit.cursors.cursor((micros(page[-1].created), page[-1].id), {}) if len(found) > limit else None
-    return answer(KeyList(keys=tuple(_shown(key) for key in page), next=more))
+    return answer(KeyList(keys=tuple(_shown(key, visit.arrived) for key in page), next=more))
 
 
-def _shown(key: ApiKey) -> KeyShown:
-    return KeyShown(**key.model_dump(exclude={"hash", "used"}), last_used=key.used)
+def _shown(key: ApiKey, now: datetime) -> KeyShown:
+    return KeyShown(**key.model_dump(exclude={"hash", "used"}), last_used=key.used, state=key_state(key, now))

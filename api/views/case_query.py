@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from activities.store.groups import CaseGroup, Mark
 from activities.store.lines import CaseFilter, DueDay, DueSpan
-from api.http.fields import CaseNumber, Key, Name, Rule, instant_of
+from api.http.fields import CaseNumber, Key, Name, Rule, SubjectId, instant_of
 from api.http.problems import Flaw, Problem
 from api.views.instants import day_span
 from sla.axis import SHANGHAI
@@ -21,7 +21,7 @@ from workflows.state import Status
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FIRST, LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=SHANGHAI), datetime(LAST_YEAR, 1, 1, tzinfo=SHANGHAI)
 # they tell of others' steps and clocks
-NOT_FOR_COMPANIES = ("standing", "group", "due", "status", "step", "flag", "owner", "parent")
+NOT_FOR_COMPANIES = ("standing", "group", "due", "status", "step", "flag", "owner", "parent", "subject")
 
 
 class SortBy(StrEnum):
@@ -133,6 +133,10 @@ class CaseQuery(Model):
     open: bool | None = None
     survey: CaseNumber | None = None
     parent: CaseNumber | None = None
+    subject: Annotated[
+        tuple[SubjectId, ...],
+        Field(max_length=50, description="id of whom a case is about; names are searched for at `/v1/subjects/search`"),
+    ] = ()
     q: Annotated[
         Name | None,
         Field(

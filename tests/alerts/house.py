@@ -23,7 +23,7 @@ from api.alerting.alertmanager import Timing, render
 from api.process_notes import Note
 from api.processes.children import answers
 from api.processes.claims import free_port
-from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded
+from api.processes.embedded import FIRST_OFFICER, LOOPBACK, embedded, secret
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.processes.stack import Stack
@@ -78,6 +78,8 @@ class House:
             relay_port=free_port(),
             recipients_file=folder / "recipients.yml",
             alarm_grace=plan.grace,
+            requests_per_second=0,  # a few keys do the work of a city
+            expensive_per_second=0,
         )
         self._stack: Stack | None = None
         self._monitor: Monitor | None = None
@@ -102,7 +104,7 @@ class House:
             )
             self._know()
             self._monitor = left.enter_context(
-                monitoring(self.settings, self.timeline, self.said.append, now=real_now(), ports=Ports(0, 0, 0))
+                monitoring(self.settings, self.timeline, self.said.append, ports=Ports(0, 0, 0))
             )
             tending = threading.Thread(target=self._tend, daemon=True)
             left.callback(tending.join)
@@ -186,6 +188,7 @@ class House:
             almanac=RELEASE,
             timing=timing,
             office_hours=False,
+            token_file=str(secret(self.settings, "relay_token_file")),
         )
         (folder / "alertmanager.yml").write_text(told, encoding="utf-8")
         if scale is not None:

@@ -24,9 +24,10 @@ def shixian(serving: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: p
 @pytest.fixture(scope="session")
 async def office(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """With a worker, shared by the tests: each opens cases of its own."""
-    store = file_store(tmp_path_factory.mktemp("office"))
+    folder = tmp_path_factory.mktemp("office")
+    store = file_store(folder)
     client = await connect(temporal_server.address, temporal_server.namespace)
-    office = Office(client, store, PATIENT)
+    office = Office(client, store, PATIENT.model_copy(update={"data_dir": folder}))
     async with office.working():
         yield office
     await office.close()
@@ -37,7 +38,7 @@ async def office(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFa
 async def quiet_office(tmp_path: Path) -> AsyncIterator[Office]:
     """Without a worker and without a Temporal: no case is touched here."""
     store = file_store(tmp_path)
-    office = Office(cast("Client", None), store, PATIENT)
+    office = Office(cast("Client", None), store, PATIENT.model_copy(update={"data_dir": tmp_path}))
     yield office
     await office.close()
     store.close()

@@ -20,6 +20,11 @@ from tests.waiting import WITHIN, until
 READY = "Ctrl-C"
 
 
+def bearer(token: Path) -> dict[str, str]:
+    """The header of whoever knows the token in a file."""
+    return {"Authorization": f"Bearer {token.read_text().strip()}"}
+
+
 class Said(NamedTuple):
     """What a command answered."""
 
@@ -124,6 +129,8 @@ class Serving(Running):
             "SHIXIAN_TEMPORAL": str(temporal),
             "SHIXIAN_ALARM_GRACE": "0.5",
             "SHIXIAN_REQUEST_DEADLINE": f"{WITHIN}",
+            "SHIXIAN_REQUESTS_PER_SECOND": "0",
+            "SHIXIAN_EXPENSIVE_PER_SECOND": "0",
             **settings,
         }
         super().__init__(folder, *command, **own)

@@ -19,15 +19,14 @@ from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from api.real_clock import real_now
 from api.services import Services
-from api.settings import Settings
 from sla.release import RELEASE
-from tests.api.office import WATER, Office, file_store, local, problem
+from tests.api.office import PATIENT, WATER, Office, file_store, local, problem
 from tests.api.routes.test_completions import BATCH, item
 from tests.waiting import PROMPT, eventually
 from workflows.dispatch import Dispatcher
 from workflows.worker import connect
 
-HASTY = Settings(request_deadline=timedelta(seconds=1.5))
+HASTY = PATIENT.model_copy(update={"request_deadline": timedelta(seconds=1.5)})
 
 
 @pytest.fixture

@@ -101,6 +101,8 @@ def settings(server: DevServer, url: str, port: int) -> dict[str, str]:
         "SHIXIAN_TEMPORAL_ADDRESS": server.address,
         "SHIXIAN_TEMPORAL_NAMESPACE": server.namespace,
         "SHIXIAN_PORT": str(port),
+        "SHIXIAN_REQUESTS_PER_SECOND": "0",  # one client is all of them
+        "SHIXIAN_EXPENSIVE_PER_SECOND": "0",
     }
 
 

@@ -24,7 +24,7 @@ from activities.store.tellings import Telling, TellingFilter
 from api.alerting import recipients
 from api.alerting.alertmanager import render
 from api.processes.claims import free_port
-from api.processes.embedded import LOOPBACK
+from api.processes.embedded import LOOPBACK, secret
 from api.processes.monitor import Monitor, Ports, monitoring
 from api.processes.receiver import Arrival, Receiver
 from api.real_clock import real_now
@@ -108,9 +108,7 @@ class Watch:
         with Receiver(LOOPBACK, 0, self.arrivals.append) as people:
             self._tell(people.url)
             # machines live in real time, with the intervals and waits that are shipped
-            with monitoring(
-                self.settings, REAL_TIME, lambda _: None, now=real_now(), ports=Ports(0, 0, 0)
-            ) as self._running:
+            with monitoring(self.settings, REAL_TIME, lambda _: None, ports=Ports(0, 0, 0)) as self._running:
                 self._open_always()
                 yield
 
@@ -164,7 +162,8 @@ class Watch:
     def _open_always(self) -> None:
         told = recipients.chosen(self.settings.recipients_file)
         where, today = f"http://{self._monitor.addresses.relay}", at(TODAY).date()
-        text = render(told, where, today=today, almanac=RELEASE, office_hours=False)
+        token = str(secret(self.settings, "relay_token_file"))
+        text = render(told, where, today=today, almanac=RELEASE, office_hours=False, token_file=token)
         (self._folder / "monitor" / "alertmanager.yml").write_text(text, encoding="utf-8")
         os.kill(self._server("alertmanager"), signal.SIGHUP)
 

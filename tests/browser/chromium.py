@@ -160,7 +160,7 @@ class Fetching:
         """Have npm fetch a package's archive; NoBrowser where it does not come, or is not the one that is pinned."""
         spec = f"{package.name}@{package.version}"
         log = self._tools / "npm.log"
-        npm = [*self._npm(), "pack", spec, "--ignore-scripts", "--pack-destination", str(scratch)]
+        npm = [*self.npm(), "pack", spec, "--ignore-scripts", "--pack-destination", str(scratch)]
         env = {**os.environ, "npm_config_cache": str(scratch / "cache"), "npm_config_update_notifier": "false"}
         fetched = self._builder.run(npm, log, env=env, cwd=scratch)
         archives = list(scratch.glob("*.tgz"))
@@ -170,7 +170,7 @@ class Fetching:
             raise NoBrowser(f"What npm brought as {spec} is not what is pinned: it is {integrity(archives[0])}.")
         return archives[0]
 
-    def _npm(self) -> list[str]:
+    def npm(self) -> list[str]:
         """Return the command npm: the one on the path, else that of a wheel, whose hash is pinned."""
         npm = shutil.which("npm")
         if npm is not None:

@@ -44,6 +44,8 @@ def pages(city: City) -> list[Shown]:
         Shown("look-up", NOBODY, "/look-up"),
         Shown("keyboard", NOBODY, "/keyboard"),
         Shown("accessibility", NOBODY, "/accessibility"),
+        Shown("docs", NOBODY, "/docs"),
+        Shown("docs-operation", NOBODY, "/docs/complete"),
         Shown("today", OFFICER, "/today"),
         Shown("cases", OFFICER, "/cases"),
         Shown("cases-closed", OFFICER, "/cases?open=false"),

@@ -135,6 +135,8 @@ class City:
         return {
             **os.environ,
             "SHIXIAN_DATA_DIR": str(self.folder),
+            "SHIXIAN_REQUESTS_PER_SECOND": "0",  # one client is all of them
+            "SHIXIAN_EXPENSIVE_PER_SECOND": "0",
             "SHIXIAN_DATABASE_URL": self.database_url,
             "SHIXIAN_TEMPORAL_ADDRESS": self.temporal.address,
             "SHIXIAN_TEMPORAL_NAMESPACE": self.temporal.namespace,

@@ -126,7 +126,39 @@ def _notices_refused(fired: Fired) -> Said:
     )
 
 
+def _webhook_unreached(fired: Fired) -> Said:
+    hook, company = fired.label("webhook"), fired.label("company")
+    return Said(
+        Words(f"推送地址 {hook}（{company}）无法送达", f"the webhook {hook} of {company} is not reached"),
+        Words(
+            "一小时内推送全部失败，或对方称地址已停用（410）。事件保留，按次重试三天；该单位可用 /v1/events 取得。",
+            "Every attempt of an hour failed, or its address said that it is gone (410). Events are kept and tried for "
+            "three days; the company can read them at /v1/events.",
+        ),
+        Words(
+            "shixian webhooks list 查看；联系该单位，恢复后 shixian webhooks resume。",
+            "see `shixian webhooks list`; tell the company, and `shixian webhooks resume` once it is mended.",
+        ),
+    )
+
+
 # --- what a person must act on ----------------------------------------------------------------------------------------
+
+
+def _api_key_expires_soon(fired: Fired) -> Said:
+    actor, key, left = fired.label("actor"), fired.label("key"), duration(fired.value)
+    return Said(
+        Words(f"接口密钥即将到期：{actor}", f"an API key ends soon: {actor}"),
+        Words(
+            f"密钥 {key} 还有 {left} 到期，且未更换；到期后该系统不能再报送，环节会因此显示逾期。",
+            f"Key {key} ends in {left}, and no other takes its place. After that its program posts nothing, and steps fall "
+            "overdue for that alone.",
+        ),
+        Words(
+            f"运行 shixian keys renew {key}，把新密钥交给使用方；旧密钥最多并行 7 天。",
+            f"run `shixian keys renew {key}` and hand the new key over; the old one goes on for 7 days at most.",
+        ),
+    )
 
 
 def _cases_moved(fired: Fired) -> Said:
@@ -208,6 +240,8 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType(
         "ShixianOverdueNotMarked": _overdue_not_marked,
         "ShixianLedgerFault": _ledger_fault,
         "ShixianNoticesRefused": _notices_refused,
+        "ShixianApiKeyExpiresSoon": _api_key_expires_soon,
+        "ShixianWebhookUnreached": _webhook_unreached,
         "ShixianCasesMoved": _cases_moved,
         "ShixianPostingsAwaitConfirmation": _postings_await_confirmation,
         "ShixianCalendarEnding": _calendar_ending,

@@ -11,6 +11,7 @@ from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
 from api.access.api_keys import BadActor, CallerRole, Keyring, LifeTooLong, UnknownCompany, new_key, well_formed
 from api.app import describe
+from api.http.middleware import HEADERS
 from api.real_clock import real_now
 from sla.companies import COMPANIES
 from tests.api.office import WATER, Office, Person, problem
@@ -21,6 +22,7 @@ OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER = "officer", "supervisor", "util
 EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER}
 OVERSEERS = EVERYONE - {UTILITY, IMPORTER}
 CASE = "/v1/cases/{case}"
+WEBHOOK, WEBHOOK_VERBS = "/v1/webhooks/{webhook}", ("rotate", "pause", "resume", "end", "send-again")
 OBSERVED = "/v1/commitments/{commitment}/observations"
 
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -28,7 +30,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/counts"): OVERSEERS,
     ("get", "/v1/desks"): EVERYONE,
     ("get", "/v1/steps"): EVERYONE,
-    ("get", "/v1/events"): OVERSEERS,
+    ("get", "/v1/events"): OVERSEERS | {UTILITY},
     ("get", "/v1/cases"): EVERYONE,
     ("get", CASE): EVERYONE,
     ("get", f"{CASE}/events"): EVERYONE,
@@ -36,6 +38,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", f"{CASE}/clocks/{{clock}}/days"): EVERYONE,
     ("get", f"{CASE}/tellings"): EVERYONE,
     ("get", f"{CASE}/look-up-code"): {OFFICER, SUPERVISOR},
+    ("get", f"{CASE}/receipt"): {OFFICER, SUPERVISOR},
     ("post", f"{CASE}/accept"): {OFFICER},
     ("post", f"{CASE}/supplies"): {OFFICER},
     ("post", f"{CASE}/reclassify"): {OFFICER},
@@ -60,6 +63,15 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", "/v1/completions:batch"): {OFFICER, UTILITY},
     ("post", "/v1/surveys/{survey}/completions"): {OFFICER, UTILITY},
     ("post", "/v1/imports/cases"): {IMPORTER},
+    ("put", f"{CASE}/subjects"): {OFFICER},
+    ("get", f"{CASE}/subjects"): OVERSEERS | {UTILITY},
+    ("post", "/v1/subjects/search"): OVERSEERS,
+    ("get", "/v1/subjects/erasures"): OVERSEERS,
+    ("get", "/v1/subjects/{subject}"): OVERSEERS,
+    ("post", "/v1/subjects/{subject}/erasure"): {OFFICER, SUPERVISOR},
+    ("post", "/v1/subjects/{subject}/erasure/grant"): {OFFICER, SUPERVISOR},
+    ("post", "/v1/subjects/{subject}/erasure/refuse"): {OFFICER, SUPERVISOR},
+    ("get", "/v1/audit"): {AUDITOR},
     ("get", "/v1/commitments"): EVERYONE,
     ("get", "/v1/commitments/{commitment}"): EVERYONE,
     ("get", "/v1/commitments/standings"): OVERSEERS,
@@ -83,6 +95,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/told-late"): OVERSEERS,
     ("get", "/v1/faults"): OVERSEERS,
     ("get", "/v1/keys"): {SUPERVISOR},
+    ("get", "/v1/machines"): {SUPERVISOR},
+    ("post", "/v1/machines"): {SUPERVISOR},
+    ("post", "/v1/machines/{id}/end"): {SUPERVISOR},
+    ("get", "/v1/webhooks"): OVERSEERS | {UTILITY},
+    ("post", "/v1/webhooks"): {OFFICER, UTILITY},
+    **{("post", f"{WEBHOOK}/{verb}"): {OFFICER, UTILITY} for verb in WEBHOOK_VERBS},
+    ("get", f"{WEBHOOK}/dead"): OVERSEERS | {UTILITY},
     ("get", "/metrics"): OVERSEERS,
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
@@ -99,12 +118,15 @@ def test_every_route_is_listed_here() -> None:
 def address(path: str) -> str:
     names = (
         "case",
+        "id",
         "seq",
         "clock",
         "step",
         "suspension",
         "survey",
         "commitment",
+        "subject",
+        "webhook",
         "procedure",
         "jurisdiction",
         "month",
@@ -117,7 +139,15 @@ def address(path: str) -> str:
 
 async def ask(person: Person, method: str, path: str) -> httpx2.Response:
     """With a body that is right for no command: who may not do it does not learn that."""
-    return await (person.get(address(path)) if method == "get" else person.post(address(path), {}))
+    if method == "get":
+        answer = await person.get(address(path))
+    elif method == "post":
+        answer = await person.post(address(path), {})
+    else:
+        answer = await person.http.request(method.upper(), address(path), json={}, headers=person.headers)
+    assert {name.lower() for name in HEADERS} <= set(answer.headers), "C-21: on every answer to everybody"
+    assert "server" not in answer.headers
+    return answer
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
@@ -184,6 +214,31 @@ async def test_keys_are_listed_without_their_text_and_with_their_last_use(office
     assert [key["id"] for key in found] == [key.id for key in kept]
 
 
+async def test_a_key_opens_the_api_and_the_pages_from_its_networks_alone(office: Office) -> None:
+    """C-15. What a client says of itself is no address: only a trusted proxy is asked."""
+    elsewhere = office.person(CallerRole.AUDITOR, networks=["192.0.2.0/24"])
+    answer = await elsewhere.get("/v1/faults")
+    assert (answer.status_code, problem(answer)) == (401, "unauthenticated")
+    claimed = {**elsewhere.headers, "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1"}
+    assert (await office.http.get("/v1/faults", headers=claimed)).status_code == 401
+    key = elsewhere.headers["Authorization"].removeprefix("Bearer ")
+    page = {"Origin": "http://office"}
+    assert (await office.http.post("/sign-in", data={"key": key}, headers=page)).status_code == 403
+    here = office.person(CallerRole.AUDITOR, networks=["192.0.2.0/24", "127.0.0.0/8"])
+    assert (await here.get("/v1/faults")).status_code == 200
+    key = here.headers["Authorization"].removeprefix("Bearer ")
+    assert (await office.http.post("/sign-in", data={"key": key}, headers=page)).status_code == 303
+
+
+async def test_a_key_that_nobody_used_opens_nothing_and_is_listed_so(office: Office) -> None:
+    text, kept = new_key(actor="idle", role=CallerRole.AUDITOR, now=real_now() - timedelta(days=91), days=365)
+    office.store.add_key(kept)
+    answer = await Person(office.http, text, "idle").get("/v1/faults")
+    assert (answer.status_code, problem(answer)) == (401, "unauthenticated")
+    [listed] = [key for key in await listed_keys(office.supervisor) if key["id"] == kept.id]
+    assert listed["state"] == "disused"
+
+
 class Shelf:
     """Keys that are used; `away`: nothing can be written."""
 
@@ -209,7 +264,7 @@ def test_a_keys_use_is_noted_once_an_hour_and_nobody_is_refused_where_it_cannot_
     keyring = Keyring(shelf)
     minutes = (0, 1, 59, 60, 61, 119, 121, 240)
     for minute in minutes:
-        assert keyring.caller(f"Bearer {text}", now + timedelta(minutes=minute)).actor == "a"
+        assert keyring.caller(text, now + timedelta(minutes=minute), address=None).actor == "a"
     assert [(at - now) // timedelta(minutes=1) for at in shelf.noted] == [0, 60, 121, 240]
 
 
@@ -217,7 +272,7 @@ def test_a_key_that_another_process_noted_is_not_noted_again() -> None:
     now = real_now()
     text, kept = new_key(actor="a", role=CallerRole.AUDITOR, now=now)
     shelf = Shelf(kept.model_copy(update={"used": now - timedelta(minutes=30)}))
-    Keyring(shelf).caller(f"Bearer {text}", now)
+    Keyring(shelf).caller(text, now, address=None)
     assert shelf.noted == []
 
 

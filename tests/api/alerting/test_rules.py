@@ -92,10 +92,10 @@ def test_the_committed_files_are_what_is_rendered() -> None:
     assert (DEPLOY / "prometheus.yml").read_text() == prometheus_config()
 
 
-def test_there_are_nine_records_and_twenty_three_alerts_four_of_them_at_two_severities() -> None:
+def test_there_are_nine_records_and_twenty_five_alerts_four_of_them_at_two_severities() -> None:
     rules = rules_of(render())
     assert len([rule for rule in rules if "record" in rule]) == 9
-    assert (len(NAMES), len(ALERTS)) == (23, 27)
+    assert (len(NAMES), len(ALERTS)) == (25, 29)
     assert all(name.startswith(PREFIX) for name in NAMES if name != "Watchdog")
 
 
@@ -181,10 +181,11 @@ def test_no_alert_on_what_the_exporter_shows_ends_because_the_exporter_is_away()
 
 
 def test_business_time_is_compared_with_business_time_alone() -> None:
-    """Only the heart beats in real time; what Prometheus's own clock is compared with must be that."""
+    """Only the heart beats, and keys end, in real time; what Prometheus's own clock is compared with must be that."""
     compared = [rule for rule in rules_of(render()) if "time()" in rule["expr"]]
-    assert [rule["alert"] for rule in compared] == ["ShixianWorkerStuck"]
-    assert all("worker_heartbeat" in rule["expr"] for rule in compared)
+    assert [rule["alert"] for rule in compared] == ["ShixianWorkerStuck", "ShixianApiKeyExpiresSoon"]
+    real = ("worker_heartbeat", "api_key_expiry")
+    assert all(name in rule["expr"] for rule, name in zip(compared, real, strict=True))
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: f"{alert.name}-{alert.severity}")

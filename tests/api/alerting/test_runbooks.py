@@ -13,12 +13,14 @@ import pytest
 from api.cli import COMMANDS
 from api.settings import Settings
 from tests.api.processes.test_serve import opened
-from tests.api.serving import Serving, Watching
+from tests.api.serving import Serving, Watching, bearer
 
 DOCS = Path(__file__).parents[3] / "docs"
 RUNBOOKS = sorted((DOCS / "runbooks").glob("*.md"))
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
-HARM = re.compile(r"--repair|silence|rebuild|revoke|keys|migrate|\b(rm|kill|systemctl)\b|-X|--data(?!-urlencode)")
+HARM = re.compile(
+    r"--repair|silence|rebuild|revoke|keys (?!list)|machines (?!list)|migrate|\b(rm|kill|systemctl)\b|-X|--data(?!-urlencode)"
+)
 REHEARSAL = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "21600")  # a day in four seconds
 CASE = "due"
 
@@ -59,12 +61,14 @@ def environment(
             "METRICS_URL": watching.address("metrics"),
             "RELAY_URL": watching.address("relay"),
             "CASE": CASE,
+            "SHIXIAN_SCRAPE_TOKEN_FILE": str(serving.folder / "data" / "secrets" / "scrape.token"),
         }
 
 
 def _told(watching: Watching) -> bool:
     """Whether the relay has told anyone of the case that is overdue."""
-    said = httpx2.get(f"{watching.address('relay')}/metrics", trust_env=False).text
+    headers = bearer(watching.folder / "data" / "secrets" / "scrape.token")
+    said = httpx2.get(f"{watching.address('relay')}/metrics", headers=headers, trust_env=False).text
     return watching.has(rf"ShixianCaseOverdue .*{CASE}") and "shixian_notifications_total{" in said
 
 

@@ -290,3 +290,54 @@ def test_the_days_of_a_suspension_are_corrected_by_hand_once_the_case_is_decided
     assert promise["verdict"] == "met"
     days = shixian("correct", case, seq, "--workdays", "3", "--reason", "x")
     assert (days.code, "not-corrected-so" in days.err) == (2, True)
+
+
+def test_a_file_of_postings_is_answered_row_by_row_and_posts_nothing_twice(
+    shixian: CommandLine, tmp_path: Path
+) -> None:
+    first, second = accepted(shixian), accepted(shixian)
+    file = tmp_path / "postings.csv"
+    rows = [
+        "办件编号,环节,结果,发生时间,说明",
+        f"{first},joint-site-survey,done,2021-03-02 09:00,现场已勘",
+        f"{first},inspection-and-meter,done,2021-03-02 10:00,",
+        f"{second},water-on,done,2021-03-02 10:00,",
+        "nowhere,joint-site-survey,done,2021-03-02 10:00,",
+        f"{second},joint-site-survey,done,yesterday,",
+        f"{second},joint-site-survey,done,2021-03-02,",
+    ]
+    file.write_text("\n".join(rows), encoding="gb18030")
+    tried = shixian("post", str(file), "--dry-run", "--json")
+    assert (tried.code, tried.json[0]["result"]) == (1, "tried")
+    survey = next(step for step in shixian("case", first, "--json").json["steps"] if step["key"] == "joint-site-survey")
+    assert survey["completed_at"] is None
+    posted = shixian("post", str(file), "--json")
+    assert posted.code == 1
+    found = posted.json
+    assert [one["line"] for one in found] == [2, 3, 4, 5, 6, 7]
+    assert [one["result"] for one in found] == ["posted", "posted", *["refused"] * 4]
+    assert [one["rule"] for one in found[2:]] == ["step-not-open", "unknown-case", "not-an-instant", "no-time-of-day"]
+    again = shixian("post", str(file), "--json").json
+    assert [one["result"] for one in again] == ["repeated", "repeated", *["refused"] * 4]
+    assert [one["event"] for one in again] == [one["event"] for one in found]
+    answered = (tmp_path / "postings.csv.result.csv").read_text("utf-8-sig").splitlines()
+    assert len(answered) == len(rows)
+    assert "repeated" in answered[1]
+
+
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [
+        ("case,step", "missing-column"),
+        ("case,step,outcome,who", "unknown-column"),
+        ("case,case,outcome", "duplicate-column"),
+        ("", "empty"),
+    ],
+)
+def test_a_file_whose_head_is_wrong_is_refused_whole(
+    shixian: CommandLine, tmp_path: Path, head: str, rule: str
+) -> None:
+    (tmp_path / "postings.csv").write_text(f"{head}\nx,y,z\n")
+    said = shixian("post", str(tmp_path / "postings.csv"))
+    assert said.code != 0
+    assert f"[{rule}]" in said.err

@@ -11,6 +11,7 @@ from activities.rungs import Instant
 from activities.store.rows import ClockRow
 from activities.store.store import Store
 from activities.sweep import sweep
+from api.access.api_keys import CallerRole, new_key, renewed
 from api.exporter.catalogue import CATALOGUE, PREFIX, Job, Light, names
 from sla.clock import count
 from sla.promise import Measure
@@ -179,6 +180,20 @@ def test_upkeep_is_seen(store: Store, clock: Clock, case: Driven) -> None:
     assert last.value("business_timestamp_seconds") == at("2021-03-10 10:00").timestamp()
 
 
+def test_a_key_that_ends_soon_is_seen_until_another_takes_its_place(store: Store, clock: Clock) -> None:
+    now = clock()
+    soon, later = (new_key(actor="meter", role=CallerRole.AUDITOR, now=now, days=days)[1] for days in (20, 40))
+    for key in (soon, later):
+        store.add_key(key)
+    with exporting(store, clock) as scrapes:
+        ends = now + timedelta(days=20)
+        assert scrapes.anew().value("api_key_expiry_timestamp_seconds", actor="meter", key=soon.id) == ends.timestamp()
+        assert len(scrapes.anew().all("api_key_expiry_timestamp_seconds")) == 1
+        _, successor, until = renewed(soon, now=now, before=None)
+        assert store.renew_key(successor, until)
+        assert scrapes.anew().all("api_key_expiry_timestamp_seconds") == {}
+
+
 def test_a_notice_that_moves_open_cases_is_seen_for_seven_working_days(store: Store) -> None:
     clock = Clock("2020-01-20 08:00")
     for number, limit in (("M-1", 8), ("M-2", 1)):
@@ -274,6 +289,16 @@ def test_every_series_that_there_may_be_is_there_from_the_start(store: Store, cl
     }
     sometimes |= {"oldest_overdue_step_due_timestamp_seconds", "read_model_last_event_timestamp_seconds"}
     sometimes |= {"indicator_measured", "indicator_expected"}  # of a promise that was observed
+    sometimes |= {"api_key_expiry_timestamp_seconds"}  # of a key that ends soon
+    sometimes |= {"checkpoint_age_seconds"}  # once there is one
+    of_webhooks = (
+        "dead_letters",
+        "failures_total",
+        "oldest_waiting_event_timestamp_seconds",
+        "unreached",
+        "waiting_events",
+    )
+    sometimes |= {f"webhook_{what}" for what in of_webhooks}
     promises = "commitment_"  # a place has series once a case of it counts in a wider cohort
     new = {key for key in full.samples if key[0] not in sometimes} - set(empty.samples)
     assert [key for key in new if not key[0].startswith(promises)] == []

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from api.http import strict_json
-from api.http.bodies import NAMES, CompletionBody, OpenBody
+from api.http.bodies import CompletionBody, OpenBody
 from api.http.fields import CaseNumber, Instant, Text
+from api.http.names import NAMES
 from api.http.plain_json import plain
 from api.http.problems import Problem
 from api.http.validation import flaws_of

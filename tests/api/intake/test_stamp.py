@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from api.access.api_keys import Caller, CallerRole
+from api.access.auditing import AuditDesk
 from api.access.request_context import Visit
 from api.http.cursors import Cursors
 from api.http.problems import Problem
@@ -29,7 +30,7 @@ def visiting(rate: int = 1) -> Visit:
     none: Any = None
     services = Services(none, none, timeline, Settings(), RELEASE, lambda: REAL)
     caller, pool = Caller("window-3", CallerRole.OFFICER), cast("ThreadPoolExecutor", none)
-    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none))
+    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none), AuditDesk(services.store, pool), "127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -267,7 +267,7 @@ async def test_whatever_is_done_or_looked_at_from_a_case_its_place_in_the_list_s
     shown = await officer.get(line.href)
     links = {unescape(link) for link in re.findall(rf'href="(/cases/{case}/[^"]+)"', shown.text)}
     place = line.href.partition("?")[2]
-    assert {path.split("/")[3].partition("?")[0] for path in links} == {"do", "days"}
+    assert {path.split("/")[3].partition("?")[0] for path in links} == {"do", "days", "receipt", "subjects"}
     assert not [link for link in links if place not in link.partition("?")[2].split("&")]
     for link in links:
         page = await officer.get(link)

@@ -33,7 +33,7 @@ def nonce(somebody: Visitor) -> dict[str, str]:
 async def test_a_key_is_looked_at_then_made_and_its_text_is_shown_once(office: Office) -> None:
     actor = f"meter-{uuid4().hex[:6]}"
     supervisor = await supervisor_at(office, "/keys/new")
-    said = {**WATER, **nonce(supervisor), "actor": actor}
+    said = {**WATER, **nonce(supervisor), "actor": actor, "networks": "192.0.2.0/24  2001:db8::/32"}
     before = len(office.store.keys())
     for tried in ({"go": "preview"}, {"go": "do"}):
         answer = await supervisor.post("/keys/new", {**said, **tried})
@@ -48,6 +48,7 @@ async def test_a_key_is_looked_at_then_made_and_its_text_is_shown_once(office: O
     kept = office.store.key_by_hash(hashed(text))
     assert kept is not None
     assert (kept.actor, kept.role, kept.company, kept.steps) == (actor, "utility", "suzhou-water", ("water-on",))
+    assert kept.networks == ("192.0.2.0/24", "2001:db8::/32")
     assert kept.made_by is not None
     assert kept.made_by.startswith("supervisor-")
     again = await supervisor.post("/keys/new", {**said, "go": "do", "checked": "1"})
@@ -76,6 +77,7 @@ async def test_no_page_makes_an_officers_key(office: Office) -> None:
         ({"role": "auditor", "step-water-on": ""}, "company"),
         ({"role": "king"}, "role"),
         ({"step-gas-on": "1"}, "steps"),
+        ({"networks": "10.0.0.1/8"}, "networks"),
         ({"days": "0"}, "days"),
         ({"days": "366"}, "days"),
         ({"days": "99999"}, "days"),
@@ -141,6 +143,19 @@ async def test_the_list_says_when_a_key_ends_and_when_it_was_used_last(office: O
     assert "剩" not in far[0]
     assert "从未" in far[0]
     assert soon.hash not in supervisor.page
+
+
+async def test_the_list_says_from_where_a_key_opens_and_that_nobody_used_it(office: Office) -> None:
+    actor = f"idle-{uuid4().hex[:6]}"
+    begun = real_now() - timedelta(days=100)
+    idle = new_key(actor=actor, role=CallerRole.AUDITOR, now=begun, days=365, networks=["192.0.2.0/24"])[1]
+    office.store.add_key(idle)
+    supervisor = await supervisor_at(office, "/keys")
+    row = re.search(rf"<tr>(?:(?!</tr>).)*{actor}.*?</tr>", supervisor.page, re.DOTALL)
+    assert row is not None
+    assert "仅限来自 192.0.2.0/24" in row[0]
+    assert "90 天未使用，已停用" in row[0]
+    assert f"/keys/{idle.id}/revoke" in row[0]
 
 
 async def test_the_list_goes_on_where_the_page_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import api.pages
+from api.http.advice import advice
 from api.http.problems import PROBLEMS
 from api.pages.words import CATALOGUES, Language, PageWords, accepted
 from sla.clock import Unit
@@ -22,11 +23,11 @@ OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "extensio
 
 
 def said() -> set[str]:
-    """Every message in the code or in a template, what each problem is called, and how each commitment is read."""
+    """Every message in the code or in a template, what each problem is called and what to do about it, and how each commitment is read."""
     found = extract_from_dir(str(PAGES), METHODS, OPTIONS, keywords=KEYWORDS)
     texts = {text for _, _, message, _, _ in found for text in ([message] if isinstance(message, str) else message)}
     readings = {text for one in REGISTER.values() for text in one.interpretation}
-    return texts | readings | {title for _, title in PROBLEMS.values()}
+    return texts | readings | {text for code, (_, title) in PROBLEMS.items() for text in (title, advice(code))}
 
 
 def known() -> dict[str, str]:

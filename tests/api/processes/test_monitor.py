@@ -13,7 +13,7 @@ import yaml
 
 from api.processes.claims import free_port
 from tests.api.processes.test_serve import opened
-from tests.api.serving import Running, Serving, Watching
+from tests.api.serving import Running, Serving, Watching, bearer
 from tests.waiting import PROMPT
 
 pytestmark = pytest.mark.slow
@@ -109,13 +109,46 @@ def test_every_part_is_scraped(watching: Watching, job: str) -> None:
     watching.until(is_up, 30)
 
 
-def test_the_key_with_which_the_api_is_scraped_is_nobody_elses_and_stays(watching: Watching) -> None:
-    file = watching.folder / "data" / "monitor" / "api.key"
-    before = file.read_text()
-    assert file.stat().st_mode & 0o077 == 0
+def test_a_false_alarm_that_a_local_process_posts_is_refused_and_the_secrets_stay(watching: Watching) -> None:
+    secrets = watching.folder / "data" / "secrets"
+    files = [secrets / f"{name}.token" for name in ("relay", "scrape")]
+    before = [file.read_text() for file in files]
     watching.stop()
     watching.start()
-    assert file.read_text() == before
+    assert [file.read_text() for file in files] == before
+    said = httpx2.post(f"{watching.address('relay')}/v1/alerts/operators", json={}, trust_env=False)
+    assert (said.status_code, said.json()["type"]) == (401, "urn:shixian:problem:unauthenticated")
+    for part in ("metrics", "relay"):
+        url = f"{watching.address(part)}/metrics"
+        assert httpx2.get(url, trust_env=False).status_code == 401
+        assert httpx2.get(url, headers=bearer(files[0]), trust_env=False).status_code == 401
+        assert httpx2.get(url, headers=bearer(files[1]), trust_env=False).status_code == 200
+
+
+def open_to_others(folder: Path) -> list[Path]:
+    return [one for one in (folder, *folder.rglob("*")) if not one.is_symlink() and one.stat().st_mode & 0o077]
+
+
+def test_nothing_that_serve_and_monitor_keep_is_open_to_other_users(watching: Watching) -> None:
+    """Temporal's database, the ledger with what is beside it, configurations, keys and logs; and of an old folder."""
+    folder = watching.folder / "data"
+    names = {one.name for one in folder.rglob("*")}
+    assert names >= {
+        "ledger.sqlite",
+        "ledger.sqlite-wal",
+        "temporal.db",
+        "temporal.log",
+        "prometheus.yml",
+        "relay.token",
+    }
+    assert open_to_others(folder) == []
+    watching.stop()
+    (folder / "ledger.sqlite").chmod(0o644)
+    (folder / "monitor" / "alertmanager.yml").chmod(0o664)
+    folder.chmod(0o755)
+    watching.start()
+    assert watching.has(f"{folder}: 3 个文件或文件夹.* files or folders were open to other users")
+    assert open_to_others(folder) == []
 
 
 def test_a_second_monitor_over_the_same_folder_is_refused(

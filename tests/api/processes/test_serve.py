@@ -1,5 +1,6 @@
 """`shixian serve` as a process: it stops in time, goes on where it was, and keeps its parts alive."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -20,7 +21,11 @@ from activities.store.store import Store
 from api.processes.claims import free_port
 from sla.axis import SHANGHAI
 from tests.api.serving import Serving
+from tests.desk import Desk
 from tests.waiting import PROMPT, WITHIN, until
+from workflows.answers import Refusal
+from workflows.dispatch import Dispatcher
+from workflows.worker import connect
 
 pytestmark = pytest.mark.slow
 
@@ -76,8 +81,8 @@ def kinds(serving: Serving, case: str) -> list[str]:
 def test_the_first_start_makes_one_officer_key_and_shows_it_once(serving: Serving) -> None:
     assert len(serving.key) > 40
     assert asked(serving, "GET", "cases?limit=1")["cases"] is not None
-    for file in (serving.folder / "data").iterdir():
-        assert serving.key.encode() not in file.read_bytes()
+    for file in (serving.folder / "data").rglob("*"):
+        assert file.is_dir() or serving.key.encode() not in file.read_bytes()
 
 
 def test_started_again_it_goes_on_and_raises_what_fell_due_meanwhile_with_its_true_instant(
@@ -117,6 +122,21 @@ def _promise_with_overdue(serving: Serving) -> Any:
     clocks = asked(serving, "GET", "cases/meanwhile")["clocks"]
     promise = next(clock for clock in clocks if clock["role"] == "promise")
     return promise if any(rung["kind"] == "overdue" for rung in promise["rungs"]) else None
+
+
+def test_who_only_reaches_temporal_s_port_changes_no_case(serving: Serving) -> None:
+    received = datetime.now(SHANGHAI) - timedelta(days=1)  # noqa: TID251  # it runs in real time
+    opened(serving, "guarded", received)
+    before = kinds(serving, "guarded")
+
+    async def intrude() -> str:
+        intruder = Dispatcher(await connect(serving.temporal_address))
+        with pytest.raises(Refusal) as refused:
+            await intruder.send("guarded", Desk().withdraw(received), timedelta(seconds=WITHIN))
+        return refused.value.code
+
+    assert asyncio.run(intrude()) == "unsigned"
+    assert kinds(serving, "guarded") == before
 
 
 def test_a_part_that_dies_is_started_again(serving: Serving) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.access.api_keys import Caller, CallerRole
+from api.access.auditing import AuditDesk
 from api.access.request_context import Visit
 from api.cli.reading import rule
 from api.http.bodies import OpenBody
@@ -51,7 +52,7 @@ def visiting(settings: Settings) -> Visit:
     timeline = Timeline(anchor_real=REAL, anchor_business=NOON)
     services = Services(none, none, timeline, settings, RELEASE, lambda: REAL)
     caller, pool = Caller("window-3", CallerRole.OFFICER), cast("ThreadPoolExecutor", none)
-    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none))
+    return Visit(services, pool, caller, "r", REAL, 0, Cursors(none), AuditDesk(services.store, pool), "127.0.0.1")
 
 
 def opens(settings: Settings, body: Mapping[str, Any], when: str = "2021-02-18 09:00") -> Open:

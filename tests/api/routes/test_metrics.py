@@ -1,5 +1,7 @@
 """The API counts what it answers."""
 
+from dataclasses import replace
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.exporter.catalogue import CATALOGUE, Job, names
@@ -53,3 +55,12 @@ async def test_every_series_of_the_api_is_in_the_catalogue(office: Office) -> No
     text = (await office.auditor.get("/metrics")).text
     found = {s.name for family in text_string_to_metric_families(text) for s in family.samples}
     assert {name for name in found if not name.endswith("_created")} <= names(Job.API)
+
+
+async def test_the_house_s_own_prometheus_reads_them_with_its_token_and_nothing_else(office: Office) -> None:
+    token = b"t" * 43
+    state = office.app.state
+    state.services = replace(state.services, scraping=lambda: (token,))
+    headers = {"Authorization": f"Bearer {token.decode()}"}
+    assert (await office.http.get("/metrics", headers=headers)).status_code == 200
+    assert (await office.http.get("/v1/cases", headers=headers)).status_code == 401

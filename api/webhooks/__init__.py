@@ -1,0 +1,1 @@
+"""Announcements posted to companies: Standard Webhooks with CloudEvents, never to an address inside."""
