@@ -8,7 +8,7 @@ import pytest
 from activities.store.audit_log import AuditFilter
 from api.access.api_keys import CallerRole
 from api.processes.temporal_server import DevServer
-from tests.api.office import PATIENT, Office, Person, codes, file_store, local, problem
+from tests.api.office import PATIENT, Office, Person, codes, file_store, problem
 from workflows.worker import connect
 
 ALL = frozenset({"extend", "correct-decided", "confirm", "withdraw"})
