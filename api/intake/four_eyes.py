@@ -14,9 +14,11 @@ def as_sent(visit: Visit, command: Command, view: CaseView | None) -> Command:
     kinds = visit.services.settings.four_eyes_for
     if view is None or not kinds:
         return command
-    if isinstance(command, Correct) and "correct-decided" in kinds and view.case.open:
-        return command.model_copy(update={"undecided": True})  # it may be decided before the command is there
-    if not isinstance(command, Extend | Correct | Confirm | Withdraw) or _name(command) not in kinds:
+    if not isinstance(command, Extend | Correct | Confirm | Withdraw):
+        return command
+    if not kinds & _names(command, closed=not view.case.open):
+        if isinstance(command, Correct) and "correct-decided" in kinds:
+            return command.model_copy(update={"undecided": True})  # it may be decided before the command is there
         return command
     stamps = {name: getattr(command, name) for name in Message.model_fields}
     if command.origin is not None:
@@ -24,9 +26,12 @@ def as_sent(visit: Visit, command: Command, view: CaseView | None) -> Command:
     return Ask(**stamps, wanted=command, due=_due(visit, command, view))
 
 
-def _name(command: Command) -> str:
-    """What the setting calls a command."""
-    return "correct-decided" if isinstance(command, Correct) else command.kind
+def _names(command: Extend | Correct | Confirm | Withdraw, *, closed: bool) -> set[str]:
+    """What the setting calls a command; more days in truth are an extension too, which one could otherwise grant alone."""
+    if not isinstance(command, Correct):
+        return {command.kind}
+    longer = command.workdays is not None or command.months is not None
+    return ({"correct-decided"} if closed else set()) | ({"extend"} if longer else set())
 
 
 def _due(visit: Visit, wanted: Command, view: CaseView) -> datetime | None:

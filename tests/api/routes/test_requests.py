@@ -305,3 +305,14 @@ async def test_requests_past_their_due_time_are_counted_for_the_alert(careful: O
     at_it, after_it = of_extensions(due), of_extensions(due + timedelta(seconds=1))
     assert at_it.open == after_it.open
     assert after_it.overdue >= at_it.overdue + 1, "at its due time it is in time, a second later it is not"
+
+
+async def test_more_days_are_not_corrected_by_one_alone(careful: Office, colleague: Person) -> None:
+    case = await careful.accepted()
+    number = (await asked(careful, case))["number"]
+    granted = await colleague.post(f"/v1/cases/{case}/requests/{number}/grant")
+    truth = {"seq": granted.json()["seq"], "workdays": 20, "reason": "typing error"}
+    before = main_clock(await shown(careful, case))["due_at"]
+    request = await careful.officer.post(f"/v1/cases/{case}/corrections", truth)
+    assert (request.status_code, request.json()["kind"]) == (202, "correct")
+    assert main_clock(await shown(careful, case))["due_at"] == before
