@@ -67,9 +67,3 @@ class CaseRequests(Database):
         with self.reading() as connection:
             found = connection.execute(query).all()
         return [RequestCount(jurisdiction=row[0], kind=row[1], open=row[2], overdue=row[3]) for row in found]
-
-    def open_requests(self, most: int) -> int:
-        """Count the open requests, up to a number."""
-        some = select(REQUEST.case).where(OPEN_REQUEST).limit(most).subquery()
-        with self.reading() as connection:
-            return int(connection.scalar(select(func.count()).select_from(some)) or 0)

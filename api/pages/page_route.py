@@ -178,17 +178,10 @@ async def page_visit(request: Request) -> PageVisit:
     caller = caller_of(session)
     take_allowance(request, caller)
     found = PageVisit(await visit_of(request, caller), session, text, words_of(request), request)
-    found = replace(found, badges=await found.visit.read(_badges, found))
+    counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
+    found = replace(found, badges={LATE: counts.waiting, DESK: counts.over, REQUESTS: counts.requests})
     request.state.page_visit = found
     return found
-
-
-def _badges(at: PageVisit) -> dict[str, int]:
-    """How much waits behind each entry of somebody's menu."""
-    store = at.visit.services.store
-    counts = store.badges(at.now, MOST_COUNTED, at.owned)
-    asked = store.open_requests(MOST_COUNTED) if at.caller.role in roles_of(REQUESTS) else 0
-    return {LATE: counts.waiting, DESK: counts.over, REQUESTS: asked}
 
 
 async def _session(request: Request, text: str) -> Session | None:
