@@ -12,7 +12,7 @@ from activities.store.columns import clock_row
 from activities.store.database import Database
 from activities.store.instants import micros
 from activities.store.ledger import EVENT, event_of
-from activities.store.request_tables import OPEN_REQUEST, request
+from activities.store.request_tables import IS_OPEN, request
 from activities.store.rows import CaseStep, LateClock
 
 CASE, STEP, CLOCK = tables.case.c, tables.step.c, tables.clock.c
@@ -76,7 +76,7 @@ class LatePostings(Database):
         target = and_(tables.LIVE_STEP, CLOCK.standing.is_(None), CLOCK.due_at < micros(now))
         whose = [] if owned is None else _whose(CLOCK.owner, CLOCK.step, owned)
         over = select(CLOCK.case).where(target, *whose)
-        asked = select(request.c.case).where(OPEN_REQUEST, true() if owned is None else false())
+        asked = select(request.c.case).where(IS_OPEN, true() if owned is None else false())
         each = (select(func.count()).select_from(some.limit(most).subquery()) for some in (waiting, over, asked))
         with self.reading() as connection:
             return Badges(*connection.execute(select(*(one.scalar_subquery() for one in each))).one())

@@ -1,10 +1,10 @@
 """The table of requests: commands that one asked for and another grants (`requests.py`). Rows of the read model."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, literal_column, text
 
 from activities.store import tables
 
-OPEN_REQUEST = text("status = 'open'")  # said in the same words where a query is to use the index
+OPEN_REQUEST = text("status = 'open'")
 
 request = Table(
     "request",
@@ -21,3 +21,4 @@ request = Table(
     Index("request_open", "asked_at", "case", "number", sqlite_where=OPEN_REQUEST, postgresql_where=OPEN_REQUEST),
     Index("request_asked", "asked_at", "case", "number"),
 )
+IS_OPEN = request.c.status == literal_column("'open'")  # in these words the index serves

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 
 from activities.record import CasePicture, RequestPicture
 from activities.store import tables
 from activities.store.database import Database
 from activities.store.instants import micros
-from activities.store.request_tables import OPEN_REQUEST, request
+from activities.store.request_tables import IS_OPEN, request
 from sla.model import Model
 
 CASE, REQUEST = tables.case.c, request.c
@@ -46,7 +46,7 @@ class CaseRequests(Database):
         """Read requests after a place, the oldest first; None: of every status, for every kind of command."""
         query = select(CASE.picture, REQUEST.picture).join(request, REQUEST.case == CASE.case)
         if status is not None:
-            query = query.where(and_(OPEN_REQUEST) if status == OPEN else REQUEST.status == status)
+            query = query.where(IS_OPEN if status == OPEN else REQUEST.status == status)
         if kind is not None:
             query = query.where(REQUEST.kind == kind)
         order = (REQUEST.asked_at, REQUEST.case, REQUEST.number)
@@ -62,7 +62,7 @@ class CaseRequests(Database):
     def count_requests(self, now: datetime) -> list[RequestCount]:
         """Count the open requests of each place and kind at a business instant."""
         late = func.count().filter(REQUEST.due_at < micros(now))
-        query = select(REQUEST.jurisdiction, REQUEST.kind, func.count(), late).where(OPEN_REQUEST)
+        query = select(REQUEST.jurisdiction, REQUEST.kind, func.count(), late).where(IS_OPEN)
         query = query.group_by(REQUEST.jurisdiction, REQUEST.kind).order_by(REQUEST.jurisdiction, REQUEST.kind)
         with self.reading() as connection:
             found = connection.execute(query).all()
