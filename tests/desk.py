@@ -202,8 +202,8 @@ class Paper:
         before = self.state
         new = chain(self.case, head, [answer.event], self.calendar)
         self._append(new)
-        last = Head(seq=new[-1].seq, hash=new[-1].hash)
-        self._append(chain(self.case, last, [*lapsing(before, self.now(), command.told)], self.calendar))
+        after = Head(seq=new[-1].seq, hash=new[-1].hash)
+        self._append(chain(self.case, after, [*lapsing(before, self.now(), command.told)], self.calendar))
         return new[0].seq
 
     def _append(self, new: list[Event]) -> None:

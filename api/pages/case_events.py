@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from activities.record import ClockPicture, Event, RungKind
+from activities.record import ClockPicture, Event, NewEvent, RungKind
 from activities.rungs import NOTE_WITHDRAWN, RUNG_EVENTS, WITHDRAWN
 from api.pages.case_steps import told_later
 from api.pages.case_words import CAUSES, DECISIONS, KINDS, WANTED, CaseNames
@@ -168,10 +168,10 @@ def _what(names: CaseNames, event: Event) -> str:
     return event.kind if kind is None else names.words.say(kind)
 
 
-def _about(names: CaseNames, event: Event) -> list[str]:
+def _about(names: CaseNames, event: NewEvent) -> list[str]:
     """What an event says beside its kind; of a request what it asks for."""
     if event.kind == ASKED:
-        return wanted_said(names, event.body["wanted"])
+        return wanted_said(names, event)
     words, body = names.words, event.body
     parts = [names.step(body.get("step")), _clock(names, body), _outcome(names, event)]
     parts.append(names.ground(str(body["ground"])) if body.get("ground") else None)
@@ -184,9 +184,10 @@ def _about(names: CaseNames, event: Event) -> list[str]:
     return [str(part) for part in (*parts, body.get("note")) if part]
 
 
-def wanted_said(names: CaseNames, wanted: Mapping[str, Any]) -> list[str]:
-    """Say in words what a request asks for."""
-    as_done = Event.model_construct(kind=WANTED_AS.get(wanted["kind"], wanted["kind"]), body=dict(wanted))
+def wanted_said(names: CaseNames, asking: NewEvent) -> list[str]:
+    """Say in words what the event of a request asks for."""
+    wanted = asking.body["wanted"]
+    as_done = asking.model_copy(update={"kind": WANTED_AS.get(wanted["kind"], wanted["kind"]), "body": wanted})
     return [names.words.say(WANTED[wanted["kind"]]), *_about(names, as_done)]
 
 
@@ -197,7 +198,7 @@ def _clock(names: CaseNames, body: Mapping[str, Any]) -> str | None:
     return f"{names.clock(key)} {names.rung(key, body['rung'])}" if "rung" in body else names.clock(key)
 
 
-def _outcome(names: CaseNames, event: Event) -> str | None:
+def _outcome(names: CaseNames, event: NewEvent) -> str | None:
     outcome = event.body.get("outcome")
     if outcome is None:
         return None
@@ -218,7 +219,7 @@ def _corrected(names: CaseNames, body: Mapping[str, Any]) -> Iterator[str]:
         yield names.words.say("until %(at)s", at=names.words.instant(datetime.fromisoformat(body["end"])))
 
 
-def _granted(names: CaseNames, event: Event) -> Iterator[str]:
+def _granted(names: CaseNames, event: NewEvent) -> Iterator[str]:
     """How much an extension grants, or granted in truth."""
     truly = event.kind == "amended"
     if event.body.get("workdays"):
@@ -229,7 +230,7 @@ def _granted(names: CaseNames, event: Event) -> Iterator[str]:
         yield names.words.say(text, n=event.body["months"])
 
 
-def _otherwise(names: CaseNames, event: Event) -> Iterator[str]:
+def _otherwise(names: CaseNames, event: NewEvent) -> Iterator[str]:
     """What a case turned out to be, whose a step is now, what is missing, or why it was closed."""
     words, body = names.words, event.body
     if event.kind == "reclassified":
@@ -250,7 +251,7 @@ def _otherwise(names: CaseNames, event: Event) -> Iterator[str]:
         yield said["rule"]
 
 
-def _reason(names: CaseNames, event: Event) -> str | None:
+def _reason(names: CaseNames, event: NewEvent) -> str | None:
     reason = event.body.get("reason")
     if reason is None or event.kind == LAPSED:  # why it lapsed, its kind says
         return None

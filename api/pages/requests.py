@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Response
 from pydantic import ValidationError
 
-from activities.record import RequestPicture
+from activities.record import NewEvent, RequestPicture
 from activities.store.rows import CaseView
 from api.access.request_context import CONFIRMERS, OVERSEERS
 from api.http.bodies import RefuseRequestBody, TakeBackBody
@@ -29,6 +29,7 @@ from api.pages.parameters import only_known
 from api.pages.place_in_list import case_address
 from api.pages.refusals import flaw_said
 from api.views.foreseen import ClockForeseen
+from workflows.asking import ASKED
 from workflows.messages import RefuseRequest, TakeBack
 from workflows.state import RequestStatus
 
@@ -192,7 +193,7 @@ def request_row(names: CaseNames, request: RequestPicture, at: PageVisit) -> Req
         case=case.case,
         matter=names.words.title(case.title_zh, case.title_en),
         number=request.number,
-        what=names.words.listed(wanted_said(names, json.loads(request.wanted))),
+        what=names.words.listed(wanted_said(names, _asking(request))),
         asked_by=request.asked_by,
         asked_at=request.asked_at,
         due_at=request.due_at,
@@ -200,6 +201,12 @@ def request_row(names: CaseNames, request: RequestPicture, at: PageVisit) -> Req
         own=request.asked_by == at.caller.actor,
         page=f"/cases/{quote(case.case)}/requests/{request.number}",
     )
+
+
+def _asking(request: RequestPicture) -> NewEvent:
+    """The event that asked, as far as it is told in words."""
+    wanted = {"wanted": json.loads(request.wanted)}
+    return NewEvent(kind=ASKED, at=request.at, told=request.asked_at, actor=request.asked_by, body=wanted)
 
 
 def _row(at: PageVisit, case: str, request: RequestPicture) -> RequestRow:

@@ -95,7 +95,7 @@ def test_an_extension_is_granted_when_it_is_granted_and_not_after_the_limit_is_o
     event = paper.events[seq - 1]
     assert (event.kind, event.at, event.actor, event.body[OF_REQUEST]) == ("extended", DUE, "second", number)
     [(clock, extension)] = paper.now().extensions
-    assert (clock, extension.at, extension.amount) == (PROMISE, DUE, 2)
+    assert (clock, extension.at, int(extension.amount)) == (PROMISE, DUE, 2)
 
 
 def test_a_withdrawal_counts_from_the_instant_that_was_told_whoever_grants_it_when() -> None:
