@@ -167,6 +167,23 @@ class TakenOver(Model):
     digest: str  # SHA-256 of the source, in hexadecimal
 
 
+class RequestPicture(Model):
+    """A command that one asked for and another grants; `wanted` is its content as JSON text."""
+
+    number: int  # of the event that asked
+    kind: str  # of the command
+    wanted: str
+    at: datetime  # when what the command tells happened
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime | None = None
+    status: str = "open"
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+    answer: int | None = None  # number of the event that answered it
+    reason: str | None = None  # of the answer
+
+
 class CasePicture(Model):
     """A case as it stands."""
 
@@ -194,6 +211,7 @@ class CasePicture(Model):
     tolerance: TolerancePicture | None = None
     taken_over: TakenOver | None = None
     reclassified: int = 0  # how many times
+    requests: tuple[RequestPicture, ...] = ()
     open: bool = True
 
 

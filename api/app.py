@@ -49,6 +49,7 @@ from api.routes import (
     oversight,
     receipts,
     registers,
+    requests,
     subjects,
     webhooks,
 )
@@ -145,7 +146,7 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, subjects,
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, requests, subjects,
         keys, machines, webhooks, audit, health, metrics
     )  # fmt: skip
     for part in parts:

@@ -224,6 +224,13 @@ class Settings(BaseSettings):
         default=True,
         description="what one actor recorded another confirms; off where one person does all, and then said on the record",
     )
+    four_eyes_for: frozenset[Literal["extend", "correct-decided", "confirm", "withdraw"]] = Field(
+        default=frozenset(),
+        description="which commands on cases one asks for and another grants, as JSON: `extend`, `correct-decided`, `confirm`, `withdraw`",
+    )
+    request_workdays: Annotated[int, Field(ge=1, le=30)] = Field(
+        default=1, description="working days in which such a request is to be granted or refused"
+    )
     taken_over_cases: TakenOverCases = Field(
         default=TakenOverCases.COUNTED,
         description="whether averages, shares and forecasts count cases that ran in another system before: `counted` or `left-out`",

@@ -13,15 +13,18 @@ from sla.clock import Limit
 from sla.promise import Measure, Promise
 from sla.release import RELEASE
 from workflows.answers import Decision, OnRecord
+from workflows.asking import lapsing
 from workflows.decide import decide
 from workflows.fold import fold
 from workflows.messages import (
     Accept,
+    Ask,
     Complete,
     Confirm,
     Correct,
     Decide,
     Extend,
+    Grant,
     HandOver,
     Link,
     Message,
@@ -30,6 +33,7 @@ from workflows.messages import (
     Reclassify,
     RecordFee,
     Refuse,
+    RefuseRequest,
     Resubmit,
     Resume,
     Return,
@@ -37,8 +41,10 @@ from workflows.messages import (
     Start,
     Supply,
     Suspend,
+    TakeBack,
     Terminate,
     Tolerance,
+    Wanted,
     Withdraw,
 )
 from workflows.procedure import Procedure
@@ -156,6 +162,19 @@ class Desk:
     def recalculate(self, when: datetime, **more: Any) -> Recalculate:
         return self.stamp(Recalculate, when, None, **more)
 
+    def ask(self, wanted: Wanted, due: datetime | None = None) -> Ask:
+        """A request for a command, stamped as the command was."""
+        return Ask(**{name: getattr(wanted, name) for name in Message.model_fields}, wanted=wanted, due=due)
+
+    def grant(self, when: datetime, number: int, **more: Any) -> Grant:
+        return self.stamp(Grant, when, None, number=number, **more)
+
+    def refuse_request(self, when: datetime, number: int, **more: Any) -> RefuseRequest:
+        return self.stamp(RefuseRequest, when, None, number=number, reason="not so", **more)
+
+    def take_back(self, when: datetime, number: int, **more: Any) -> TakeBack:
+        return self.stamp(TakeBack, when, None, number=number, **more)
+
 
 class Paper:
     """A case on paper: each command is decided and its event chained and folded in, as settling would."""
@@ -180,10 +199,16 @@ class Paper:
         assert isinstance(answer, Decision)
         last = self.events[-1] if self.events else None
         head = Head(seq=last.seq, hash=last.hash) if last else Head()
+        before = self.state
         new = chain(self.case, head, [answer.event], self.calendar)
+        self._append(new)
+        after = Head(seq=new[-1].seq, hash=new[-1].hash)
+        self._append(chain(self.case, after, [*lapsing(before, self.now(), command.told)], self.calendar))
+        return new[0].seq
+
+    def _append(self, new: list[Event]) -> None:
         self.events += new
         self.state = fold(self.state, new, self.case)
-        return new[0].seq
 
     def take_all(self, *commands: Message) -> None:
         """All of them, in order."""

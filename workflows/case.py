@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.settlings import Settlings, handed
     from workflows.answers import Refusal
     from workflows.fold import fold
-    from workflows.messages import CaseInput, Command, Extend, Message, Receipt
+    from workflows.messages import CaseInput, Command, Message, Receipt, needs_due
     from workflows.picture import Drawn, picture
     from workflows.state import CaseState
     from workflows.turn import head_of, turn
@@ -183,7 +183,7 @@ class CaseWorkflow:
     def _batch(self) -> list[QueuedCommand]:
         """The commands decided together. Only an extension depends on a due date, so it waits for one just counted."""
         for number, asked in enumerate(self._queue):
-            if isinstance(asked.command, Extend) and not asked.command.taken_over and (number or self._due is None):
+            if needs_due(asked.command) and (number or self._due is None):
                 return self._queue[:number]
         return list(self._queue)
 

@@ -7,14 +7,17 @@ from typing import Any
 from activities.record import Event
 from sla.clock import Unit
 from workflows.answers import Decision, OnRecord, Refusal, alive, event, same
+from workflows.asking import ask, grant, refuse_request, take_back
 from workflows.held import STATUTORY, clock_key
 from workflows.messages import (
     Accept,
+    Ask,
     Complete,
     Confirm,
     Correct,
     Decide,
     Extend,
+    Grant,
     HandOver,
     Link,
     Message,
@@ -23,6 +26,7 @@ from workflows.messages import (
     Reclassify,
     RecordFee,
     Refuse,
+    RefuseRequest,
     Resubmit,
     Resume,
     Return,
@@ -30,6 +34,7 @@ from workflows.messages import (
     Start,
     Supply,
     Suspend,
+    TakeBack,
     Terminate,
     Withdraw,
 )
@@ -53,8 +58,17 @@ def decide(state: CaseState | None, command: Message, due: Mapping[str, datetime
         raise Refusal(
             "before-case", "at", f"The case was received at {state.received.isoformat()}; nothing precedes it."
         )
+    return _judged(state, command, due)
+
+
+def _judged(state: CaseState, command: Message, due: Mapping[str, datetime | None]) -> OnRecord | Decision:
+    """What a command comes to that is nobody's repetition; of a request what it asks for is judged by the same rules."""
     if isinstance(command, Extend):
         return _extend(state, command, due)
+    if isinstance(command, Ask):
+        return ask(state, command, lambda wanted: _judged(state, wanted, due))
+    if isinstance(command, Grant):
+        return grant(state, command, lambda wanted: _judged(state, wanted, due))
     return _RULES[type(command)](state, command)
 
 
@@ -219,6 +233,8 @@ ENDINGS = ("resumed", "resubmitted")
 
 
 def _correct(state: CaseState, command: Correct) -> Decision:
+    if command.undecided and state.over:
+        raise Refusal("stale", "seen", "The case has been closed meanwhile.")
     fact = state.by_seq(command.seq)
     if fact is None or fact.kind not in _CORRECTABLE:
         raise Refusal("unknown-event", "seq", "No fact with that number can be corrected.")
@@ -307,4 +323,6 @@ _RULES: dict[type[Message], Callable[[CaseState, Any], OnRecord | Decision]] = {
     Correct: _correct,
     Link: _link,
     Recalculate: _recalculate,
+    RefuseRequest: refuse_request,
+    TakeBack: take_back,
 }

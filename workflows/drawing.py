@@ -1,9 +1,9 @@
 """What the read model shows of a case and of each of its steps, before anything is counted."""
 
-from activities.record import CasePicture, FeePicture, HoldPicture, StepPicture, TolerancePicture
+from activities.record import CasePicture, FeePicture, HoldPicture, RequestPicture, StepPicture, TolerancePicture
 from sla.clock import Standing
 from sla.promise import Measure, Promise
-from workflows.state import CORRECTION, VOID, CaseState, Status, StepState, StepStatus
+from workflows.state import CORRECTION, VOID, CaseRequest, CaseState, Status, StepState, StepStatus
 
 # 办理状态, domain: 1 received ... 15 revoked
 _NATIONAL = {
@@ -61,7 +61,26 @@ def draw_case(state: CaseState) -> CasePicture:
         tolerance=_tolerance(state),
         taken_over=state.taken_over,
         reclassified=len(state.kinds),
+        requests=tuple(draw_request(one) for one in state.requests),
         open=not state.over,
+    )
+
+
+def draw_request(one: CaseRequest) -> RequestPicture:
+    """Draw a request."""
+    return RequestPicture(
+        number=one.number,
+        kind=one.kind,
+        wanted=one.wanted,
+        at=one.at,
+        asked_by=one.asked_by,
+        asked_at=one.asked,
+        due_at=one.due,
+        status=one.status.value,
+        answered_by=one.answered_by,
+        answered_at=one.answered,
+        answer=one.answer,
+        reason=one.reason,
     )
 
 

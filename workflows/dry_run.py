@@ -10,7 +10,7 @@ from activities.settle import Draft, Settle, drafted, rows
 from activities.store.rows import CaseRows, CaseView, main_clock
 from workflows.answers import Refusal
 from workflows.fold import fold
-from workflows.messages import Extend, Message, Receipt
+from workflows.messages import Message, Receipt, needs_due
 from workflows.picture import Drawn, picture
 from workflows.turn import head_of, turn
 
@@ -26,6 +26,7 @@ class Foreseen:
     events: tuple[Event, ...]
     before: CaseView | None  # None: there is no such case yet
     after: CaseView
+    granted: "Foreseen | None" = None  # of a request: what its command would come to as the case stands
 
 
 def foresee(case: str, known: Sequence[Event], command: Message, now: Instant) -> Foreseen:
@@ -33,7 +34,7 @@ def foresee(case: str, known: Sequence[Event], command: Message, now: Instant) -
     state = fold(None, known, case)
     drawn = Drawn(state, picture(state)) if state else None
     due: Mapping[str, datetime | None] = {}
-    if isinstance(command, Extend):  # nothing else asks for a due date
+    if needs_due(command):
         counted = _draft(turn(case, state, drawn, (), {}).request, now)
         due = counted.settled.due if counted else {}
     taken = turn(case, state, drawn, (command,), due)

@@ -10,6 +10,7 @@ from activities.record import Event, TakenOver
 from activities.rungs import RUNG_EVENTS, after
 from sla.clock import Extension, Policy
 from sla.promise import Promise
+from workflows.asking import requests_after
 from workflows.procedure import Begins, Effect, Party, Procedure
 from workflows.reshaping import carried, handed_over, kind_of, with_grounds_of
 from workflows.state import (
@@ -76,7 +77,8 @@ def _lacking_under(lacking: Lacking | None, calendar: str) -> Lacking | None:
 
 def _record(state: CaseState, event: Event) -> CaseState:
     latest = event.told if state.as_of is None else max(state.as_of, event.told)
-    return replace(state, events=(*state.events, event), as_of=latest)
+    requests = requests_after(state.requests, event)
+    return replace(state, events=(*state.events, event), as_of=latest, requests=requests)
 
 
 def _refold(events: tuple[Event, ...], case: str) -> CaseState | None:

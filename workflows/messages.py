@@ -228,6 +228,7 @@ class Correct(Message):
     months: Annotated[int, Field(ge=1, le=24)] | None = None
     void: bool = False
     reason: Text
+    undecided: bool = False  # True: only while the case is not over; after that somebody else has to grant it
 
 
 class Link(Message):
@@ -241,6 +242,40 @@ class Recalculate(Message):
     """Counts the case anew with today's calendar."""
 
     kind: Literal["recalculate"] = "recalculate"
+
+
+Wanted = Annotated[Extend | Correct | Confirm | Withdraw, Field(discriminator="kind")]
+
+
+class Ask(Message):
+    """Asks for a command that another grants 复核; nothing of it happens before that. `due`: when it is to be answered."""
+
+    kind: Literal["ask"] = "ask"
+    wanted: Wanted
+    due: Moment | None = None  # None: the calendar is not published so far
+
+
+class Grant(Message):
+    """Grants what another asked for: the command of the request is carried out."""
+
+    kind: Literal["grant"] = "grant"
+    number: int  # of the event that asked
+
+
+class RefuseRequest(Message):
+    """Refuses what another asked for."""
+
+    kind: Literal["refuse-request"] = "refuse-request"
+    number: int
+    reason: Text
+
+
+class TakeBack(Message):
+    """Takes back what one asked for oneself."""
+
+    kind: Literal["take-back"] = "take-back"
+    number: int
+    reason: Text | None = None
 
 
 Command = Annotated[
@@ -265,7 +300,11 @@ Command = Annotated[
     | Revoke
     | Correct
     | Link
-    | Recalculate,
+    | Recalculate
+    | Ask
+    | Grant
+    | RefuseRequest
+    | TakeBack,
     Field(discriminator="kind"),
 ]
 
@@ -302,6 +341,12 @@ class Receipt(Model):
             outcome=body.get("outcome"),
             pending=bool(body.get("backdated")),
         )
+
+
+def needs_due(command: Message) -> bool:
+    """Tell whether a command depends on a due date: an extension does, and a request for one or its grant."""
+    wanted = command.wanted if isinstance(command, Ask) else command
+    return isinstance(command, Grant) or (isinstance(wanted, Extend) and not wanted.taken_over)
 
 
 class CaseInput(Model):

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.record import Event
 from activities.settle import FAULT, rows
-from activities.store.columns import case_columns, clock_columns, step_columns
+from activities.store.columns import case_columns, clock_columns, request_columns, step_columns
 from activities.store.rows import CaseRows
 from activities.store.store import Store
 from sla.almanac import Almanac
@@ -114,6 +114,7 @@ def _columns(made: CaseRows) -> list[dict[str, object]]:
         case_columns(made),
         *(step_columns(made.case, pos, step) for pos, step in enumerate(made.steps)),
         *(clock_columns(made.case, pos, clock) for pos, clock in enumerate(made.clocks)),
+        *(request_columns(made.case, one) for one in made.case.requests),
     ]
 
 

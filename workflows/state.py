@@ -125,6 +125,35 @@ class Round:
     under: str | None = None
 
 
+class RequestStatus(StrEnum):
+    """What became of a request."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken-back"
+    LAPSED = "lapsed"  # the case was closed, so that nothing of the kind can be done
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """A command that one asked for and another grants."""
+
+    number: int  # of the event that asked
+    wanted: str  # the command's own fields as JSON, keys in order
+    kind: str  # of the command
+    digest: str
+    asked_by: str
+    at: datetime  # when what it tells happened
+    asked: datetime
+    due: datetime | None
+    status: RequestStatus = RequestStatus.OPEN
+    answered_by: str | None = None
+    answered: datetime | None = None
+    answer: int | None = None  # number of the event that answered it
+    reason: str | None = None  # of the answer
+
+
 @dataclass(frozen=True, slots=True)
 class CaseState:
     """Everything that follows from a case's events."""
@@ -156,6 +185,7 @@ class CaseState:
     survey: str | None = None
     parent: str | None = None
     children: tuple[str, ...] = ()
+    requests: tuple[CaseRequest, ...] = ()
     as_of: datetime | None = None  # the latest instant at which anything was told
     events: tuple[Event, ...] = ()
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from activities.record import CommandOrigin, Event, Head, NewEvent, Picture, changes
 from activities.settle import Settle, Settled, as_settled
 from workflows.answers import Decision, OnRecord, Refusal
+from workflows.asking import lapsing
 from workflows.decide import decide
 from workflows.fold import fold, sealed
 from workflows.messages import Message, Receipt
@@ -66,12 +67,22 @@ def turn(
             continue
         answers.append(answer)
         if isinstance(answer, Decision):
+            before = state
             events.append(answer.event)
             origins.append(command.origin)
             state = fold(state, [_numbered(answer.event, head.seq + len(events))], case)
+            for lapsed in lapsing(before, state, command.told) if state else ():
+                events.append(lapsed)
+                origins.append(_by_itself(command.origin))
+                state = fold(state, [_numbered(lapsed, head.seq + len(events))], case)
     after = picture(state, drawn) if state else None
     request = _request(case, known, drawn, after, events, origins)
     return Turn(case, head.seq + 1, tuple(answers), tuple(events), state, after, request)
+
+
+def _by_itself(origin: CommandOrigin | None) -> CommandOrigin | None:
+    """What follows from a command came in with it, and is an action of its own."""
+    return None if origin is None else origin.model_copy(update={"action": "lapse-request"})
 
 
 def head_of(state: CaseState | None) -> Head:

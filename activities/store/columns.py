@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from activities.record import CasePicture, ClockPicture, Head, StepPicture
+from activities.record import CasePicture, ClockPicture, Head, RequestPicture, StepPicture
 from activities.store.groups import binds, bits, fixed_marks, order_of, place_of
 from activities.store.instants import maybe_instant, maybe_micros, micros
 from activities.store.rows import CaseRows, CaseView, ChangedRows, ClockRow, main_clock, model_text, overdue_rung
@@ -25,6 +25,7 @@ class Shown(NamedTuple):
     case: Columns
     steps: list[Columns]
     clocks: list[Columns]
+    requests: list[Columns]
     sizes: tuple[int, int]
 
 
@@ -35,6 +36,7 @@ def shown(rows: CaseRows | ChangedRows) -> Shown:
         case=case_columns(rows),
         steps=[step_columns(case, pos, step) for pos, step in enumerate(rows.steps) if step is not None],
         clocks=[clock_columns(case, pos, clock) for pos, clock in enumerate(rows.clocks) if clock is not None],
+        requests=[request_columns(case, one) for one in case.requests],
         sizes=(len(rows.steps), len(rows.clocks)),
     )
 
@@ -143,6 +145,21 @@ def clock_columns(case: CasePicture, pos: int, row: ClockRow) -> Columns:
         "told_late": any(rung.told_late for rung in picture.rungs),
         "noted": overdue is not None and overdue.noted,
         "picture": model_text(picture),
+    }
+
+
+def request_columns(case: CasePicture, one: RequestPicture) -> Columns:
+    """Return a request's row. It stays for ever, so none is ever cut."""
+    return {
+        "case": case.case,
+        "number": one.number,
+        "kind": one.kind,
+        "jurisdiction": case.jurisdiction,
+        "asked_by": one.asked_by,
+        "asked_at": micros(one.asked_at),
+        "due_at": maybe_micros(one.due_at),
+        "status": one.status,
+        "picture": model_text(one),
     }
 
 

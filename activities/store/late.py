@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, literal, select, true, tuple_
 
 from activities.record import CasePicture, Event, Role, StepPicture
 from activities.store import tables
@@ -12,6 +12,7 @@ from activities.store.columns import clock_row
 from activities.store.database import Database
 from activities.store.instants import micros
 from activities.store.ledger import EVENT, event_of
+from activities.store.request_tables import IS_OPEN, request
 from activities.store.rows import CaseStep, LateClock
 
 CASE, STEP, CLOCK = tables.case.c, tables.step.c, tables.clock.c
@@ -27,10 +28,14 @@ class Owned(NamedTuple):
 
 
 class Badges(NamedTuple):
-    """How much asks for somebody: completions that wait for a confirmation, and steps past their planning targets."""
+    """How much asks for somebody: completions that wait for a confirmation, steps past their planning targets, requests.
+
+    Requests are no company's.
+    """
 
     waiting: int
     over: int
+    requests: int
 
 
 class LatePostings(Database):
@@ -71,7 +76,8 @@ class LatePostings(Database):
         target = and_(tables.LIVE_STEP, CLOCK.standing.is_(None), CLOCK.due_at < micros(now))
         whose = [] if owned is None else _whose(CLOCK.owner, CLOCK.step, owned)
         over = select(CLOCK.case).where(target, *whose)
-        each = (select(func.count()).select_from(some.limit(most).subquery()) for some in (waiting, over))
+        asked = select(request.c.case).where(IS_OPEN, true() if owned is None else false())
+        each = (select(func.count()).select_from(some.limit(most).subquery()) for some in (waiting, over, asked))
         with self.reading() as connection:
             return Badges(*connection.execute(select(*(one.scalar_subquery() for one in each))).one())
 

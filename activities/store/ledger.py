@@ -34,6 +34,7 @@ from activities.store.database import Database, by_place, translated
 from activities.store.errors import AuditUnavailable, Conflict, TablesMissing
 from activities.store.hashing import Stored, follows, stored
 from activities.store.instants import instant, micros
+from activities.store.request_tables import request
 from activities.store.rows import CaseRows, ChangedRows
 
 ROWS = 500  # in one statement
@@ -41,7 +42,7 @@ ROWS = 500  # in one statement
 SILENT = frozenset(
     {
         *("calendar-applied", "extended", "fee-recorded", "linked", "note-withdrawn", "resumed", "rung-noted"),
-        *("supplied", "suspended"),
+        *("supplied", "suspended", "request-asked", "request-lapsed", "request-refused", "request-taken-back"),
     }
 )
 EVENT = [tables.event.c[name] for name in Stored._fields]
@@ -207,6 +208,7 @@ def write(cursor: DBAPICursor, statements: Statements, entries: Sequence[LedgerE
     _put(cursor, statements, tables.case, [one.case.values() for one in rows])
     _put(cursor, statements, tables.step, [step.values() for one in rows for step in one.steps])
     _put(cursor, statements, tables.clock, [clock.values() for one in rows for clock in one.clocks])
+    _put(cursor, statements, request, [asked.values() for one in rows for asked in one.requests])
     for ledger, events, shown_ in entries:
         if events:
             ledger.head = Head(seq=events[-1].seq, hash=events[-1].hash)

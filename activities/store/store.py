@@ -22,6 +22,7 @@ from activities.store.machines import Machines
 from activities.store.notices import NoticeLog
 from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
+from activities.store.requests import CaseRequests
 from activities.store.saved_views import SavedViews
 from activities.store.sessions import Sessions
 from activities.store.subjects import Subjects
@@ -36,6 +37,7 @@ class Store(
     Ledger,
     AlmanacLog,
     Announcements,
+    CaseRequests,
     Cases,
     CohortReads,
     DecidedCounts,

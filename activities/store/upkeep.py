@@ -11,10 +11,11 @@ from activities.store import tables
 from activities.store.audit_log import AuditLog
 from activities.store.errors import TimelineRefused
 from activities.store.instants import instant, maybe_instant, micros
+from activities.store.request_tables import request
 from sla.model import Model
 from sla.timeline import REAL_TIME, Timeline
 
-READ_MODEL = (tables.clock, tables.step, tables.case)  # children first
+READ_MODEL = (request, tables.clock, tables.step, tables.case)  # children first
 TIMELINE = "timeline"
 SECRET = 32  # bytes
 

@@ -16,7 +16,11 @@ from sla.departments import DEPARTMENTS, UNLISTED, told_for
 from sla.model import Model
 
 PLACE = "suzhou"  # whose days everybody keeps who belongs to no place that has days of its own
-FOR_OFFICERS = ("PostingsAwaitConfirmation", "CasesMoved")  # of the platform, but it is officers who have to act
+FOR_OFFICERS = (
+    "PostingsAwaitConfirmation",
+    "RequestOverdue",
+    "CasesMoved",
+)  # of the platform, but it is officers who have to act
 ONE_BY_ONE = (Scope.STEP, Scope.CASE)
 CAN_WAIT = (Severity.INFO, Severity.WARNING)
 SHORTEST = timedelta(seconds=1)

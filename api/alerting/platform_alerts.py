@@ -107,6 +107,7 @@ _WORK = (
         ("webhook", "company"),
     ),
     _platform("ShixianCasesMoved", Severity.INFO, f"{newest('shixian_calendar_moved_cases')} > 0", ("calendar",)),
+    _platform("ShixianRequestOverdue", Severity.WARNING, f"{newest('shixian_requests_overdue')} > 0", ("command",)),
     _platform(
         "ShixianPostingsAwaitConfirmation",
         Severity.INFO,

@@ -62,7 +62,7 @@ def open_case(  # one parameter for each option
         "parent": parent,
         "subjects": None if subjects is None else read_subjects(subjects),
     }
-    _send(path("cases"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases"), body, at, key, dry_run=dry_run, json=json)
 
 
 def accept(
@@ -82,12 +82,12 @@ def accept(
     if any(said) and not all(said):
         raise typer.BadParameter("--lacking、--within、--rule 须一并给出 go together [missing]", param_hint="--lacking")
     body = {"tolerance": {"lacking": lacking, "workdays": within, "rule": rule} if all(said) else None}
-    _send(path("cases", case, "accept"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "accept"), body, at, key, dry_run=dry_run, json=json)
 
 
 def supply(case: CaseNumber, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
     """容缺补齐 · Record that the applicant brought what was missing at acceptance."""
-    _send(path("cases", case, "supplies"), {}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "supplies"), {}, at, key, dry_run=dry_run, json=json)
 
 
 def reclassify(
@@ -105,7 +105,7 @@ def reclassify(
     """改类 · Make the case one of another kind; number, events, used time and suspensions stay."""
     facts = dict(fact(text, "--fact") for text in fact_ or ())
     body = {"variant": variant, "facts": facts or None, "reason": reason}
-    _send(path("cases", case, "reclassify"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "reclassify"), body, at, key, dry_run=dry_run, json=json)
 
 
 def hand_over(
@@ -120,21 +120,21 @@ def hand_over(
 ) -> None:
     """转办 · Give a step that is not done to another office."""
     body = {"department": department, "reason": reason}
-    _send(path("cases", case, "steps", step, "hand-over"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "steps", step, "hand-over"), body, at, key, dry_run=dry_run, json=json)
 
 
 def refuse(
     case: CaseNumber, reason: Reason, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
 ) -> None:
     """不予受理 · Refuse to accept the application."""
-    _send(path("cases", case, "refuse"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "refuse"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def start(
     case: CaseNumber, step: StepKey, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
 ) -> None:
     """部门开始办理 · Take up a step."""
-    _send(path("cases", case, "steps", step, "start"), {}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "steps", step, "start"), {}, at, key, dry_run=dry_run, json=json)
 
 
 def complete(
@@ -154,7 +154,7 @@ def complete(
     """完成环节 · Complete a step."""
     opinions = dict(pair(text, "--opinion") for text in opinion or ())
     body = {"outcome": outcome, "occurrence": occurrence, "opinions": opinions or None, "note": note}
-    _send(path("cases", case, "steps", step, "completions"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "steps", step, "completions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def confirm(
@@ -166,7 +166,7 @@ def confirm(
     json: Json = False,
 ) -> None:
     """确认 · Confirm a completion that was told too late to count by itself; whoever posted it does not confirm it."""
-    _send(path("cases", case, "confirmations"), {"seq": seq}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "confirmations"), {"seq": seq}, at, key, dry_run=dry_run, json=json)
 
 
 def return_case(
@@ -179,7 +179,7 @@ def return_case(
     json: Json = False,
 ) -> None:
     """补正告知 · Return the application, or one step, for correction."""
-    _send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "return"), {"step": step, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def resubmit(
@@ -191,7 +191,7 @@ def resubmit(
     json: Json = False,
 ) -> None:
     """补正完成 · Record that the applicant handed in what was asked for."""
-    _send(path("cases", case, "resubmit"), {"step": step}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "resubmit"), {"step": step}, at, key, dry_run=dry_run, json=json)
 
 
 def suspend(
@@ -207,7 +207,7 @@ def suspend(
 ) -> None:
     """中止 · Suspend the case, or one step of it, on a ground."""
     body = {"suspension": suspension, "ground": ground, "step": step, "reason": reason}
-    _send(path("cases", case, "suspensions"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "suspensions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def resume(
@@ -219,7 +219,7 @@ def resume(
     json: Json = False,
 ) -> None:
     """恢复 · End a suspension."""
-    _send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "suspensions", suspension, "resume"), {}, at, key, dry_run=dry_run, json=json)
 
 
 def extend(
@@ -236,7 +236,7 @@ def extend(
 ) -> None:
     """延长期限 · Grant more working days or months, before expiry."""
     body = {"clock": clock, "workdays": workdays, "months": months, "approved_by": approved_by, "reason": reason}
-    _send(path("cases", case, "extensions"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "extensions"), body, at, key, dry_run=dry_run, json=json)
 
 
 def fee(
@@ -249,7 +249,7 @@ def fee(
     json: Json = False,
 ) -> None:
     """收费 · Record a fee charged to the applicant."""
-    _send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "fees"), {"fen": fen, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def withdraw(
@@ -261,7 +261,7 @@ def withdraw(
     json: Json = False,
 ) -> None:
     """撤件 · Record that the applicant withdrew."""
-    _send(path("cases", case, "withdraw"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "withdraw"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def decide(
@@ -274,7 +274,7 @@ def decide(
     json: Json = False,
 ) -> None:
     """办结 · Decide the case."""
-    _send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "decide"), {"outcome": outcome, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def terminate(
@@ -287,14 +287,14 @@ def terminate(
     json: Json = False,
 ) -> None:
     """终止 · Close the case without a decision."""
-    _send(path("cases", case, "terminate"), {"cause": cause, "reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "terminate"), {"cause": cause, "reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def revoke(
     case: CaseNumber, reason: Reason, at: At = None, key: Key = None, dry_run: DryRun = False, json: Json = False
 ) -> None:
     """撤销 · Revoke the decision."""
-    _send(path("cases", case, "revoke"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "revoke"), {"reason": reason}, at, key, dry_run=dry_run, json=json)
 
 
 def correct(
@@ -335,7 +335,7 @@ def correct(
         "void": void or None,
         "reason": reason,
     }
-    _send(path("cases", case, "corrections"), body, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "corrections"), body, at, key, dry_run=dry_run, json=json)
 
 
 def link(
@@ -347,17 +347,16 @@ def link(
     json: Json = False,
 ) -> None:
     """关联子办件 · Link a child case."""
-    _send(path("cases", case, "links"), {"child": child}, at, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "links"), {"child": child}, at, key, dry_run=dry_run, json=json)
 
 
 def recalculate(case: CaseNumber, key: Key = None, dry_run: DryRun = False, json: Json = False) -> None:
     """重新计算 · Count the case anew with today's calendar."""
-    _send(path("cases", case, "recalculate"), {}, None, key, dry_run=dry_run, json=json)
+    send(path("cases", case, "recalculate"), {}, None, key, dry_run=dry_run, json=json)
 
 
-def _send(
-    where: str, body: Mapping[str, object], at: str | None, key: str | None, *, dry_run: bool, json: bool
-) -> None:
+def send(where: str, body: Mapping[str, object], at: str | None, key: str | None, *, dry_run: bool, json: bool) -> None:
+    """Send a command, or only try it, and say what became of it."""
     happened = maybe_instant(at, "--at")
     name = key or new_idempotency_key()
     said = {**body, "at": happened and happened.isoformat()}
@@ -369,6 +368,12 @@ def _send(
     receipt = answer.body
     if json:
         print_json(receipt | {"idempotency_key": name, "repeated": answer.repeated})
+        return
+    if "asked_by" in receipt:
+        say(
+            f"{receipt['case']} #{receipt['number']}：{receipt['kind']} 待复核，须由他人批准 asked for, another grants it: "
+            f"`shixian grant {receipt['case']} {receipt['number']}`，复核期限 due {when(receipt['due_at']) or '—'}"
+        )
         return
     about = "，".join(str(receipt[field]) for field in ("step", "outcome") if receipt.get(field))
     pending = "；待确认 waits for an officer's confirmation" if receipt.get("pending") else ""

@@ -22,6 +22,10 @@ def show_dry_run(found: Mapping[str, Any], *, json: bool) -> None:
         print_json(found)
         return
     receipt = found["receipt"]
+    if found.get("granted"):
+        say(f"须由他人复核；如获批准 Another grants it; if granted: {receipt['case']}")
+        show_dry_run(found["granted"], json=json)
+        return
     say(f"试算，未写入 A dry run, nothing is written: {receipt['case']} #{receipt['seq']} {receipt['kind']}")
     for step in found["steps"]:
         say(f"环节 step {step['key']}: {step['before'] or '—'} → {step['after']}{_owner(step)}")

@@ -40,6 +40,10 @@ OBSERVED = ("measured-on-cases", "not-found", "unknown-observation", "already-ob
 NAMED = ("other-part", "subjects-away", "unknown-subject")
 NOTICED = ("already-decided", "in-future", "notice-in-force", "notice-proposed", "own-proposal", "preview-running",
            "stale-preview", "unreadable-notice", "wrong-table", "year-known", "calendar-horizon")  # fmt: skip
+ANSWERED = ("own-request", "request-answered", "unknown-request")
+GRANTED = (*ANSWERED, "case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock", "nothing-pending",
+           "own-posting", "before-suspension", "in-future", "not-corrected-so", "nothing-corrected", "unknown-event",
+           "voided")  # fmt: skip  # and what its command is refused for
 FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "accept": ("already-accepted", "before-receipt", "case-over", "in-correction"),
@@ -50,16 +54,17 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "complete": ("already-accepted", "already-returned", "before-receipt", "before-step", "case-over", "in-correction",
                      "step-already-completed", "step-not-open", "step-not-started", "unknown-occurrence",
                      "unknown-opinion", "unknown-outcome"),
-        "confirm": ("nothing-pending", "own-posting"),
+        "confirm": ("already-asked", "nothing-pending", "own-posting"),
         "confirm_observed": OBSERVED,
-        "correct": ("before-suspension", "extension-too-long", "not-corrected-so", "nothing-corrected", "unknown-event",
-                    "voided"),
+        "correct": ("already-asked", "before-suspension", "extension-too-long", "not-corrected-so", "nothing-corrected", "unknown-event",
+                    "stale", "voided"),
         "correct_observed": OBSERVED,
         "decide": ("before-acceptance", "case-over", "not-accepted", "nothing-lacking", "something-lacking",
                    "steps-missing"),
         "end_machine": ("unknown-machine",),
         "end_webhook": ("webhook-state",),
-        "extend": ("case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock"),
+        "extend": ("already-asked", "case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock"),
+        "grant_request": GRANTED,
         "grant_subject_erasure": ("no-erasure-asked", "own-erasure"),
         "hand_over": ("a-party-of-its-own", "before-step", "case-over", "same-owner", "step-already-completed",
                       "unknown-department"),
@@ -75,6 +80,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reclassify": ("case-over", "other-procedure", "same-kind", *CHOICES),
         "record": OBSERVED,
         "refuse": ("already-accepted", "case-over"),
+        "refuse_case_request": ANSWERED,
         "refuse_erasure": ("no-erasure-asked",),
         "reject_notice": NOTICED,
         "resubmit": ("before-return", "case-over", "not-returned"),
@@ -92,8 +98,9 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
                   "step-not-open"),
         "supply": ("before-acceptance", "case-over", "nothing-lacking"),
         "suspend": ("before-step", "case-over", "not-accepted", "step-not-open", "suspension-exists", "unknown-ground"),
+        "take_back_request": ("request-answered", "request-of-another", "unknown-request"),
         "terminate": ("case-over",),
-        "withdraw": ("case-over",),
+        "withdraw": ("already-asked", "case-over"),
         "withdraw_observed": OBSERVED,
     }
 )  # fmt: skip

@@ -244,6 +244,8 @@ _WEBHOOKS = (
 )
 
 _UPKEEP = (
+    Entry("requests_open", GAUGE, "Commands that one has asked for and another is to grant or refuse", ("command",)),
+    Entry("requests_overdue", GAUGE, "Such requests past their own due time", ("command",)),
     Entry("postings_awaiting_confirmation", GAUGE, "Completions told too late to count until an officer confirms them"),
     Entry("ledger_faults", GAUGE, "Open faults of the ledger", ("kind",)),
     Entry(

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from activities.rungs import Instant
 from activities.store.keys import ApiKey
+from activities.store.requests import RequestCount
 from activities.store.store import Store
 from activities.store.watch import Snapshot
 from activities.store.webhooks import Backlog
@@ -23,6 +24,7 @@ from api.exporter.counters import Tally
 from api.exporter.families import calendars, details, family, happened, key_ends, names, one, standings, upkeep
 from api.exporter.indicator_series import indicators
 from api.exporter.inventory import Inventory, known
+from api.exporter.request_series import requests
 from api.exporter.standings import Board, Moment
 from api.exporter.webhook_series import webhooks
 from api.figures import averages
@@ -58,6 +60,7 @@ class LookRows:
     set_aside: int
     ending: list[ApiKey]
     webhooks: list[Backlog]
+    requests: list[RequestCount]
 
 
 class Exporter(Collector):
@@ -159,6 +162,7 @@ class Exporter(Collector):
         yield one("refused_notices", rows.set_aside)
         yield key_ends(rows.ending)
         yield from webhooks(rows.webhooks, self._now())
+        yield from requests(rows.requests)
         yield one("read_model_snapshot_timestamp_seconds", held.at.timestamp())
 
     def _of_itself(self, success: Mapping[str, bool], took: Mapping[str, float]) -> Iterator[Metric]:
@@ -184,6 +188,7 @@ class Exporter(Collector):
             set_aside=self._store.set_aside(real - SET_ASIDE),
             ending=self._store.expiring_keys(real, real + ENDING, MOST_ENDING),
             webhooks=self._store.backlogs(),
+            requests=self._store.count_requests(now),
         )
 
     def _read_averages(self) -> list[averages.Figure]:

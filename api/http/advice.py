@@ -38,6 +38,7 @@ BY_CODE: Mapping[str, str] = MappingProxyType(
         "not-a-form": "A page of this installation sends it.",
         "own-posting": "Somebody else has to do it.",
         "own-proposal": "Somebody else has to do it.",
+        "own-request": "Somebody else has to do it; whoever asked may take it back.",
         "bad-cursor": "Begin the list anew, without `after`.",
         "ledger-fault": "An operator has to repair the case; until then it takes no command.",
     }

@@ -197,6 +197,18 @@ class ConfirmBody(Dated):
     seq: Annotated[Count, Field(ge=1)]
 
 
+class RefuseRequestBody(Body):
+    """Refuses what another asked for."""
+
+    reason: Text
+
+
+class TakeBackBody(Body):
+    """Takes back what one asked for."""
+
+    reason: Text | None = None
+
+
 class LinkBody(Dated):
     """Links a child case."""
 

@@ -50,6 +50,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "unknown-suspension": (404, "There is no such suspension"),
         "unknown-event": (404, "There is no such event"),
         "unknown-clock": (404, "There is no such clock"),
+        "unknown-request": (404, "Nothing is asked for by that number"),
         "unknown-subject": (404, "There is no such subject, or it is erased"),
         # a choice that does not exist
         "unknown-procedure": (422, "There is no such procedure"),
@@ -101,6 +102,10 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "not-decided": (409, "The case is not decided"),
         "not-returned": (409, "No correction is open"),
         "not-suspended": (409, "The suspension has ended"),
+        "own-request": (403, "Whoever asked for it does not answer it"),
+        "request-of-another": (403, "Only whoever asked for it takes it back"),
+        "request-answered": (409, "The request is answered already"),
+        "already-asked": (409, "The same is asked for already"),
         "own-posting": (403, "Whoever posted it does not confirm it"),
         "own-erasure": (403, "Whoever asked for an erasure does not grant it"),
         "erasure-asked": (409, "The erasure is asked for already"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Response
@@ -17,16 +18,19 @@ from api.access.request_context import Visit
 from api.http.fields import CASE_NUMBER
 from api.http.problems import Flaw, Problem, outcome_unknown, store_unavailable
 from api.http.responses import answer
+from api.intake.four_eyes import as_sent
 from api.intake.stamp import Stamp, stamp
 from api.views.case import own_events
 from api.views.foreseen import DryRun, dry_run_shown
+from api.views.requests import asked_shown
 from workflows.answers import Refusal
+from workflows.asking import ASKED
 from workflows.dispatch import OutcomeUnknownError
 from workflows.dry_run import Foreseen, foresee
-from workflows.messages import Command, Receipt
+from workflows.messages import Ask, Command, Receipt
 from workflows.rebuild import all_events
 
-IN_PATH = {"case", "step", "suspension"}
+IN_PATH = {"case", "step", "suspension", "number"}
 IN_HEADERS = {"request_id": "Idempotency-Key", "seen": "If-Match"}
 
 
@@ -43,6 +47,7 @@ class Wish:
     if_match: int | None = None
     opens: bool = False
     in_body: frozenset[str] = frozenset()  # fields that are usually in the path
+    about: str | None = None  # what every flaw points at: of a command whose content is not in this request
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,10 @@ async def answered(visit: Visit, wish: Wish) -> Response:
     """Return the answer to a command: its receipt, or where it is only tried what it would come to."""
     if visit.dry_run:
         return answer(await visit.read(tried, visit, wish))
-    return respond(await carry_out(visit, wish))
+    done = await carry_out(visit, wish)
+    if done.receipt.kind == ASKED:
+        return await visit.read(_respond_asked, visit, done)
+    return respond(done)
 
 
 def tried(visit: Visit, wish: Wish) -> DryRun:
@@ -75,9 +83,12 @@ def foreseen(visit: Visit, wish: Wish) -> Foreseen:
     """Return what a command would come to, and write nothing; raises a Problem where it would be refused; blocks."""
     view = _view(visit, wish)
     events = [] if view is None else all_events(visit.services.store, wish.case)
-    command = _made(wish, _stamped(visit, wish), view)
+    command = _made(visit, wish, _stamped(visit, wish), view)
     try:
-        return foresee(wish.case, events, command, visit.now())
+        found = foresee(wish.case, events, command, visit.now())
+        if not isinstance(command, Ask) or found.receipt.kind != ASKED:
+            return found
+        return replace(found, granted=foresee(wish.case, events, command.wanted, visit.now()))
     except Refusal as refusal:
         raise _problem(refusal, wish) from None
 
@@ -139,11 +150,19 @@ async def dispatch(visit: Visit, wish: Wish, command: Command, deadline: timedel
 
 def respond(done: Done) -> Response:
     """Return the answer that a receipt becomes; byte for byte the same every time."""
+    return answer(done.receipt, done.status, _headers(done))
+
+
+def _headers(done: Done) -> dict[str, str]:
     receipt = done.receipt
     headers = {"ETag": f'"{receipt.seq}"', "Location": f"/v1/cases/{receipt.case}/events/{receipt.seq}"}
-    if done.replayed:
-        headers["Idempotent-Replayed"] = "true"
-    return answer(receipt, done.status, headers)
+    return headers | ({"Idempotent-Replayed": "true"} if done.replayed else {})
+
+
+def _respond_asked(visit: Visit, done: Done) -> Response:
+    """The answer to a command that another has to grant: the request, as it was when it was made; blocks."""
+    [event] = visit.services.store.events(done.receipt.case, done.receipt.seq - 1, 1)
+    return answer(asked_shown(done.receipt.case, event), HTTPStatus.ACCEPTED, _headers(done))
 
 
 def _prepare(visit: Visit, wish: Wish) -> Event | Command:
@@ -157,16 +176,16 @@ def _prepare(visit: Visit, wish: Wish) -> Event | Command:
         if known.digest != stamped.digest:
             raise Problem("request-reused", flaws=[Flaw("header/Idempotency-Key", "request-reused")])
         return known
-    return _made(wish, stamped, view)
+    return _made(visit, wish, stamped, view)
 
 
 def _stamped(visit: Visit, wish: Wish) -> Stamp:
     return stamp(visit, wish.case, wish.kind, wish.content, wish.key, wish.if_match)
 
 
-def _made(wish: Wish, stamped: Stamp, view: CaseView | None) -> Command:
+def _made(visit: Visit, wish: Wish, stamped: Stamp, view: CaseView | None) -> Command:
     try:
-        return wish.make(stamped, view)
+        return as_sent(visit, wish.make(stamped, view), view)
     except ValidationError as error:  # what the edge let pass and a command does not: never sent, never an error
         fields = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
         raise Problem("invalid", flaws=[Flaw(_pointer(field, wish), "invalid") for field in sorted(fields)]) from None
@@ -196,6 +215,8 @@ def _problem(refusal: Refusal, wish: Wish) -> Problem:
 def _pointer(field: str, wish: Wish) -> str:
     if field in IN_HEADERS:
         return f"header/{IN_HEADERS[field]}"
+    if wish.about is not None:
+        return wish.about
     if field in IN_PATH and field not in wish.in_body:
         return f"path/{field}"
     return f"#/{field}" if field else "#"

@@ -1,6 +1,8 @@
 """Commands on a case as they are wished for: by a request to the API, or a form of a page."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 from activities.store.rows import CaseView
 from api.access.request_context import Visit
@@ -10,7 +12,7 @@ from api.http.problems import Flaw, Problem
 from api.intake.command_builders import accepting, completing, handing_over, reclassifying
 from api.intake.stamp import Stamp
 from api.intake.submit import Wish
-from workflows.messages import Command, Confirm, Decide
+from workflows.messages import Command, Confirm, Decide, Grant, RefuseRequest, TakeBack
 
 
 def plain_wish(
@@ -81,6 +83,32 @@ def confirm_wish(visit: Visit, case: str, key: str, seen: int | None, body: Conf
         return wish.make(stamped, view)
 
     return replace(wish, make=make)
+
+
+def grant_wish(visit: Visit, case: str, key: str, seen: int | None, number: int) -> Wish:
+    """Wish for what another asked for; whoever posted late does not grant the confirmation either."""
+
+    def make(stamped: Stamp, view: CaseView | None) -> Command:
+        asked = next((one for one in view.case.requests if one.number == number), None) if view else None
+        if asked is not None and asked.kind == "confirm":
+            wanted = json.loads(asked.wanted)
+            if posted_by(visit, case, view, wanted["seq"]) == visit.caller.actor:
+                raise Problem("own-posting", flaws=[Flaw("path/number", "own-posting")])
+        return Grant(**stamped.fields, number=number)
+
+    return Wish(case, "grant", key, {"number": number}, make, if_match=seen, about="path/number")
+
+
+def request_wish(
+    case: str, key: str, seen: int | None, kind: type[RefuseRequest | TakeBack], number: int, reason: str | None
+) -> Wish:
+    """Wish for a request to be refused or taken back."""
+    content: dict[str, Any] = {"number": number} | ({} if reason is None else {"reason": reason})
+
+    def make(stamped: Stamp, _: CaseView | None) -> Command:
+        return kind(**stamped.fields, **content)
+
+    return Wish(case, kind.model_fields["kind"].default, key, content, make, if_match=seen)
 
 
 def posted_by(visit: Visit, case: str, view: CaseView | None, seq: int) -> str | None:

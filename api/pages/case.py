@@ -37,6 +37,7 @@ from api.pages.offers import offers_of
 from api.pages.page_route import PageRoute, PageVisiting
 from api.pages.parameters import number_of, one_of, only_known
 from api.pages.place_in_list import LIST, list_named, place_in_list
+from api.pages.requests import RequestRow, open_rows
 from api.pages.spreadsheet import spreadsheet
 from api.pages.subjects import SubjectLine, lines_of
 from api.pages.told_of_case import MOST as MOST_TOLD
@@ -102,6 +103,7 @@ class CasePage(NamedTuple):
     look_up_code: str | None  # for whoever may tell the applicant
     subjects: list[SubjectLine]
     actions: list[Action]
+    requests: list[RequestRow]
     next_step: str | None  # that may be completed
 
     @property
@@ -163,6 +165,7 @@ async def show_case(at: PageVisiting, case: str) -> Response:
         step_states=STEP_STATES,
         roles=ROLES,
         actions=found.actions,
+        requests=found.requests,
         first_step=next((row for row in found.steps if row.key == found.next_step), None),
         done=next(iter(event_rows(found.names, [one for one in found.events if str(one.seq) == done], {})), None),
     )
@@ -242,6 +245,7 @@ def _read(at: PageVisit, case: str, asked: CaseAsked) -> CasePage:
         look_up_code=at.request.app.state.look_up_codes.code(case) if at.caller.role in CONFIRMERS else None,
         subjects=lines_of(at, case),
         actions=offered(offers),
+        requests=open_rows(names, at),
         next_step=next((row.key for row in steps if row.here and row.key in may), None),
     )
 

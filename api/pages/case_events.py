@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from activities.record import ClockPicture, Event, RungKind
+from activities.record import ClockPicture, Event, NewEvent, RungKind
 from activities.rungs import NOTE_WITHDRAWN, RUNG_EVENTS, WITHDRAWN
 from api.pages.case_steps import told_later
-from api.pages.case_words import CAUSES, DECISIONS, KINDS, CaseNames
+from api.pages.case_words import CAUSES, DECISIONS, KINDS, WANTED, CaseNames
 from api.pages.case_words import WITHDRAWN as WITHDRAWN_FOR
 from api.pages.kinds import fact_changes, variant_title
 from api.pages.words import message
@@ -16,6 +16,7 @@ from sla.almanac import Almanac
 from sla.axis import MICROSECOND
 from sla.calendar import Calendar
 from sla.clock import Clock, count
+from workflows.asking import ASKED, LAPSED, OF_REQUEST
 from workflows.fold import fold
 from workflows.picture import clock_of
 from workflows.state import CaseState
@@ -23,6 +24,8 @@ from workflows.state import CaseState
 BESIDE = frozenset({"fee-recorded", "linked", "recalculated"})  # what moves neither a clock nor a state
 CARDS = {"rung-raised": message("Yellow card"), "rung-withdrawn": message("yellow card withdrawn")}
 TAKEN_BACK = (WITHDRAWN, NOTE_WITHDRAWN)
+OF_REQUESTS = (OF_REQUEST, "number")  # fields that hold the number of a request
+WANTED_AS = {"correct": "amended", "extend": "extended"}  # what a request's command is recorded as
 UNMOVING = frozenset({*RUNG_EVENTS, *BESIDE})  # whatever they say, no due date depends on it
 
 
@@ -165,17 +168,27 @@ def _what(names: CaseNames, event: Event) -> str:
     return event.kind if kind is None else names.words.say(kind)
 
 
-def _about(names: CaseNames, event: Event) -> list[str]:
-    """What an event says beside its kind."""
+def _about(names: CaseNames, event: NewEvent) -> list[str]:
+    """What an event says beside its kind; of a request what it asks for."""
+    if event.kind == ASKED:
+        return wanted_said(names, event)
     words, body = names.words, event.body
     parts = [names.step(body.get("step")), _clock(names, body), _outcome(names, event)]
     parts.append(names.ground(str(body["ground"])) if body.get("ground") else None)
     parts += _granted(names, event)
     parts.append(words.say("%(n)s yuan", n=words.number(Decimal(body["fen"]) / 100)) if "fen" in body else None)
+    parts += [words.say("of request %(n)s", n=body[name]) for name in OF_REQUESTS if name in body]
     parts += [body.get("child"), body.get("approved_by"), *_corrected(names, body), *_otherwise(names, event)]
     parts.append(_reason(names, event))
     parts += [f"{name}: {text}" for name, text in body.get("opinions", {}).items()]
     return [str(part) for part in (*parts, body.get("note")) if part]
+
+
+def wanted_said(names: CaseNames, asking: NewEvent) -> list[str]:
+    """Say in words what the event of a request asks for."""
+    wanted = asking.body["wanted"]
+    as_done = asking.model_copy(update={"kind": WANTED_AS.get(wanted["kind"], wanted["kind"]), "body": wanted})
+    return [names.words.say(WANTED[wanted["kind"]]), *_about(names, as_done)]
 
 
 def _clock(names: CaseNames, body: Mapping[str, Any]) -> str | None:
@@ -185,7 +198,7 @@ def _clock(names: CaseNames, body: Mapping[str, Any]) -> str | None:
     return f"{names.clock(key)} {names.rung(key, body['rung'])}" if "rung" in body else names.clock(key)
 
 
-def _outcome(names: CaseNames, event: Event) -> str | None:
+def _outcome(names: CaseNames, event: NewEvent) -> str | None:
     outcome = event.body.get("outcome")
     if outcome is None:
         return None
@@ -206,7 +219,7 @@ def _corrected(names: CaseNames, body: Mapping[str, Any]) -> Iterator[str]:
         yield names.words.say("until %(at)s", at=names.words.instant(datetime.fromisoformat(body["end"])))
 
 
-def _granted(names: CaseNames, event: Event) -> Iterator[str]:
+def _granted(names: CaseNames, event: NewEvent) -> Iterator[str]:
     """How much an extension grants, or granted in truth."""
     truly = event.kind == "amended"
     if event.body.get("workdays"):
@@ -217,7 +230,7 @@ def _granted(names: CaseNames, event: Event) -> Iterator[str]:
         yield names.words.say(text, n=event.body["months"])
 
 
-def _otherwise(names: CaseNames, event: Event) -> Iterator[str]:
+def _otherwise(names: CaseNames, event: NewEvent) -> Iterator[str]:
     """What a case turned out to be, whose a step is now, what is missing, or why it was closed."""
     words, body = names.words, event.body
     if event.kind == "reclassified":
@@ -238,9 +251,9 @@ def _otherwise(names: CaseNames, event: Event) -> Iterator[str]:
         yield said["rule"]
 
 
-def _reason(names: CaseNames, event: Event) -> str | None:
+def _reason(names: CaseNames, event: NewEvent) -> str | None:
     reason = event.body.get("reason")
-    if reason is None:
+    if reason is None or event.kind == LAPSED:  # why it lapsed, its kind says
         return None
     known = WITHDRAWN_FOR.get(str(reason)) if event.kind in TAKEN_BACK else None
     return str(reason) if known is None else names.words.say(known)

@@ -62,6 +62,16 @@ KINDS = {
     "reclassified": message("Reclassified"),
     "handed-over": message("Handed over"),
     "terminated": message("Closed without a decision"),
+    "request-asked": message("Asked for, another grants it"),
+    "request-refused": message("Request refused"),
+    "request-taken-back": message("Request taken back"),
+    "request-lapsed": message("Request lapsed: the case was closed"),
+}
+WANTED = {
+    "extend": message("Extend a limit"),
+    "correct": message("Correct an event"),
+    "confirm": message("Confirm a late posting"),
+    "withdraw": message("Withdrawn"),
 }
 CAUSES = {
     "matter-void": message("The matter is void"),

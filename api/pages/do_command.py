@@ -227,6 +227,10 @@ def _missing(names: CaseNames) -> list[str]:
 
 async def _preview(at: PageVisit, asked: Form, given: dict[str, str], key: str, seen: Foreseen) -> Response:
     names, words = asked.names, at.words
+    asks, seen = (
+        seen.granted is not None,
+        seen.granted or seen,
+    )  # where another has to grant it, what it would then come to
     found = await at.visit.read(shown_to, at.visit, seen)
     clocks = [
         ClockMoved(words.say(ROLES[one.role]), names.clock(one.key), one, same=one.before == one.after)
@@ -238,6 +242,7 @@ async def _preview(at: PageVisit, asked: Form, given: dict[str, str], key: str, 
         case=asked.view.case,
         back=case_address(at, asked.view.case.case),
         action=asked.action,
+        asks=asks,
         fields=[field for field in _fields(at, asked, given) if field.value],
         key=key,
         seen=asked.view.head.seq,

@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, str, str, tuple[CallerRole, ...]], ...] = (
     ("/cases", message("Cases"), "c", (*OVERSEEING, CallerRole.UTILITY)),
     ("/desk", message("Desks"), "d", (*OVERSEEING, CallerRole.UTILITY)),
     ("/told-late", message("Told late"), "l", (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.UTILITY)),
+    ("/requests", message("Requests"), "r", OVERSEEING),
     ("/told", message("Alerts told"), "a", OVERSEEING),
     ("/companies", message("Companies"), "u", OVERSEEING),
     ("/keys", message("Keys"), "k", (CallerRole.SUPERVISOR,)),

@@ -33,6 +33,7 @@ FORM = "application/x-www-form-urlencoded"
 SIGN_IN = "/sign-in"
 LATE = "/told-late"
 DESK = "/desk"
+REQUESTS = "/requests"
 
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -178,7 +179,7 @@ async def page_visit(request: Request) -> PageVisit:
     take_allowance(request, caller)
     found = PageVisit(await visit_of(request, caller), session, text, words_of(request), request)
     counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
-    found = replace(found, badges={LATE: counts.waiting, DESK: counts.over})
+    found = replace(found, badges={LATE: counts.waiting, DESK: counts.over, REQUESTS: counts.requests})
     request.state.page_visit = found
     return found
 

@@ -45,6 +45,7 @@ from api.intake.wishes import (
     reclassify_wish,
 )
 from api.views.foreseen import DryRun
+from api.views.requests import CaseRequestShown
 from workflows import messages
 from workflows.messages import Command, Receipt
 
@@ -55,6 +56,16 @@ COMMAND: dict[str, Any] = {
     "response_model": Receipt,
     "responses": {
         200: {"model": Receipt | DryRun, "description": "The same command was carried out before, or it was only tried"}
+    },
+}
+GRANTED_BY_ANOTHER: dict[str, Any] = {
+    **COMMAND,
+    "responses": {
+        **COMMAND["responses"],
+        202: {
+            "model": CaseRequestShown,
+            "description": "Nothing is done yet: where a setting asks for four eyes, another grants what was asked for here",
+        },
     },
 }
 officers = Depends(only(*OFFICERS))
@@ -189,7 +200,7 @@ async def resume(
     return await _do(visit, case, key, seen, messages.Resume, body or ResumeBody(), suspension=suspension)
 
 
-@router.post("/extensions", dependencies=[officers], **COMMAND)
+@router.post("/extensions", dependencies=[officers], **GRANTED_BY_ANOTHER)
 async def extend(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ExtendBody) -> Response:
     """Grant more working days to one clock, before its expiry."""
     return await _do(visit, case, key, seen, messages.Extend, body)
@@ -201,7 +212,7 @@ async def record_fee(visit: CommandVisiting, case: str, key: IdempotencyKey, see
     return await _do(visit, case, key, seen, messages.RecordFee, body)
 
 
-@router.post("/withdraw", dependencies=[officers], **COMMAND)
+@router.post("/withdraw", dependencies=[officers], **GRANTED_BY_ANOTHER)
 async def withdraw(
     visit: CommandVisiting,
     case: str,
@@ -225,13 +236,13 @@ async def revoke(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: I
     return await _do(visit, case, key, seen, messages.Revoke, body)
 
 
-@router.post("/corrections", dependencies=[officers], **COMMAND)
+@router.post("/corrections", dependencies=[officers], **GRANTED_BY_ANOTHER)
 async def correct(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: CorrectBody) -> Response:
     """Correct an earlier fact; both stay on record."""
     return await _do(visit, case, key, seen, messages.Correct, body)
 
 
-@router.post("/confirmations", dependencies=[confirmers], **COMMAND)
+@router.post("/confirmations", dependencies=[confirmers], **GRANTED_BY_ANOTHER)
 async def confirm(visit: CommandVisiting, case: str, key: IdempotencyKey, seen: IfMatch, body: ConfirmBody) -> Response:
     """Confirm a completion that was told too late to count by itself; whoever posted it does not confirm it."""
     return await answered(visit, confirm_wish(visit, case, key, seen, body))

@@ -19,6 +19,7 @@ from activities.record import (
 )
 from activities.settle import read
 from activities.store.rows import CaseView, ClockRow
+from api.views.requests import CaseRequestShown, request_shown
 from sla.almanac import Almanac
 from sla.axis import local_day
 from sla.calendar import Calendar
@@ -145,6 +146,7 @@ class CaseAnswer(CaseShown):
     main: str | None
     steps: tuple[StepPicture, ...]
     clocks: tuple[ClockShown, ...]
+    requests: tuple[CaseRequestShown, ...] = ()  # what one asked for and another grants
 
 
 class EventShown(Model):
@@ -172,7 +174,7 @@ OPEN_TO_COMPANIES = {
 
 def case_shown(case: Model, *, whole: bool) -> dict[str, Any]:
     """Return the fields of a case; those that are open to companies unless `whole`."""
-    return case.model_dump(include=None if whole else OPEN_TO_COMPANIES)
+    return case.model_dump(include=None if whole else OPEN_TO_COMPANIES, exclude={"requests"})
 
 
 def case_answer(
@@ -189,6 +191,7 @@ def case_answer(
         main=view.main if view.main in keys else None,
         steps=view.steps,
         clocks=tuple(clock_shown(row, view, almanac, now, projected=projected) for row in view.clocks),
+        requests=tuple(request_shown(view.case.case, one, now) for one in view.case.requests) if whole else (),
     )
 
 

@@ -73,6 +73,7 @@ class DryRun(Model):
     raised: tuple[RungForeseen, ...]
     withdrawn: tuple[RungForeseen, ...]
     noted: tuple[RungForeseen, ...]  # over before it was told: nobody would be alarmed
+    granted: "DryRun | None" = None  # of a request: what its command would come to as the case stands
 
 
 def dry_run_shown(found: Foreseen, almanac: Almanac, now: datetime, *, whole: bool) -> DryRun:
@@ -96,6 +97,7 @@ def dry_run_shown(found: Foreseen, almanac: Almanac, now: datetime, *, whole: bo
         withdrawn=tuple(
             _rung(event, rungs[event.body["raised"]]) for event in found.events if event.kind == "rung-withdrawn"
         ),
+        granted=None if found.granted is None else dry_run_shown(found.granted, almanac, now, whole=whole),
     )
 
 

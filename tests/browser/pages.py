@@ -57,6 +57,7 @@ def pages(city: City) -> list[Shown]:
         Shown("desks", OFFICER, "/desk"),
         Shown("desk", OFFICER, "/desk/sz-water"),
         Shown("told-late", OFFICER, "/told-late"),
+        Shown("requests", OFFICER, "/requests"),
         Shown("told", OFFICER, "/told"),
         Shown("companies", OFFICER, "/companies"),
         Shown("calendar", OFFICER, "/calendar/2026"),

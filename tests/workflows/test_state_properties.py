@@ -15,7 +15,7 @@ from sla.release import RELEASE
 from tests.desk import CALENDAR, TOLERANCE, Desk, Paper, at, promised, water
 from workflows.answers import Refusal
 from workflows.fold import fold, sealed
-from workflows.messages import Message
+from workflows.messages import Message, Withdraw
 from workflows.picture import picture
 
 BRANCHED = "new-pipe-with-approval"
@@ -57,7 +57,17 @@ KINDS: list[Callable[..., Callable[[Desk], Message]]] = [
     lambda when, seq, **_: lambda d: d.correct(when, seq, workdays=1 + seq),
     lambda when, **_: lambda d: d.terminate(when),
     lambda when, **_: lambda d: d.decide(when, "approved-with-tolerance", by_tolerance=True),
+    lambda when, seq, **_: lambda d: d.ask(d.extend(when, "promise/sz-22-water-no-pipe", seq)),
+    lambda when, told, **_: lambda d: d.ask(d.stamp(Withdraw, when, told)),
+    lambda when, seq, **_: lambda d: d.ask(d.correct(when, seq, void=True)),
+    lambda when, seq, **_: lambda d: by_another(d.grant(when, seq)),
+    lambda when, seq, **_: lambda d: by_another(d.refuse_request(when, seq)),
+    lambda when, seq, **_: lambda d: d.take_back(when, seq),
 ]
+
+
+def by_another(command: Message) -> Message:
+    return command.model_copy(update={"actor": "another"})
 
 
 def terms(seq: int) -> dict[str, tuple[Promise, ...]]:
@@ -137,7 +147,7 @@ def test_what_a_command_says_is_in_the_event_that_it_became(makers: Makers) -> N
     for command in taken:
         if (event := events.get(command.request_id)) is None:
             continue  # said before, and on record
-        fields = set(type(command).model_fields) - {*Message.model_fields, "kind", "backdated", "occurrence"}
+        fields = set(type(command).model_fields) - {*Message.model_fields, "kind", "backdated", "occurrence", "wanted"}
         said = {name: value for name, value in command.model_dump(mode="json", include=fields).items() if value}
         kept = [json.dumps(value, sort_keys=True) for value in event.body.values()]
         # an instant is kept in words of its own

@@ -191,6 +191,30 @@ def _postings_await_confirmation(fired: Fired) -> Said:
     )
 
 
+_COMMANDS = {
+    "extend": ("延长期限", "extensions"),
+    "correct": ("更正已办结件", "corrections of closed cases"),
+    "confirm": ("确认补录", "confirmations of late postings"),
+    "withdraw": ("撤件", "withdrawals"),
+}
+
+
+def _request_overdue(fired: Fired) -> Said:
+    number = plain(fired.value)
+    zh, en = _COMMANDS.get(fired.label("command"), (fired.label("command"),) * 2)
+    return Said(
+        Words(f"{number} 件「{zh}」申请逾期未复核", f"{number} requests for {en} are past their due time"),
+        Words(
+            "申请须由他人同意或不同意；此前不生效。延长申请须在原时限届满前同意，逾期不得延长。",
+            "Nothing that is asked for happens before another grants it. An extension granted after the limit is none.",
+        ),
+        Words(
+            "shixian requests 查看，shixian grant 或 shixian refuse-request 处理。",
+            "see `shixian requests`; answer with `shixian grant` or `shixian refuse-request`.",
+        ),
+    )
+
+
 def _calendar_ending(fired: Fired) -> Said:
     calendar, left = fired.label("calendar"), duration(fired.value)
     return Said(
@@ -243,6 +267,7 @@ SAID: Mapping[str, Callable[[Fired], Said]] = MappingProxyType(
         "ShixianApiKeyExpiresSoon": _api_key_expires_soon,
         "ShixianWebhookUnreached": _webhook_unreached,
         "ShixianCasesMoved": _cases_moved,
+        "ShixianRequestOverdue": _request_overdue,
         "ShixianPostingsAwaitConfirmation": _postings_await_confirmation,
         "ShixianCalendarEnding": _calendar_ending,
         "ShixianDueDateBeyondCalendar": _due_beyond_calendar,

@@ -93,6 +93,11 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("get", "/v1/averages"): OVERSEERS,
     ("get", "/v1/reports/{month}"): OVERSEERS,
     ("get", "/v1/told-late"): OVERSEERS,
+    ("get", "/v1/requests"): OVERSEERS,
+    **{
+        ("post", f"{CASE}/requests/{{number}}/{verb}"): {OFFICER, SUPERVISOR}
+        for verb in ("grant", "refuse", "take-back")
+    },
     ("get", "/v1/faults"): OVERSEERS,
     ("get", "/v1/keys"): {SUPERVISOR},
     ("get", "/v1/machines"): {SUPERVISOR},

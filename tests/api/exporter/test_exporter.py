@@ -180,6 +180,25 @@ def test_upkeep_is_seen(store: Store, clock: Clock, case: Driven) -> None:
     assert last.value("business_timestamp_seconds") == at("2021-03-10 10:00").timestamp()
 
 
+def test_a_request_is_seen_while_it_is_open_and_as_overdue_a_second_after_its_due_time(
+    store: Store, clock: Clock, case: Driven
+) -> None:
+    desk, due = Desk("first"), at("2021-03-02 17:30")
+    clock.set(at("2021-03-01 16:00"))
+    case.take(desk.ask(desk.withdraw(at("2021-03-01 16:00")), due))
+    [asked] = store.requests()
+    with exporting(store, clock) as scrapes:
+        for now, overdue in ((due, 0), (due + timedelta(seconds=1), 1)):
+            clock.set(now)
+            seen = scrapes.anew()
+            assert seen.value("requests_open", command="withdraw") == 1
+            assert seen.value("requests_overdue", command="withdraw") == overdue
+            assert seen.value("requests_overdue", command="extend") == 0
+        case.take(Desk("second").refuse_request(clock(), asked.request.number))
+        last = scrapes.anew()
+    assert last.value("requests_open", command="withdraw") == last.value("requests_overdue", command="withdraw") == 0
+
+
 def test_a_key_that_ends_soon_is_seen_until_another_takes_its_place(store: Store, clock: Clock) -> None:
     now = clock()
     soon, later = (new_key(actor="meter", role=CallerRole.AUDITOR, now=now, days=days)[1] for days in (20, 40))
