@@ -180,7 +180,7 @@ async def test_an_address_that_there_is_not_is_a_page_for_a_browser_and_a_proble
 @pytest.mark.parametrize("rate", [1, 60])
 async def test_37_a_rehearsal_is_called_one_on_every_page_and_real_time_is_not(office: Office, rate: int) -> None:
     case = await office.accepted()
-    told, kept = new_key(actor=f"officer-{rate}", role=CallerRole.OFFICER, now=real_now())
+    told, kept = new_key(actor=f"officer-{rate}", role=CallerRole.OFFICER, now=real_now(), sandbox=True)
     office.store.add_key(kept)
     timeline = office.timeline.model_copy(update={"rate": rate})
     somebody = Visitor(create_app(replace(office.services, timeline=timeline)), told)

@@ -36,7 +36,7 @@ class Bureau:
         self.env = {**os.environ, "SHIXIAN_URL": serving.url, "SHIXIAN_KEY": self.water, "NO_PROXY": "*"}
 
     def _key(self, role: CallerRole, company: str | None = None) -> str:
-        text, kept = new_key(actor=f"{role}-1", role=role, now=real_now(), company=company)
+        text, kept = new_key(actor=f"{role}-1", role=role, now=real_now(), company=company, sandbox=True)
         store = Store.open(f"sqlite:///{self.serving.folder}/data/ledger.sqlite", durable=False)
         store.add_key(kept)
         store.close()
