@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from activities.almanacs import AlmanacHolder
 from activities.proposals import ProposalBoard
 from api.access.access_tokens import AccessTokens, TokenRules
-from api.access.allowances import Allowances, Rate
+from api.access.allowances import Allowances, AskingRate
 from api.access.api_keys import Keyring
 from api.access.auditing import AuditDesk
 from api.access.callers import Callers
@@ -95,8 +95,8 @@ def create_app(services: Services) -> FastAPI:
 
 def _allowances(services: Services) -> Allowances:
     settings = services.settings
-    requests = Rate(settings.requests_per_second, settings.requests_at_once)
-    return Allowances(requests, Rate(settings.expensive_per_second, settings.expensive_at_once))
+    requests = AskingRate(settings.requests_per_second, settings.requests_at_once)
+    return Allowances(requests, AskingRate(settings.expensive_per_second, settings.expensive_at_once))
 
 
 def _tokens(services: Services) -> AccessTokens | None:

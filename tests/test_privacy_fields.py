@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, String
 
 import activities.store.store  # noqa: F401  # every table
 import api.app  # noqa: F401  # every body that a route takes
-from activities.store.subject_tables import metadata
+from activities.store.tables import metadata
 from api.http.body import Body
 from api.http.fields import Text
 from api.routes.case_lists import ListQuery
@@ -66,7 +66,8 @@ def field_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
 
 def free_fields() -> set[str]:
     found = set()
-    for model in {*bodies(), CaseQuery, ListQuery}:
+    models: set[type[BaseModel]] = {*bodies(), CaseQuery, ListQuery}
+    for model in models:
         for name in model.__annotations__:
             if name in model.model_fields:
                 schema = field_adapter(model, name).json_schema()

@@ -10,14 +10,14 @@ LENGTH = 32  # bytes of a key
 LINE = re.compile(r"([0-9A-Za-z_-]{1,32})[ \t]+([0-9A-Za-z_+/=-]{40,48})", re.ASCII)
 
 
-class Key(NamedTuple):
+class HouseKey(NamedTuple):
     """A key, and the name by which whatever was made with it is told from what was made with another."""
 
     id: str
     secret: bytes
 
 
-Keys: TypeAlias = Callable[[], tuple[Key, ...]]  # asked each time: they may be replaced while a process runs
+Keys: TypeAlias = Callable[[], tuple[HouseKey, ...]]  # asked each time: they may be replaced while a process runs
 
 
 class BadKeys(ValueError):
@@ -29,7 +29,7 @@ def new_keys() -> str:
     return f"{secrets.token_hex(4)} {base64.urlsafe_b64encode(secrets.token_bytes(LENGTH)).decode()}\n"
 
 
-def keys_of(content: str) -> tuple[Key, ...]:
+def keys_of(content: str) -> tuple[HouseKey, ...]:
     """Read keys, one a line: its name, a space, and 32 bytes in base64."""
     found = [_key(number, line.strip()) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
     if not found:
@@ -39,7 +39,7 @@ def keys_of(content: str) -> tuple[Key, ...]:
     return tuple(found)
 
 
-def _key(number: int, line: str) -> Key:
+def _key(number: int, line: str) -> HouseKey:
     """The key of a line; both alphabets of base64 are read."""
     named = LINE.fullmatch(line)
     try:
@@ -48,4 +48,4 @@ def _key(number: int, line: str) -> Key:
         secret = b""
     if named is None or len(secret) != LENGTH:
         raise BadKeys(f"line {number}: a key is a name, a space, and {LENGTH} bytes in base64 [bad-key]")
-    return Key(named[1], secret)
+    return HouseKey(named[1], secret)

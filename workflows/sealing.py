@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
-from workflows.keys import Key, Keys
+from workflows.keys import HouseKey, Keys
 
 log = logging.getLogger("shixian.sealing")
 
@@ -55,7 +55,7 @@ class SealedPayloads(PayloadCodec):
         return Payload.FromString(opened)
 
 
-def _sealed(key: Key, payload: Payload) -> Payload:
+def _sealed(key: HouseKey, payload: Payload) -> Payload:
     nonce, name = os.urandom(NONCE), key.id.encode()
     sealed = _cipher(key.secret).encrypt(nonce, payload.SerializeToString(), name)
     return Payload(metadata={"encoding": ENCODING, KEY: name}, data=nonce + sealed)

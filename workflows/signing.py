@@ -20,7 +20,6 @@ from workflows.case import CaseWorkflow
 from workflows.keys import Keys
 
 HEADER = "shixian-mac"
-UNSIGNED = "unsigned"
 LIFE = timedelta(minutes=5)  # of a signature; clocks of the machines are nearer to each other than that
 SECOND = re.compile(r"[0-9]{1,11}", re.ASCII)  # since 1970
 COMMAND, SETTLING = "command", "settle"  # what is signed, so that one never stands for the other
@@ -130,7 +129,7 @@ class _Checker(worker.WorkflowInboundInterceptor):
         holds = self._signing.holds(signature, COMMAND, case, [input.update, *received(input.args)])
         if not holds or not self._signing.is_fresh(signature):
             raise ApplicationError(
-                "No process of this house has signed this, or not lately.", "", type=UNSIGNED, non_retryable=True
+                "No process of this house has signed this, or not lately.", "", type="unsigned", non_retryable=True
             )
 
 
@@ -161,7 +160,7 @@ class _SettlingChecker(worker.ActivityInboundInterceptor):
         """It may have waited long for the database, so it may be old; what it writes twice is written once."""
         request = asked[0] if asked else None
         if request is None or not self._signing.holds(signature, SETTLING, request.case, received(asked)):
-            raise ApplicationError("No worker of this house has asked for this.", type=UNSIGNED, non_retryable=True)
+            raise ApplicationError("No worker of this house has asked for this.", type="unsigned", non_retryable=True)
 
 
 def _with(headers: Mapping[str, Payload], signature: str) -> Mapping[str, Payload]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from activities.record import Event
 from activities.store import tables
@@ -88,5 +88,6 @@ class Cases(Database):
 
 
 def _with_head() -> Select[Any]:
-    head = tables.head.c
-    return select(tables.case, head.seq, head.hash).join(tables.head, head.case == CASE.case)
+    head, fault = tables.head.c, tables.fault.c
+    faulty = exists().where(fault.case == CASE.case, fault.resolved_at.is_(None)).label("faulty")
+    return select(tables.case, head.seq, head.hash, faulty).join(tables.head, head.case == CASE.case)

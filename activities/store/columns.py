@@ -176,6 +176,7 @@ def case_view(
         clocks=tuple(clock_row(clock) for clock in clocks),
         head=Head(seq=head[0], hash=head[1]),
         main=case["main"],
+        faulty=bool(case["faulty"]),
     )
 
 

@@ -55,6 +55,7 @@ class CaseView(CaseRows):
 
     head: Head
     main: str | None = None  # key of the clock that a list shows
+    faulty: bool = False  # a fault of it is open
 
 
 class CaseClock(Model):

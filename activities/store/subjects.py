@@ -16,6 +16,7 @@ from activities.store.subject_log import NewSubjectEvent, SubjectEvent, SubjectL
 from activities.store.subject_tables import case_subject, subject, subject_event, subject_key, subject_token
 
 SUBJECT, KEY, TOKEN, LINK = subject.c, subject_key.c, subject_token.c, case_subject.c
+SEALED = (SUBJECT.id, SUBJECT.kind, SUBJECT.created, SUBJECT.ciphertext, KEY.master, KEY.wrapped)
 MASTER = "subject-master"  # the setting that names the master key in use, so that another file of keys is noticed
 AGAIN = 5  # looks whether nobody reads what the log of SQLite still holds of an erased subject
 PAUSE = 0.2  # seconds between them
@@ -67,6 +68,15 @@ class Subjects(SubjectLog):
         query = select(LINK.case, LINK.part, LINK.subject).where(LINK.case.in_(cases))
         with self.reading() as connection:
             return [SubjectLink(*row) for row in connection.execute(query.order_by(LINK.case, LINK.part, LINK.subject))]
+
+    def subjects_of_cases(self, cases: Collection[str]) -> list[tuple[SubjectLink, SealedSubject | None]]:
+        """Read the subjects of some cases, None for one that is erased."""
+        links = (LINK.case, LINK.part, LINK.subject)
+        joined = select(*links, *SEALED).join_from(case_subject, subject, SUBJECT.id == LINK.subject, isouter=True)
+        query = joined.join(subject_key, KEY.subject == LINK.subject, isouter=True).where(LINK.case.in_(cases))
+        with self.reading() as connection:
+            found = connection.execute(query.order_by(*links)).all()
+        return [(SubjectLink(*row[:3]), None if row[3] is None else _subject(row[3:])) for row in found]
 
     def cases_of_subjects(self, subjects: Collection[str]) -> list[SubjectLink]:
         """Read which cases some subjects belong to."""
@@ -206,8 +216,7 @@ def _revision(connection: Connection, case: str) -> int:
 
 
 def _sealed() -> Select[Any]:
-    columns = (SUBJECT.id, SUBJECT.kind, SUBJECT.created, SUBJECT.ciphertext, KEY.master, KEY.wrapped)
-    return select(*columns).join_from(subject, subject_key, KEY.subject == SUBJECT.id)
+    return select(*SEALED).join_from(subject, subject_key, KEY.subject == SUBJECT.id)
 
 
 def _subject(row: Sequence[Any]) -> SealedSubject:

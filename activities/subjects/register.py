@@ -25,7 +25,7 @@ from activities.subjects.subject import (
 )
 
 ID = 16  # bytes
-ATTEMPTS = 5  # at subjects of a case that others change meanwhile
+ATTEMPTS = 20  # at subjects of a case that others change meanwhile
 PAGE = 200  # subjects that a search opens at once
 
 
@@ -37,7 +37,7 @@ class SubjectSaid(NamedTuple):
     content: SubjectContent | None = None
 
 
-class Told(NamedTuple):
+class SubjectTeller(NamedTuple):
     """Who says something, and when (business time)."""
 
     actor: str
@@ -69,11 +69,11 @@ class SubjectRegister:
             self._keys = self._read(named)
         return self._keys
 
-    def put(self, case: str, said: Sequence[SubjectSaid], told: Told) -> bool:
+    def put(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> bool:
         """Let a case have these subjects and no others; False where it had them already. Raises SubjectRefused."""
         return self._change(case, said, told, first=False)
 
-    def put_first(self, case: str, said: Sequence[SubjectSaid], told: Told) -> None:
+    def put_first(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> None:
         """Record the subjects that a case was opened with, unless anything of its subjects is on record already."""
         self._change(case, said, told, first=True)
 
@@ -87,18 +87,11 @@ class SubjectRegister:
 
     def of_cases(self, cases: Collection[str]) -> Mapping[str, Sequence[SubjectOfCase]]:
         """Read the subjects of some cases, erased ones without content."""
-        links = self.store.subject_links(cases)
         found: dict[str, list[SubjectOfCase]] = {case: [] for case in cases}
-        subjects = self.subjects({link.subject for link in links})
-        for link in links:
-            one = subjects.get(link.subject) or Subject(id=link.subject)
+        for link, sealed_ in self.store.subjects_of_cases(cases):
+            one = Subject(id=link.subject) if sealed_ is None else self._opened(sealed_)
             found[link.case].append(SubjectOfCase(case=link.case, part=SubjectPart(link.part), subject=one))
         return found
-
-    def subjects(self, ids: Collection[str]) -> Mapping[str, Subject]:
-        """Read subjects by id; one that is erased is left out."""
-        sealed_ = self.store.sealed_subjects(ids) if ids else {}
-        return {id_: self._opened(one) for id_, one in sealed_.items()}
 
     def find(self, text: str, limit: int, *, whole: bool = False) -> SubjectsFound:
         """Find subjects by a code, a whole name, or, unless `whole`, two or more characters of a name that is no person's."""
@@ -148,11 +141,12 @@ class SubjectRegister:
         return Subject(id=one.id, kind=SubjectKind(one.kind), created=one.created, content=content)
 
     def _keys_for(self, master: str) -> MasterKeys:
-        """Return keys that hold a master key; it is looked for anew where they do not."""
-        known = self._keys
-        return known if known is not None and master in known.masters else self.keys()
+        """Return keys that hold a master key; the file alone is read where it has it, and the database is not asked."""
+        if self._keys is None:
+            self._keys = read_keys(self._path)
+        return self._keys if master in self._keys.masters else self.keys()
 
-    def _change(self, case: str, said: Sequence[SubjectSaid], told: Told, *, first: bool) -> bool:
+    def _change(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller, *, first: bool) -> bool:
         for _ in range(ATTEMPTS):
             revision = self.store.subject_revision(case)
             if first and revision:
@@ -167,7 +161,7 @@ class SubjectRegister:
             return True
         raise StoreUnavailable("(others change the subjects of the case)")
 
-    def _planned(self, case: str, said: Sequence[SubjectSaid], told: Told) -> SubjectChange:
+    def _planned(self, case: str, said: Sequence[SubjectSaid], told: SubjectTeller) -> SubjectChange:
         """What makes the case's subjects those that were said; an entry that is there already stays as it is."""
         keys = self.keys()
         links = self.store.subject_links([case])
@@ -199,7 +193,7 @@ class SubjectRegister:
 class _Plan:
     """A change of a case's subjects as it is put together."""
 
-    def __init__(self, case: str, told: Told, keys: MasterKeys) -> None:
+    def __init__(self, case: str, told: SubjectTeller, keys: MasterKeys) -> None:
         self._case, self._told, self._keys = case, told, keys
         self._new: list[NewSubject] = []
         self._changed: list[NewSubject] = []

@@ -38,7 +38,7 @@ EXPENSIVE: Mapping[tuple[str, str, str | None], int] = MappingProxyType(
 UNCOUNTED = frozenset({("POST", "/v1/imports/cases")})
 
 
-class Rate(NamedTuple):
+class AskingRate(NamedTuple):
     """So many a second, and so many at once before that; 0 a second: as many as anybody likes."""
 
     a_second: float
@@ -48,7 +48,7 @@ class Rate(NamedTuple):
 class Allowance:
     """What each caller has left of one rate. Seconds are those of a monotonic clock."""
 
-    def __init__(self, rate: Rate) -> None:
+    def __init__(self, rate: AskingRate) -> None:
         self._rate = rate
         self._whole: dict[str, float] = {}
 
@@ -66,7 +66,7 @@ class Allowance:
         return 0.0
 
 
-class Asked(NamedTuple):
+class AskedRoute(NamedTuple):
     """A request, as far as its cost goes; `given` are the names of its parameters."""
 
     method: str
@@ -89,12 +89,12 @@ class Asked(NamedTuple):
 class Allowances:
     """Three allowances: of requests and of expensive questions by credential, of refusals by address."""
 
-    def __init__(self, requests: Rate, expensive: Rate) -> None:
+    def __init__(self, requests: AskingRate, expensive: AskingRate) -> None:
         self._requests = Allowance(requests)
         self._expensive = Allowance(expensive)
         self._refusals = Allowance(requests)
 
-    def take(self, credential: str, asked: Asked, now: float) -> None:
+    def take(self, credential: str, asked: AskedRoute, now: float) -> None:
         """Count a request of a caller; a Problem where it is one too many."""
         if (asked.method, asked.route) in UNCOUNTED:
             return

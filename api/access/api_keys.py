@@ -254,8 +254,12 @@ class Keyring:
             self._shelf.use_key(key.id, now, unless_since=now - NOTED)
 
     def look_up(self, key_hash: str) -> ApiKey | None:
-        """Return the key; may raise StoreUnavailable."""
-        return self._known.look_up(key_hash)
+        """Return the key, used last where this process knows of a later use; may raise StoreUnavailable."""
+        key = self._known.look_up(key_hash)
+        noted = None if key is None else self._noted.get(key.id)
+        if key is None or noted is None or (key.used is not None and key.used >= noted):
+            return key
+        return key.model_copy(update={"used": noted})
 
 
 def _check(body: str) -> str:

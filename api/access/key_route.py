@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from api.access.allowances import Allowances, Asked
+from api.access.allowances import Allowances, AskedRoute
 from api.access.api_keys import Caller
 from api.access.auditing import BODILESS, address_of, audit_read, audit_refusal
 from api.access.callers import Callers
@@ -54,7 +54,7 @@ def take_allowance(request: Request, caller: Caller) -> None:
     """Count a request of somebody who is let in; a Problem where it is one too many."""
     route = getattr(request.scope.get("route"), "path", "")
     tables = {"format"} if "text/csv" in request.headers.get("accept", "") else set[str]()
-    asked = Asked(request.method, route, frozenset(request.query_params) | tables)
+    asked = AskedRoute(request.method, route, frozenset(request.query_params) | tables)
     allowances_of(request).take(caller.credential, asked, monotonic())
 
 

@@ -11,7 +11,7 @@ KEPT = 2.0  # seconds
 MOST = 1000
 
 
-class Recent(NamedTuple, Generic[V]):
+class RecentlyRead(NamedTuple, Generic[V]):
     """What was read, and the monotonic second at which it was asked for."""
 
     value: V
@@ -23,7 +23,7 @@ class LatelyRead(Generic[K, V]):
 
     def __init__(self, read: Callable[[K], V | None]) -> None:
         self._read = read
-        self._kept: dict[K, Recent[V]] = {}
+        self._kept: dict[K, RecentlyRead[V]] = {}
 
     def look_up(self, name: K) -> V | None:
         """Return what there is under a name; raises what `read` raises."""
@@ -35,5 +35,5 @@ class LatelyRead(Generic[K, V]):
         if found is not None:
             if len(self._kept) >= MOST:
                 self._kept.clear()
-            self._kept[name] = Recent(found, asked)
+            self._kept[name] = RecentlyRead(found, asked)
         return found

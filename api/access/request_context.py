@@ -18,7 +18,7 @@ from activities.store.lines import Instants
 from activities.store.rows import CaseView
 from activities.subjects.register import SubjectRegister
 from api.access.api_keys import Caller, CallerRole
-from api.access.auditing import AuditDesk, address_of, refusals_audited
+from api.access.auditing import UNKNOWN, AuditDesk, address_of, refusals_audited
 from api.access.key_route import caller_by_key, in_pool
 from api.http.cursors import Cursors
 from api.http.fields import CASE_NUMBER
@@ -133,7 +133,7 @@ async def visit_of(request: Request, caller: Caller) -> Visit:
     if not parts.cursors.opened:
         await in_pool(request, parts.cursors.open)  # what it asks the store blocks
     own = (state.request_id, state.arrived, state.deadline)
-    came = (parts.audit, address_of(request))
+    came = (parts.audit, address_of(request) or UNKNOWN)
     return Visit(parts.services, parts.pool, caller, *own, parts.cursors, *came, parts.requests)
 
 

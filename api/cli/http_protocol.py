@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from api.http.middleware import HEADERS
 from api.http.problems import Problem, problem_response
@@ -30,11 +30,12 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _end_where_nothing_began(self) -> None:
-        answered = self.cycle is None or self.cycle.response_complete
-        if answered and self._seen is (self.cycle or self):
+        cycle: RequestResponseCycle | None = self.cycle  # None until the first request
+        answered = cycle is None or cycle.response_complete
+        if answered and self._seen is (cycle or self):
             self.transport.close()
             return
-        self._seen = self.cycle or self
+        self._seen = cycle or self
         self._look = self.loop.call_later(PATIENCE, self._end_where_nothing_began)
 
     def send_400_response(self, msg: str) -> None:

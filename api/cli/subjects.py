@@ -1,4 +1,4 @@
-"""Commands on whom cases are about. A name is read from a file or from the input: arguments are seen by others."""
+"""Commands on the subjects of cases. A name is read from a file or from the input: arguments are seen by others."""
 
 import sys
 from contextlib import closing
@@ -40,7 +40,7 @@ def set_subjects(
 
 @app.command()
 def show(case: CaseNumber, json: Json = False) -> None:
-    """查看 · Show whom a case is about."""
+    """查看 · Show the subjects of a case."""
     _show(get(path("cases", case, "subjects"), json=json), json=json)
 
 
@@ -95,7 +95,7 @@ def refuse(subject: SubjectId, reason: Reason, key: Key = None, json: Json = Fal
 
 @app.command()
 def erasures(json: Json = False) -> None:
-    """删除情况 · List erasures, and whom the setting for retention says are to be erased."""
+    """删除情况 · List erasures, and the subjects that are due to be erased by the setting for retention."""
     found = get("/v1/subjects/erasures", json=json)
     if json:
         print_json(found)

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 OF_ALL = ("internal", "outcome-unknown", "store-unavailable")
-WITH_KEY = ("unauthenticated", "sandbox-key", "live-key", "forbidden")
+WITH_KEY = ("unauthenticated", "sandbox-key", "live-key", "forbidden", "provider-unavailable", "too-many-requests")
 WITH_BODY = ("malformed", "duplicate-key", "too-deep", "too-large", "not-json", "invalid")
-OF_COMMANDS = ("before-case", "in-future", "ledger-fault", "refused", "request-reused", "unknown-step")
+OF_COMMANDS = ("before-case", "in-future", "ledger-fault", "refused", "request-reused", "unknown-step",
+               "unsigned")  # fmt: skip
 BY_PARAMETER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Idempotency-Key": ("idempotency-key", "request-reused"),
@@ -26,20 +27,26 @@ BY_PARAMETER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "procedure": ("not-found",),
         "seq": ("unknown-event",),
         "step": ("unknown-step",),
+        "subject": ("unknown-subject",),
         "survey": ("not-found",),
         "suspension": ("unknown-suspension",),
+        "webhook": ("unknown-webhook",),
         "year": ("not-found",),
     }
 )
 CHOICES = ("unknown-procedure", "unknown-jurisdiction", "unknown-variant", "unknown-fact", "bad-fact")
 OBSERVED = ("measured-on-cases", "not-found", "unknown-observation", "already-observed", "observation-replaced",
             "correction-waits", "not-waiting", "nothing-corrected", "own-posting")  # fmt: skip
+NAMED = ("other-part", "subjects-away", "unknown-subject")
 NOTICED = ("already-decided", "in-future", "notice-in-force", "notice-proposed", "own-proposal", "preview-running",
            "stale-preview", "unreadable-notice", "wrong-table", "year-known", "calendar-horizon")  # fmt: skip
 FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "accept": ("already-accepted", "before-receipt", "case-over", "in-correction"),
+        "add_machine": ("machine-exists", "no-issuer"),
+        "add_webhook": ("forbidden-address", "too-many-webhooks", "unknown-company", "webhook-exists"),
         "approve_notice": NOTICED,
+        "ask_erasure": ("erasure-asked",),
         "complete": ("already-accepted", "already-returned", "before-receipt", "before-step", "case-over", "in-correction",
                      "step-already-completed", "step-not-open", "step-not-started", "unknown-occurrence",
                      "unknown-opinion", "unknown-outcome"),
@@ -50,7 +57,10 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "correct_observed": OBSERVED,
         "decide": ("before-acceptance", "case-over", "not-accepted", "nothing-lacking", "something-lacking",
                    "steps-missing"),
+        "end_machine": ("unknown-machine",),
+        "end_webhook": ("webhook-state",),
         "extend": ("case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock"),
+        "grant_subject_erasure": ("no-erasure-asked", "own-erasure"),
         "hand_over": ("a-party-of-its-own", "before-step", "case-over", "same-owner", "step-already-completed",
                       "unknown-department"),
         "link": ("already-linked",),
@@ -58,17 +68,24 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "list_cases": ("sort-needs-fewer", "sort-needs-open"),
         "list_moves": ("preview-running",),
         "list_observations": OBSERVED,
-        "open_case": ("case-exists", "unknown-case", "unknown-parent", *CHOICES),
+        "open_case": ("case-exists", "unknown-case", "unknown-parent", *NAMED, *CHOICES),
+        "pause_webhook": ("webhook-state",),
         "propose_notice": NOTICED,
+        "put_case_subjects": NAMED,
         "reclassify": ("case-over", "other-procedure", "same-kind", *CHOICES),
         "record": OBSERVED,
         "refuse": ("already-accepted", "case-over"),
+        "refuse_erasure": ("no-erasure-asked",),
         "reject_notice": NOTICED,
         "resubmit": ("before-return", "case-over", "not-returned"),
         "resume": ("before-suspension", "case-over", "not-suspended"),
+        "resume_webhook": ("webhook-state",),
         "return_for_correction": ("already-returned", "before-step", "case-over", "step-not-open"),
         "revoke": ("not-decided",),
+        "rotate_webhook": ("webhook-state",),
+        "search_subjects": NAMED,
         "show_calendar": ("calendar-horizon",),
+        "show_case_subjects": NAMED,
         "show_days": ("calendar-horizon",),
         "show_procedure": CHOICES,
         "start": ("before-acceptance", "before-step", "case-over", "not-accepted", "step-already-started",
@@ -95,7 +112,7 @@ def codes_of(operation: Mapping[str, Any], method: str) -> tuple[str, ...]:
         found.update(WITH_KEY)
         if parameters:
             found.add("invalid")
-        if method == "post":
+        if method in ("post", "put"):
             found.update(WITH_BODY)
     for one in parameters:
         if name not in BY_ITEM or one["name"] != "dry_run":

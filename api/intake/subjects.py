@@ -10,7 +10,7 @@ from activities.subjects import erasure
 from activities.subjects.erasure import Erasure, ErasureWish
 from activities.subjects.errors import SubjectRefused
 from activities.subjects.master_keys import SubjectKeysAway
-from activities.subjects.register import SubjectSaid, SubjectsFound, Told
+from activities.subjects.register import SubjectSaid, SubjectsFound, SubjectTeller
 from activities.subjects.subject import Subject, SubjectContent, SubjectOfCase, SubjectPart
 from api.access.api_keys import CallerRole
 from api.access.request_context import OVERSEERS, Visit
@@ -53,8 +53,13 @@ def put_first_subjects(visit: Visit, case: str, said: Sequence[SubjectBody]) -> 
 
 
 def subjects_of(visit: Visit, case: str) -> CaseSubjects:
-    """Return the subjects of a case as far as the caller may see them; blocks."""
+    """Return the subjects of a case as far as the caller may see it and them; blocks."""
     visit.case(case)
+    return subjects_seen(visit, case)
+
+
+def subjects_seen(visit: Visit, case: str) -> CaseSubjects:
+    """Return the subjects of a case that the caller sees; blocks."""
     if not sees_names(visit):
         raise Problem("forbidden")
     with as_problems("path/case"):
@@ -116,7 +121,7 @@ def grant_erasure(visit: Visit, subject: str, key: str) -> Erasure:
 
 
 def all_erasures(visit: Visit) -> ErasureList:
-    """Return every erasure, and whom the setting for retention names; blocks."""
+    """Return every erasure, and the subjects that the setting for retention names; blocks."""
     store, years = visit.services.store, visit.services.settings.subject_retention_years
     due = [] if years is None else store.subjects_of_past_cases(years_before(visit.told, years), MOST_DUE)
     return ErasureList(erasures=tuple(erasure.erasures(store)), due=tuple(due))
@@ -151,8 +156,8 @@ def _content(one: SubjectBody) -> SubjectContent | None:
     return SubjectContent(kind=one.kind, name=one.name, code=one.code, contact=one.contact)
 
 
-def _told(visit: Visit) -> Told:
-    return Told(visit.caller.actor, visit.told)
+def _told(visit: Visit) -> SubjectTeller:
+    return SubjectTeller(visit.caller.actor, visit.told)
 
 
 def _named(subjects: Sequence[SubjectOfCase], part: SubjectPart) -> str:

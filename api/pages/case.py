@@ -237,7 +237,7 @@ def _read(at: PageVisit, case: str, asked: CaseAsked) -> CasePage:
         stages=stage_rows(names, clocks),
         used=used,
         owners=[] if used is None else owner_rows(names, used, clocks, almanac, at.now),
-        fault=bool(store.faults(case=case)),
+        fault=view.faulty,
         told=told_of(visit, view, None, MOST_TOLD),
         look_up_code=at.request.app.state.look_up_codes.code(case) if at.caller.role in CONFIRMERS else None,
         subjects=lines_of(at, case),

@@ -23,7 +23,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 DOCUMENT = "/openapi.json"
 
 
-class FieldShown(NamedTuple):
+class DocumentedField(NamedTuple):
     """A field of a body, or a parameter: its name, where it stands, its kind, and what is said of it."""
 
     name: str
@@ -51,8 +51,8 @@ class OperationShown(NamedTuple):
     path: str
     summary: str
     said: str
-    parameters: tuple[FieldShown, ...]
-    body: tuple[FieldShown, ...]
+    parameters: tuple[DocumentedField, ...]
+    body: tuple[DocumentedField, ...]
     examples: tuple[ExampleShown, ...]
     problems: tuple[tuple[str, int, str], ...]
 
@@ -96,7 +96,9 @@ def operations() -> dict[str, OperationShown]:
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> OperationShown:
     name, said = operation["operationId"], operation.get("description", "").partition("\n")
     parameters = tuple(
-        FieldShown(one["name"], one["in"], _kind(one["schema"]), one.get("required", False), one.get("description", ""))
+        DocumentedField(
+            one["name"], one["in"], _kind(one["schema"]), one.get("required", False), one.get("description", "")
+        )
         for one in operation.get("parameters", ())
     )
     return OperationShown(
@@ -116,14 +118,14 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
     )
 
 
-def _fields(operation: Mapping[str, Any]) -> Iterator[FieldShown]:
+def _fields(operation: Mapping[str, Any]) -> Iterator[DocumentedField]:
     """What stands in the body, by its schema."""
     content = operation.get("requestBody", {}).get("content", {})
     for one in content.values():
         schema = _resolved(one["schema"])
         for name, field in schema.get("properties", {}).items():
             needed = name in schema.get("required", ())
-            yield FieldShown(name, "body", _kind(field), needed, field.get("description", ""))
+            yield DocumentedField(name, "body", _kind(field), needed, field.get("description", ""))
 
 
 def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,7 +149,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
     return ", ".join(part for part in (found.get("type", "any"), found.get("format")) if part)
 
 
-def _curl(method: str, path: str, parameters: tuple[FieldShown, ...], example: Mapping[str, Any]) -> str:
+def _curl(method: str, path: str, parameters: tuple[DocumentedField, ...], example: Mapping[str, Any]) -> str:
     """The request of an example as a line for a shell."""
     places = {one.name: one.place for one in parameters}
     given = example["parameters"]

@@ -22,7 +22,7 @@ NOBODY = "0" * 32  # an id that no subject has: its list is empty
 
 @router.post("/find")
 async def find(at: PageVisiting) -> Response:
-    """Send on to the list of what was searched for: cases of whom a text names, or whose number has it."""
+    """Send on to the list of what was searched for: cases of the subjects that a text names, or cases by their number."""
     text = at.form("q").strip()
     if len(text) > LONGEST_NAME:
         raise Problem("bad-parameter", flaws=[Flaw("#/q", "too-long")])

@@ -12,7 +12,7 @@ from api.http.names import NAMES
 from api.http.problems import Problem
 from api.http.subject_bodies import SubjectsBody
 from api.http.validation import flaws_of
-from api.intake.subjects import put_subjects, sees_names, subjects_of
+from api.intake.subjects import put_subjects, sees_names, subjects_of, subjects_seen
 from api.pages.answers import see_other
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
@@ -39,7 +39,7 @@ class SubjectLine(NamedTuple):
 
 @router.get("/cases/{case}/subjects")
 async def ask(at: PageVisiting, case: str) -> Response:
-    """Show the form that says whom a case is about."""
+    """Show the form that names the subjects of a case."""
     only_known(at.request, LIST)
     found = await at.visit.read(subjects_of, at.visit, case)
     return _form(at, case, _filled(found.subjects))
@@ -47,7 +47,7 @@ async def ask(at: PageVisiting, case: str) -> Response:
 
 @router.post("/cases/{case}/subjects")
 async def say(at: PageVisiting, case: str) -> Response:
-    """Let a case be about whom the form names."""
+    """Give a case the subjects that the form names."""
     given = {name: at.form(name) for name in SUBJECT_FIELDS}
     said = subjects_given(given)
     try:
@@ -65,11 +65,11 @@ async def say(at: PageVisiting, case: str) -> Response:
 
 
 def lines_of(at: PageVisit, case: str) -> list[SubjectLine]:
-    """Return whom a case is about, as its page shows it; blocks."""
+    """Return the subjects of a case that is seen, as its page shows them; blocks."""
     if not sees_names(at.visit):
         return []
     try:
-        found = subjects_of(at.visit, case).subjects
+        found = subjects_seen(at.visit, case).subjects
     except Problem as problem:
         if problem.code != "subjects-away":
             raise

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from activities.subjects import erasure
 from activities.subjects.erasure import Erasure
+from api.access.api_keys import CallerRole
 from api.access.key_route import KeyRoute
 from api.access.request_context import CONFIRMERS, OFFICERS, OVERSEERS, Visiting, only
 from api.http.headers import IdempotencyKey
@@ -34,6 +35,7 @@ from api.views.subjects import (
 
 router = APIRouter(route_class=KeyRoute, prefix="/v1", tags=["subjects"])
 
+NAMING = [Depends(only(*OVERSEERS, CallerRole.UTILITY))]
 SEEING, DECIDING = [Depends(only(*OVERSEERS))], [Depends(only(*CONFIRMERS))]
 SubjectInPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
@@ -44,9 +46,9 @@ async def put_case_subjects(visit: Visiting, case: str, body: SubjectsBody) -> R
     return answer(await visit.read(put_subjects, visit, case, body.subjects))
 
 
-@router.get("/cases/{case}/subjects", response_model=CaseSubjects)
+@router.get("/cases/{case}/subjects", response_model=CaseSubjects, dependencies=NAMING)
 async def show_case_subjects(visit: Visiting, case: str) -> Response:
-    """Show whom a case is about. An auditor sees no contact; a company, where a setting allows it, the project's name."""
+    """Show the subjects of a case. An auditor sees no contact; a company, where a setting allows it, the project's name."""
     return answer(await visit.read(subjects_of, visit, case))
 
 

@@ -70,8 +70,8 @@ def licence(name: str) -> str:
         return READ[name]
     said = metadata.metadata(name)
     classifiers = [one.rpartition(" :: ")[2] for one in said.get_all("Classifier", []) if one.startswith("License")]
-    for one in (said.get("License-Expression"), said.get("License"), *classifiers):
-        expression = SPOKEN.get(one or "", one or "")
+    for one in (*said.get_all("License-Expression", []), *said.get_all("License", []), *classifiers):
+        expression: str = SPOKEN.get(one, one)
         if EXPRESSION.fullmatch(expression) and not LICENSING.validate(expression).errors:
             return expression
     raise UnknownLicence(name)

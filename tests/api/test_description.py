@@ -21,7 +21,7 @@ OPERATIONS = {
     for method, operation in operations.items()
 }
 OF_PAGES = {"bad-parameter", "foreign-form", "not-a-form", "sign-in-refused", "too-many-views", "unsafe-place"}
-OF_NO_OPERATION = {"method-not-allowed"}
+OF_NO_OPERATION = {"method-not-allowed", "no-request"}
 
 
 def test_every_problem_is_named_with_its_status_its_title_and_what_to_do() -> None:

@@ -46,7 +46,8 @@ def test_what_is_ours_in_an_old_folder_is_tightened_and_said_once(tmp_path: Path
     ours = [folder / "temporal.db", folder / "monitor" / "alertmanager.yml", folder / "monitor" / "prometheus" / "lock"]
     foreign = folder / "notes.txt"  # nobody said that the folder is Shixian's alone
     for file in (*ours, foreign, elsewhere):
-        file.touch(mode=0o644)
+        file.touch()
+        file.chmod(0o644)
     (folder / "monitor" / "link").symlink_to(elsewhere)
     database = tmp_path / "cases.db"
     database.touch(mode=0o666)

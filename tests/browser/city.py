@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from operator import itemgetter
 
 import httpx2
@@ -32,6 +32,7 @@ from tests.browser.stories import stories
 from tests.notices import invented
 from tests.waiting import WITHIN, eventually
 
+LOOKS_IN = timedelta(days=60)
 KEY_DAYS = 365
 WORKER_LOOKS = time(6)  # when a changed calendar is applied, on the day of its publication
 ROLES = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
@@ -87,12 +88,17 @@ class City:
         moments = [(act.sent, number, act) for number, story in enumerate(told) for act in story.acts]
         moments.sort(key=itemgetter(0))  # of one instant as they were told
         changes = [when for when in _calendar_changes() if when >= moments[0][0]]
+        looks = _looks_in(moments[0][0], moments[-1][0])
         scripts = [_script(story) for story in told]
         self.clock.set(moments[0][0])
         async with AsyncExitStack() as stack:
             people = {who: await stack.enter_async_context(self.person(who)) for who in self.keys}
             seqs: dict[tuple[int, str], int] = {}
             for sent, number, act in moments:
+                while looks and looks[0] <= sent:
+                    self.clock.set(looks.pop(0))
+                    for one in people.values():
+                        assert (await one.get("/v1/commitments")).status_code == httpx2.codes.OK
                 while changes and changes[0] <= sent:
                     self.dispatcher.move(changes.pop(0))
                     self.dispatcher.sweep()
@@ -121,6 +127,11 @@ def _calendar_changes() -> list[datetime]:
     """When workers apply a notice: on the morning of its publication."""
     days = (*(one.published for one in NOTICES), *(one.published for one in AMENDMENTS))
     return sorted(datetime.combine(day, WORKER_LOOKS, SHANGHAI) for day in days if day is not None)
+
+
+def _looks_in(first: datetime, last: datetime) -> list[datetime]:
+    """When everybody uses a key, so that none is out of use however long a story has nothing for somebody to do."""
+    return [first + LOOKS_IN * number for number in range(1, (last - first) // LOOKS_IN + 1)]
 
 
 def _script(story: Story) -> Script:

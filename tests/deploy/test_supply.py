@@ -19,7 +19,7 @@ from deploy.supply.sbom import bill
 
 PLANTED = (
     ("api/new.py", 'KEY = "' + "AKIA" + 'Q3EGRZ5TBWDV6YXN"\n', "AWS Access Key"),
-    ("deploy/id_key", "-----BEGIN RSA " + "PRIVATE KEY-----\n", "Private Key"),
+    ("deploy/id_key", "-----BEGIN RSA " + "PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEAx7Qk3uVw8Yp2" + "Zr5Tn9Lc4Hd6Jf1Gb0Sa\n", "Private Key"),
     ("docs/a page.md", "postgresql://shixian:" + "hJ7kQw2x@db.example/shixian\n", "Basic Auth Credentials"),
     ("requirements/run.txt", "https://desk:" + "hJ7kQw2x@mirror.example/simple\n", "Basic Auth Credentials"),
     ("tests/workflows/histories/a/b.json", '"' + "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx" + '"\n', "GitHub Token"),
@@ -102,7 +102,8 @@ def test_a_planted_secret_is_found_and_not_repeated(name: str, text: str, kind: 
     path.write_text("nothing\n" + text, encoding="utf-8")
     for command in (("init", "--quiet"), ("add", ".")):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    assert f"{name}:2: {kind}" in secrets.find(tmp_path, secrets.tracked(tmp_path))
+    line = 1 + text.count("\n")  # of a key the first of its own lines
+    assert f"{name}:{line}: {kind}" in secrets.find(tmp_path, secrets.tracked(tmp_path))
 
 
 def test_everything_that_is_expected_to_look_like_a_secret_is_there() -> None:

@@ -16,7 +16,7 @@ from tests.waiting import WITHIN
 from tests.workflows.bench import Bench
 from tests.workflows.test_signing import code
 from workflows.dispatch import OutcomeUnknownError
-from workflows.keys import Key, keys_of, new_keys
+from workflows.keys import HouseKey, keys_of, new_keys
 from workflows.sealing import ENCODING, SealedPayloads, Unreadable
 from workflows.worker import Access, connect
 
@@ -24,7 +24,7 @@ OLD, NEW = keys_of(new_keys())[0], keys_of(new_keys())[0]
 OPEN, SEALED = "canary-7f3a-open", "canary-7f3a-sealed"
 
 
-def codec(*keys: Key) -> SealedPayloads:
+def codec(*keys: HouseKey) -> SealedPayloads:
     return SealedPayloads(lambda: keys)
 
 
@@ -51,7 +51,7 @@ async def test_what_was_altered_cut_or_sealed_with_an_unknown_key_is_unreadable(
     with pytest.raises(Unreadable, match=OLD.id):
         await codec(NEW).decode([sealed])
     with pytest.raises(Unreadable):
-        await codec(Key(OLD.id, NEW.secret)).decode([sealed])
+        await codec(HouseKey(OLD.id, NEW.secret)).decode([sealed])
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def database() -> str:
 
 
 @asynccontextmanager
-async def working(bench: Bench, server: DevServer, *keys: Key) -> AsyncIterator[None]:
+async def working(bench: Bench, server: DevServer, *keys: HouseKey) -> AsyncIterator[None]:
     """With a worker and a client that have these keys; without any, nothing is sealed."""
     sealing = (lambda: keys) if keys else None
     bench.client = await connect(server.address, server.namespace, access=Access(sealing=sealing))

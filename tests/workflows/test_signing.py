@@ -27,7 +27,7 @@ from tests.workflows.test_replay import replayer
 from workflows.answers import Refusal
 from workflows.case import CaseWorkflow
 from workflows.dispatch import Dispatcher
-from workflows.keys import Key, keys_of, new_keys
+from workflows.keys import HouseKey, keys_of, new_keys
 from workflows.messages import CaseInput, Command, Message
 from workflows.signing import COMMAND, LIFE, Signing, received, sent
 from workflows.turn import turn
@@ -138,7 +138,7 @@ def test_a_new_key_signs_and_the_old_one_holds_until_it_is_taken_away() -> None:
     assert signed.startswith(f"{new.id}.")
     assert both.holds(HOUSE.sign(COMMAND, "case", ["x"]), COMMAND, "case", ["x"])
     assert not HOUSE.holds(signed, COMMAND, "case", ["x"])
-    named_alike = Signing(lambda: (Key(old.id, new.secret),), real_now)
+    named_alike = Signing(lambda: (HouseKey(old.id, new.secret),), real_now)
     assert not HOUSE.holds(named_alike.sign(COMMAND, "case", ["x"]), COMMAND, "case", ["x"])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
@@ -103,11 +104,18 @@ def some_case(connection: Connection, chance: random.Random) -> tuple[str, list[
     ]
 
 
+CHANGES: list[dict[str, Any]] = [{"body": '{"n":99}'}, {"actor": "nobody"}, {"at": 1}]
+EVENT_CHANGES: list[dict[str, Any]] = [
+    {"body": '{"n":98}'}, {"actor": "nobody"}, {"told": 1}, {"hash": "f" * 64}, {"kind": "else"}
+]  # fmt: skip
+AUDIT_CHANGES: list[dict[str, Any]] = [{"actor": "nobody"}, {"outcome": "refused:no"}, {"at": 1}, {"source_ip": "::1"}]
+
+
 def rewrite_event(connection: Connection, chance: random.Random) -> None:
     """An event says something else, and the chain after it is made anew."""
     case, rows = some_case(connection, chance)
     place = chance.randrange(len(rows))
-    rows[place] = rows[place]._replace(**chance.choice([{"body": '{"n":99}'}, {"actor": "nobody"}, {"at": 1}]))
+    rows[place] = rows[place]._replace(**chance.choice(CHANGES))
     rechained(connection, case, rows)
 
 
@@ -135,9 +143,7 @@ def change_column(connection: Connection, chance: random.Random) -> None:
     """One value of an event is another, and nothing else."""
     event = tables.event
     case, rows = some_case(connection, chance)
-    change = chance.choice(
-        [{"body": '{"n":98}'}, {"actor": "nobody"}, {"told": 1}, {"hash": "f" * 64}, {"kind": "else"}]
-    )
+    change = chance.choice(EVENT_CHANGES)
     row = chance.choice(rows)
     connection.execute(update(event).where(event.c.case == case, event.c.seq == row.seq).values(**change))
 
@@ -145,7 +151,7 @@ def change_column(connection: Connection, chance: random.Random) -> None:
 def change_audit(connection: Connection, chance: random.Random) -> None:
     """One value of an audit row is another, and nothing else."""
     last = connection.scalar(select(audit_head.c.seq)) or 0
-    change = chance.choice([{"actor": "nobody"}, {"outcome": "refused:no"}, {"at": 1}, {"source_ip": "::1"}])
+    change = chance.choice(AUDIT_CHANGES)
     connection.execute(update(audit).where(audit.c.seq == chance.randint(1, last)).values(**change))
 
 

@@ -3,11 +3,11 @@
 import secrets
 from datetime import UTC, datetime
 
-from activities.subjects.register import SubjectSaid, Told
+from activities.subjects.register import SubjectSaid, SubjectTeller
 from activities.subjects.subject import CREDIT_ALPHABET, SubjectContent, SubjectKind, SubjectPart
 
 T = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-TOLD = Told("window-1", T)
+TOLD = SubjectTeller("window-1", T)
 CHARACTERS = [chr(code) for code in range(0x4E00, 0x9FA6)]
 PARTS = {
     SubjectKind.PROJECT: SubjectPart.PROJECT,

@@ -35,10 +35,10 @@ def test_one_asks_and_another_grants(register: SubjectRegister, store: Store) ->
     assert asked == Erasure(subject=subject, state=ErasureState.ASKED, reason="asked to", asked_by="a", asked_at=T)
     with pytest.raises(OwnErasure):
         erasure.grant(store, wish(subject, "a", "r2", None), four_eyes=True)
-    assert register.subjects([subject])
+    assert register.store.sealed_subjects([subject])
     done = erasure.grant(store, wish(subject, "b", "r2", None), four_eyes=True)
     assert (done.state, done.decided_by) == (ErasureState.ERASED, "b")
-    assert register.subjects([subject]) == {}
+    assert register.store.sealed_subjects([subject]) == {}
     [link] = register.of_cases(["c1"])["c1"]
     assert (link.part, link.subject.id, link.subject.content) == (SubjectPart.AGENT, subject, None)
     assert erasure.erasures(store) == [done]

@@ -72,6 +72,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", "/v1/completions:batch"): {OFFICER, UTILITY},
     ("post", "/v1/surveys/{survey}/completions"): {OFFICER, UTILITY},
     ("post", "/v1/imports/cases"): {IMPORTER},
+    ("put", f"{CASE}/subjects"): {OFFICER},
+    ("get", f"{CASE}/subjects"): OVERSEERS | {UTILITY},
+    ("post", "/v1/subjects/search"): OVERSEERS,
+    ("get", "/v1/subjects/erasures"): OVERSEERS,
+    ("get", "/v1/subjects/{subject}"): OVERSEERS,
+    ("post", "/v1/subjects/{subject}/erasure"): {OFFICER, SUPERVISOR},
+    ("post", "/v1/subjects/{subject}/erasure/grant"): {OFFICER, SUPERVISOR},
+    ("post", "/v1/subjects/{subject}/erasure/refuse"): {OFFICER, SUPERVISOR},
     ("get", "/v1/audit"): {AUDITOR},
     ("get", "/v1/commitments"): EVERYONE,
     ("get", "/v1/commitments/{commitment}"): EVERYONE,
@@ -126,6 +134,7 @@ def address(path: str) -> str:
         "suspension",
         "survey",
         "commitment",
+        "subject",
         "webhook",
         "procedure",
         "jurisdiction",
@@ -139,7 +148,12 @@ def address(path: str) -> str:
 
 async def ask(person: Person, method: str, path: str) -> httpx2.Response:
     """With a body that is right for no command: who may not do it does not learn that."""
-    answer = await (person.get(address(path)) if method == "get" else person.post(address(path), {}))
+    if method == "get":
+        answer = await person.get(address(path))
+    elif method == "post":
+        answer = await person.post(address(path), {})
+    else:
+        answer = await person.http.request(method.upper(), address(path), json={}, headers=person.headers)
     assert {name.lower() for name in HEADERS} <= set(answer.headers), "C-21: on every answer to everybody"
     assert "server" not in answer.headers
     return answer

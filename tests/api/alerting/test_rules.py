@@ -92,10 +92,10 @@ def test_the_committed_files_are_what_is_rendered() -> None:
     assert (DEPLOY / "prometheus.yml").read_text() == prometheus_config()
 
 
-def test_there_are_nine_records_and_twenty_four_alerts_four_of_them_at_two_severities() -> None:
+def test_there_are_nine_records_and_twenty_five_alerts_four_of_them_at_two_severities() -> None:
     rules = rules_of(render())
     assert len([rule for rule in rules if "record" in rule]) == 9
-    assert (len(NAMES), len(ALERTS)) == (24, 28)
+    assert (len(NAMES), len(ALERTS)) == (25, 29)
     assert all(name.startswith(PREFIX) for name in NAMES if name != "Watchdog")
 
 

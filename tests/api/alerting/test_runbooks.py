@@ -18,7 +18,9 @@ from tests.api.serving import Serving, Watching, bearer
 DOCS = Path(__file__).parents[3] / "docs"
 RUNBOOKS = sorted((DOCS / "runbooks").glob("*.md"))
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
-HARM = re.compile(r"--repair|silence|rebuild|revoke|keys|migrate|\b(rm|kill|systemctl)\b|-X|--data(?!-urlencode)")
+HARM = re.compile(
+    r"--repair|silence|rebuild|revoke|keys (?!list)|machines (?!list)|migrate|\b(rm|kill|systemctl)\b|-X|--data(?!-urlencode)"
+)
 REHEARSAL = ("--rehearsal", "--start", "2021-03-01 09:00", "--rate", "21600")  # a day in four seconds
 CASE = "due"
 

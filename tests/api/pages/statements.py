@@ -13,11 +13,11 @@ MOST = 6  # what a page asks beside it
 
 @contextmanager
 def reads_of(store: Store) -> Iterator[list[str]]:
-    """The statements that read, while the block runs."""
+    """The statements that read, while the block runs; not where the audit log stands, which is read to be written."""
     found: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")) and "audit_head" not in statement:
             found.append(statement)
 
     event.listen(store.engine, "before_cursor_execute", note)
