@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import httpx2
 from fastapi.routing import APIRoute
@@ -148,7 +149,7 @@ class Sample:
 
     def address(self, path: str) -> str:
         """Where a route leads here."""
-        own = {"case": self.case, "clock": self.clock, "seq": self.seq, "webhook": self.webhook}
+        own = {"case": self.case, "clock": quote(self.clock), "seq": self.seq, "webhook": self.webhook}
         if "notices" in path:
             own["number"] = self.notice
         if "observations" in path:

@@ -188,7 +188,7 @@ async def test_a_key_that_is_wrong_expired_or_revoked_opens_nothing(office: Offi
     assert (await office.http.get("/v1/commitments", headers={"Authorization": "Basic eDp5"})).status_code == 401
 
 
-async def test_a_revoked_key_is_refused_within_five_seconds(office: Office) -> None:
+async def test_c_15_a_revoked_key_is_refused_within_five_seconds(office: Office) -> None:
     person = office.person(CallerRole.AUDITOR)
     assert (await person.get("/v1/faults")).status_code == 200
     kept = office.store.keys()
@@ -288,7 +288,7 @@ def test_a_key_that_another_process_noted_is_not_noted_again() -> None:
 
 
 @pytest.mark.parametrize(("sandbox", "prefix"), [(False, "sx_live_"), (True, "sx_test_")])
-def test_a_key_is_kept_as_a_hash_only(sandbox: bool, prefix: str) -> None:
+def test_c_14_a_key_is_kept_as_a_hash_only(sandbox: bool, prefix: str) -> None:
     text, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now(), sandbox=sandbox)
     assert text.startswith(prefix)
     assert is_sandbox(kept) is sandbox
@@ -330,7 +330,7 @@ def without_ids(answer: httpx2.Response) -> dict[str, Any]:
     return {key: value for key, value in answer.json().items() if key not in {"instance", "request_id"}}
 
 
-async def test_a_foreign_step_or_case_is_answered_like_one_that_there_is_not(office: Office) -> None:
+async def test_c_13_a_foreign_step_or_case_is_answered_like_one_that_there_is_not(office: Office) -> None:
     case = await office.accepted(variant="new-pipe-no-approval")
     whole = (await office.officer.get(f"/v1/cases/{case}")).json()
     assert "internal-works" in {step["key"] for step in whole["steps"]}
