@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from sla.clock import Clock, Limit, Unit, count
-from sla.release import RELEASE
 from tests.desk import at
+from tests.sla.build import national
 
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -15,7 +15,7 @@ MILLISECOND = timedelta(milliseconds=1)
 @pytest.mark.parametrize("unit", [Unit.WORKDAY, Unit.DAY, Unit.MONTH, Unit.WORKHOUR])
 @pytest.mark.parametrize("amount", [1, 4, 30])
 def test_c_30_it_is_overdue_a_millisecond_after_its_deadline_and_not_before(unit: Unit, amount: int) -> None:
-    calendar = RELEASE.calendar_for("suzhou")
+    calendar = national()
     clock = Clock(key="c", limit=Limit(amount=Decimal(amount), unit=unit), start=at("2020-12-28 10:00"))
     due = count(clock, calendar, at("2020-12-28 10:00")).due_at
     assert due is not None
