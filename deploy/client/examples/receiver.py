@@ -1,8 +1,9 @@
 """Receives webhooks: what is signed is taken, once each, and everything else is refused.
 
-    WEBHOOK_SECRETS="whsec_... whsec_..." PORT=8443 python receiver.py
+    PORT=8443 python receiver.py
 
-Two secrets while one is being rotated. TLS is a proxy's in front of it; the work itself is done after the answer, here none.
+WEBHOOK_SECRETS has the secrets of the webhook (whsec_...) with a blank between them: two while one is being rotated. TLS is
+a proxy's in front of it; the work itself is done after the answer, here none.
 """
 
 import os

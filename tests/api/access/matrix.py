@@ -163,8 +163,8 @@ class Sample:
         headers = {"Idempotency-Key": "matrix"}
         if asking is not None:
             headers["Authorization"] = f"Bearer {self.credentials[asking].key}"
-        body = {} if method == "get" else {"json": SENT.get(path, {})}
-        return await self.office.http.request(method.upper(), self.address(path), headers=headers, **body)
+        body = None if method == "get" else SENT.get(path, {})
+        return await self.office.http.request(method.upper(), self.address(path), headers=headers, json=body)
 
     async def page(self, asking: Asking | None, method: str, path: str) -> httpx2.Response:
         """Opens a page, or sends its form without anything in it."""
@@ -174,8 +174,8 @@ class Sample:
             cookie = self.credentials[asking].cookie
             headers["Cookie"] = f"shixian-80={cookie}"
             form = {"token": form_token(cookie)}
-        body = {} if method == "get" else {"data": form}
-        return await self.office.http.request(method.upper(), self.address(path), headers=headers, **body)
+        body = None if method == "get" else form
+        return await self.office.http.request(method.upper(), self.address(path), headers=headers, data=body)
 
 
 def everybody(wrong: str = "") -> Iterator[Asking]:
@@ -233,6 +233,8 @@ def routes() -> set[tuple[str, str]]:
 
 def pages() -> set[tuple[str, str]]:
     """What the pages have."""
-    found = [route for part in PARTS for route in part.routes]
-    assert all(isinstance(route, APIRoute) for route in found), "something that is no route is not in the matrix"
-    return {(method.lower(), route.path) for route in found if isinstance(route, APIRoute) for method in route.methods}
+    found = set()
+    for route in (route for part in PARTS for route in part.routes):
+        assert isinstance(route, APIRoute), "something that is no route is not in the matrix"
+        found |= {(method.lower(), route.path) for method in route.methods or ()}
+    return found

@@ -9,7 +9,6 @@ import httpx2
 import pytest
 
 from shixian_client import ApiProblem, BatchItem, NoAnswer, Retries, ShixianClient, UnexpectedAnswer, UnsafeAddress
-from shixian_client import client as client_module
 
 URL = "https://shixian.example"
 RECEIPT = {
@@ -61,7 +60,7 @@ class Answering:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long it would have waited."""
     pauses: list[float] = []
-    monkeypatch.setattr(client_module.time, "sleep", pauses.append)
+    monkeypatch.setattr("shixian_client.client.time.sleep", pauses.append)
     return pauses
 
 
