@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve monitor test check audit sbom licences dashboards pictures bench lock clean
+.PHONY: help install demo serve monitor test check audit sbom licences types dashboards pictures bench lock clean
 
 # Any Python from 3.11 on that can make an environment; set PYTHON to choose another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -49,6 +49,9 @@ sbom: .venv/dev.stamp ## the bill of materials, CycloneDX, in build/sbom.json
 licences: .venv/dev.stamp ## docs/licences.md from the locks
 	@$(BIN)/python -m deploy.supply.licences
 
+types: .venv/dev.stamp ## the types of the client for utilities, from the description of the API
+	@$(BIN)/python -m deploy.client.make_types
+
 dashboards: .venv/dev.stamp ## Grafana's files from their code in deploy/grafana
 	@$(BIN)/python -m deploy.grafana
 
@@ -81,8 +84,9 @@ clean: ## what was built, but neither the environment nor the Temporal server
 	@$(CHECKED)
 	@touch $@
 
-.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+.venv/dev.stamp: requirements/dev.txt deploy/client/pyproject.toml .venv/run.stamp
 	@echo "Installing what tests and checks (about half a minute, once)."
 	@$(PIP) --no-deps --require-hashes --requirement requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable deploy/client
 	@$(CHECKED)
 	@touch $@

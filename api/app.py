@@ -80,7 +80,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.pool = pool
     app.state.audit = AuditDesk(services.store, pool)
-    app.state.keyring = Keyring(services.store)
+    app.state.keyring = Keyring(services.store, sandbox=services.rehearsal)
     app.state.callers = Callers(app.state.keyring, _tokens(services))
     app.state.allowances = _allowances(services)
     app.state.cursors = Cursors(services.store.secret)

@@ -27,3 +27,8 @@ class Services:
     almanacs: AlmanacHolder | None = None  # from which the almanac is renewed; None: `almanac` is the release's own
     say: Say = silent
     scraping: Tokens | None = None  # of whoever may read metrics beside keys; None: keys alone
+
+    @property
+    def rehearsal(self) -> bool:
+        """True where business time is not real time: nothing here is a real case, and sandbox keys alone open it."""
+        return not self.timeline.identity

@@ -181,7 +181,7 @@ LINES: Mapping[int, tuple[str, tuple[str, ...]]] = {
         (
             "test_a_good_page_passes_every_check_also_under_the_strictest_policy",
             "test_21_axe_finds_nothing_on_any_page_and_18_19_23_nothing_is_cut_or_covered_or_too_small",
-            "test_every_page_has_the_headers_that_keep_it_to_itself",
+            "test_c_21_every_page_has_the_headers_that_keep_it_to_itself",
         ),
     ),
     29: (
@@ -207,7 +207,7 @@ LINES: Mapping[int, tuple[str, tuple[str, ...]]] = {
     34: (
         "a form of another site is refused, sign-out is at once, roles have their pages",
         (
-            "test_a_form_from_another_site_is_refused",
+            "test_c_18_a_form_from_another_site_is_refused",
             "test_34_a_session_that_was_ended_elsewhere_is_out_at_once",
             "test_an_auditor_has_no_such_page_and_nothing_of_it_in_the_menu",
         ),

@@ -66,7 +66,7 @@ def test_make_install_makes_an_environment_that_fits_together(pip: str, tmp_path
     listed = json.loads(_run(tmp_path, python, "-m", "pip", "list", "--format=json"))
     installed = {one["name"].lower().replace("_", "-").replace(".", "-"): one["version"] for one in listed}
     assert pins("dev").items() <= installed.items()
-    assert set(installed) - set(pins("dev")) <= {"pip", "setuptools", "shixian"}
+    assert set(installed) - set(pins("dev")) <= {"pip", "setuptools", "shixian", "shixian-client"}
 
 
 def _run(folder: Path, *command: str, **more: str) -> str:

@@ -19,9 +19,11 @@ from activities.store.sessions import Session
 from api.access.lately_read import LatelyRead
 from api.access.networks import lies_within, written_networks
 from api.http.bearer import unauthenticated
+from api.http.problems import Problem
 from sla.companies import COMPANIES
 
-PREFIX = "sx_live_"
+LIVE, SANDBOX = "sx_live_", "sx_test_"  # what a key begins with: for real cases, or for a rehearsal
+PREFIX = len(LIVE)
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM = 30  # characters, 178 bits
 CHECK = 6  # characters of a CRC32, so that a mistyped key costs no look-up
@@ -104,19 +106,23 @@ def new_key(
     days: int = DEFAULT_DAYS,
     id: str | None = None,
     made_by: str | None = None,
+    sandbox: bool = False,
 ) -> tuple[str, ApiKey]:
-    """Return a key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time."""
+    """Return a key's text, to be shown once, and what is kept of it (`Store.add_key`). `now` is real time.
+
+    `sandbox`: it opens rehearsals alone; without it, it opens what runs in real time alone.
+    """
     if not ACTOR.fullmatch(actor):
         raise BadActor(BadActor.__doc__)
     if (company in COMPANIES) is not (role is CallerRole.UTILITY):
         raise UnknownCompany(f"{UnknownCompany.__doc__} Known: {', '.join(COMPANIES)}.")
     if not 1 <= days <= LONGEST_DAYS:
         raise LifeTooLong(LifeTooLong.__doc__)
-    body = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
+    body = (SANDBOX if sandbox else LIVE) + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
     text = body + _check(body)
     kept = ApiKey(
         id=id or secrets.token_hex(6),
-        prefix=text[: len(PREFIX) + 4],
+        prefix=text[: PREFIX + 4],
         hash=hashed(text),
         actor=actor,
         company=company,
@@ -150,6 +156,7 @@ def renewed(
         networks=key.networks,
         days=days,
         now=now,
+        sandbox=is_sandbox(key),
     )
     ends = now + timedelta(days=overlap)
     return text, kept.model_copy(update={"renews": key.id}), min(ends, key.expires or ends)
@@ -171,17 +178,28 @@ def hashed(text: str) -> str:
 
 def well_formed(text: str) -> bool:
     """Tell whether a key's own check sum holds."""
-    if len(text) != len(PREFIX) + RANDOM + CHECK or not text.startswith(PREFIX) or not text.isascii():
+    if len(text) != PREFIX + RANDOM + CHECK or not text.startswith((LIVE, SANDBOX)) or not text.isascii():
         return False
     return secrets.compare_digest(text[-CHECK:], _check(text[:-CHECK]))
 
 
-def valid_key(text: str, look_up: Callable[[str], ApiKey | None], now: datetime, *, address: str | None) -> ApiKey:
+def is_sandbox(key: ApiKey) -> bool:
+    """Tell whether a key opens rehearsals alone."""
+    return key.prefix.startswith(SANDBOX)
+
+
+def valid_key(
+    text: str, look_up: Callable[[str], ApiKey | None], now: datetime, *, address: str | None, sandbox: bool = False
+) -> ApiKey:
     """Return what is kept of a key that opens something at a real instant; a Problem where it does not.
 
-    `address` is where the request comes from. Whatever is wrong with a key, the Problem is the same.
+    `address` is where the request comes from, `sandbox` whether this is a rehearsal. A key for the other kind is told
+    so by its form alone, whether it is known or not; whatever else is wrong with a key, the Problem is the same.
     """
-    key = look_up(hashed(text)) if well_formed(text) else None
+    whole = well_formed(text)
+    if whole and text.startswith(SANDBOX) is not sandbox:
+        raise Problem("live-key" if sandbox else "sandbox-key", headers={"WWW-Authenticate": "Bearer"})
+    key = look_up(hashed(text)) if whole else None
     if key is None or key_state(key, now) is not KeyState.LIVE or not lies_within(address, key.networks):
         raise unauthenticated()
     return key
@@ -210,16 +228,17 @@ class KeyShelf(Protocol):
 
 
 class Keyring:
-    """Look-ups of keys, each believed for two seconds; an unknown key is looked up every time."""
+    """Look-ups of keys, each believed for two seconds; an unknown key is looked up every time. `sandbox`: of a rehearsal."""
 
-    def __init__(self, shelf: KeyShelf) -> None:
+    def __init__(self, shelf: KeyShelf, *, sandbox: bool = False) -> None:
         self._shelf = shelf
+        self._sandbox = sandbox
         self._known = LatelyRead(shelf.key_by_hash)
         self._noted: dict[str, datetime] = {}
 
     def caller(self, text: str, now: datetime, *, address: str | None) -> Caller:
         """Return the caller whose key this is at a real instant; a Problem where it is none."""
-        key = valid_key(text, self.look_up, now, address=address)
+        key = valid_key(text, self.look_up, now, address=address, sandbox=self._sandbox)
         self.used(key, now)
         return caller_of(key)
 

@@ -7,6 +7,7 @@ their own: who asks, where the request comes from and how a body is read is thei
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
+from http import HTTPStatus
 from time import monotonic
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -41,7 +42,7 @@ async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -
         try:
             known = await in_pool(request, callers.caller, bearer(request), arrived, address=address)
         except Problem as problem:
-            if problem.code == "unauthenticated":
+            if problem.status == HTTPStatus.UNAUTHORIZED:
                 allowances_of(request).refused(address, monotonic())
             raise
         take_allowance(request, known)

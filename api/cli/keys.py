@@ -1,6 +1,7 @@
 """Commands on API keys: made, listed and revoked where the database is."""
 
 from contextlib import closing
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -51,19 +52,25 @@ def new(
     network: Annotated[
         list[str] | None, typer.Option(help="限定网段 · only from this network, 192.0.2.0/24; repeatable")
     ] = None,
+    sandbox: Annotated[
+        bool | None,
+        typer.Option("--sandbox/--live", help="演练密钥 · opens rehearsals alone; left out: as this database is one"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """新建密钥 · Make a key; its text is printed once, on standard output, and kept nowhere."""
+    wanted = partial(
+        new_key,
+        actor=actor,
+        role=role,
+        company=company,
+        steps=tuple(step or ()),
+        networks=network or (),
+        days=days,
+        now=real_now(),
+    )
     try:
-        text, kept = new_key(
-            actor=actor,
-            role=role,
-            company=company,
-            steps=tuple(step or ()),
-            networks=network or (),
-            days=days,
-            now=real_now(),
-        )
+        text, kept = wanted(sandbox=bool(sandbox))
     except UnknownCompany as error:
         raise typer.BadParameter(f"{error} [unknown-company]", param_hint="--company") from None
     except LifeTooLong as error:
@@ -71,6 +78,8 @@ def new(
     except BadNetwork as error:
         raise typer.BadParameter(f"{error} [bad-network]", param_hint="--network") from None
     with closing(open_store(read_settings())) as store:
+        if sandbox is None and not store.timeline().identity:
+            text, kept = wanted(sandbox=True)
         store.add_key(kept)
     _say_key(text, kept, json=json)
 

@@ -133,7 +133,7 @@ def _keys(settings: Settings) -> dict[str, str]:
     with closing(open_store(settings)) as store:
         store.migrate()
         for name, role, company in players:
-            keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now)
+            keys[name], kept = new_key(actor=f"demo-{name}", role=role, company=company, now=now, sandbox=True)
             store.add_key(kept)
     return keys
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 OF_ALL = ("internal", "outcome-unknown", "store-unavailable")
-WITH_KEY = ("unauthenticated", "forbidden", "provider-unavailable", "too-many-requests")
+WITH_KEY = ("unauthenticated", "sandbox-key", "live-key", "forbidden", "provider-unavailable", "too-many-requests")
 WITH_BODY = ("malformed", "duplicate-key", "too-deep", "too-large", "not-json", "invalid")
 OF_COMMANDS = ("before-case", "in-future", "ledger-fault", "refused", "request-reused", "unknown-step",
                "unsigned")  # fmt: skip

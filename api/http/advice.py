@@ -31,6 +31,8 @@ BY_STATUS: Mapping[int, str] = MappingProxyType(
 )
 BY_CODE: Mapping[str, str] = MappingProxyType(
     {
+        "sandbox-key": "Send a key that begins with `sx_live_`, or ask the rehearsal that the key was made for.",
+        "live-key": "Send a key that begins with `sx_test_`; a live key belongs to the installation with the real cases.",
         "case-exists": "Choose another number, or read the case: its opening has another content than yours.",
         "request-reused": "Another content needs another key; the first one stays on record.",
         "step-already-completed": "It stays as it was posted first; an officer can correct it.",

@@ -35,6 +35,8 @@ PROBLEMS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "too-many-views": (422, "No more views can be saved: remove one first"),
         # who asks
         "unauthenticated": (401, "A valid API key or access token is needed"),
+        "sandbox-key": (401, "A sandbox key opens rehearsals alone, and this runs in real time"),
+        "live-key": (401, "This is a rehearsal: it is opened by sandbox keys alone"),
         "forbidden": (403, "The key's role does not allow this"),
         "foreign-form": (403, "The form was not sent from a page of this session"),
         "sign-in-refused": (403, "That key opens nothing here"),

@@ -235,6 +235,7 @@ def _key(at: PageVisit, asked: KeyAsked, nonce: str) -> tuple[str, ApiKey]:
         now=at.visit.arrived,
         id=sha256(f"{at.session.hash}:{nonce}".encode()).hexdigest()[:12],
         made_by=at.caller.actor,
+        sandbox=at.visit.services.rehearsal,
     )
 
 

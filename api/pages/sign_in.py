@@ -16,8 +16,19 @@ from api.http.problems import Problem
 from api.pages.answers import html, see_other
 from api.pages.frame import bare_page, has_pages, home_of
 from api.pages.page_route import SIGN_IN, PageRoute, PageVisiting, cookie_name, safe_place
+from api.pages.words import message
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+REFUSED = message("That key opens nothing here: it may be mistyped, revoked or out of date.")
+WRONG_KIND = {
+    "sandbox-key": message(
+        "That is a key for rehearsals (sx_test_). Here real cases run: it takes a key that begins with sx_live_."
+    ),
+    "live-key": message(
+        "This is a rehearsal: it takes a key that begins with sx_test_. A live key stays with the real cases."
+    ),
+}
 
 
 @router.get("/")
@@ -42,10 +53,11 @@ async def sign_in(request: Request) -> Response:
     store, now = request.app.state.services.store, request.state.arrived
     try:
         text, address = form.get("key", "").strip(), address_of(request)
-        key = await in_pool(request, valid_key, text, store.key_by_hash, now, address=address)
-    except Problem:
+        sandbox = request.app.state.services.rehearsal
+        key = await in_pool(request, valid_key, text, store.key_by_hash, now, address=address, sandbox=sandbox)
+    except Problem as problem:
         allowances_of(request).refused(address, monotonic())
-        return await _refused(request, where, None)
+        return await _refused(request, where, None, problem.code)
     if not has_pages(CallerRole(key.role)):
         return await _refused(request, where, key)
     cookie, session = begin(key, now)
@@ -62,11 +74,11 @@ def _keep(store: Sessions, session: Session, who: Who) -> None:
         store.add_session(session, who.at - REMEMBERED)
 
 
-async def _refused(request: Request, where: str, key: ApiKey | None) -> Response:
+async def _refused(request: Request, where: str, key: ApiKey | None, code: str = "") -> Response:
     who = who_of(request, None if key is None else caller_of(key))
     about = "no-key" if key is None else f"key/{key.id}"
     await record_refusal(request.app.state.audit, who, "sign-in", about, Problem("sign-in-refused"))
-    return _form(request, where, refused=True)
+    return _form(request, where, refused=WRONG_KIND.get(code, REFUSED))
 
 
 @router.post("/sign-out")
@@ -80,7 +92,7 @@ async def sign_out(at: PageVisiting) -> Response:
     return response
 
 
-def _form(request: Request, where: str, *, refused: bool = False) -> Response:
+def _form(request: Request, where: str, *, refused: str = "") -> Response:
     text = bare_page(request, "sign_in.html", next=ours(where), refused=refused, safe=safe_place(request))
     return html(request, text, 403 if refused else 200)
 

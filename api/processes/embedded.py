@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from activities.store.store import Store
-from api.access.api_keys import CallerRole, new_key
+from api.access.api_keys import CallerRole, is_sandbox, new_key
 from api.failures import WrongSetting
 from api.http.bearer import Tokens
 from api.private_files import private_file, private_folder, tighten
@@ -139,9 +139,11 @@ def embedded(
     with closing(open_store(settings)) as store:
         if store.migrate():
             said(note("rebuild-needed", REBUILD))
-        known = store.keys()
+        sandbox = begins is not None or not store.timeline().identity
+        every = store.keys()
+        known = [key for key in every if is_sandbox(key) is sandbox]
         if first_key is not None and not any(key.role == CallerRole.OFFICER for key in known):
-            text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now())
+            text, kept = new_key(actor=FIRST_OFFICER, role=CallerRole.OFFICER, now=real_now(), sandbox=sandbox)
             store.add_key(kept)
             first_key(text)
     return Stack(place, said, lambda: _set_timeline(settings, said, begins, rate))

@@ -264,7 +264,11 @@ class House:
             assert stored is not None
             self.timeline = stored
             self.keys[WATER], kept = new_key(
-                actor=self.actors[WATER], role=CallerRole.UTILITY, company=COMPANY, now=real_now()
+                actor=self.actors[WATER],
+                role=CallerRole.UTILITY,
+                company=COMPANY,
+                now=real_now(),
+                sandbox=not stored.identity,
             )
             store.add_key(kept)
         finally:

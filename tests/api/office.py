@@ -95,7 +95,9 @@ class Office:
     def person(self, role: CallerRole, company: str | None = None, **more: Any) -> Person:
         """Someone with a new key."""
         actor = f"{role}-{uuid4().hex[:6]}"
-        text, kept = new_key(actor=actor, role=role, now=real_now(), company=company, **more)
+        text, kept = new_key(
+            actor=actor, role=role, now=real_now(), company=company, sandbox=self.services.rehearsal, **more
+        )
         self.store.add_key(kept)
         return Person(self.http, text, actor)
 

@@ -43,7 +43,7 @@ def test_a_database_that_is_away_is_said_without_a_traceback(said: Say, capsys: 
     assert lines(capsys, said) == [f"worker: WARNING some.library: Completing activity as failed: {away}"]
 
 
-def test_of_any_other_error_kind_and_place_are_said_and_not_its_text(
+def test_c_38_of_any_other_error_kind_and_place_are_said_and_not_its_text(
     said: Say, capsys: pytest.CaptureFixture[str]
 ) -> None:
     try:
@@ -51,5 +51,5 @@ def test_of_any_other_error_kind_and_place_are_said_and_not_its_text(
     except ValueError as error:
         log.exception("It failed")
         place = where(error)
-    assert place.startswith("ValueError at test_of_any_other_error")
+    assert place.startswith("ValueError at test_c_38_of_any_other_error")
     assert lines(capsys, said) == [f"worker: ERROR some.library: It failed: {place}"]

@@ -9,11 +9,11 @@ from api.openapi import text
 COMMITTED = Path(__file__).resolve().parents[2] / "api" / "openapi.json"
 
 
-def test_the_committed_description_is_the_generated_one() -> None:
+def test_c_10_the_committed_description_is_the_generated_one() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == text(), "python -m api.openapi > api/openapi.json"
 
 
-def test_every_operation_may_answer_a_problem_and_none_the_framework_s_own() -> None:
+def test_c_01_every_operation_may_answer_a_problem_and_none_the_framework_s_own() -> None:
     described = describe()
     for operations in described["paths"].values():
         for operation in operations.values():

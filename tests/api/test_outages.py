@@ -97,7 +97,7 @@ async def test_what_is_on_record_is_answered_again_while_temporal_is_away(closed
     app.state.pool.shutdown()
 
 
-async def test_a_process_is_ready_with_a_database_temporal_and_a_worker_that_beats(closed: Office) -> None:
+async def test_c_33_a_process_is_ready_with_a_database_temporal_and_a_worker_that_beats(closed: Office) -> None:
     closed.store.heartbeat("worker", real_now() - timedelta(seconds=61))
     late = await closed.http.get("/readyz")
     assert (late.status_code, late.json()["worker"]) == (503, "away")
@@ -109,7 +109,9 @@ async def test_a_process_is_ready_with_a_database_temporal_and_a_worker_that_bea
     )
 
 
-async def test_with_the_database_gone_every_answer_is_a_problem_and_no_error(closed: Office, tmp_path: Path) -> None:
+async def test_c_33_with_the_database_gone_every_answer_is_a_problem_and_no_error(
+    closed: Office, tmp_path: Path
+) -> None:
     async with closed.working():
         case = await closed.accepted()
     file = tmp_path / "ledger.sqlite"

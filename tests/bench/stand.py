@@ -110,8 +110,9 @@ def settings(server: DevServer, url: str, port: int) -> dict[str, str]:
 def api(server: DevServer, url: str) -> Iterator[tuple[int, httpx2.AsyncClient]]:
     """The pid of an API process, once it answers, and a client that has an officer's key."""
     port = free_port()
-    text, kept = new_key(actor="bench", role=CallerRole.OFFICER, now=real_now())
     with closing(Store.open(url)) as store:
+        sandbox = not store.timeline().identity
+        text, kept = new_key(actor="bench", role=CallerRole.OFFICER, now=real_now(), sandbox=sandbox)
         store.add_key(kept)
     base = f"http://127.0.0.1:{port}"
     with process("api", settings(server, url, port)) as pid:

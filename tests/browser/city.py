@@ -111,7 +111,14 @@ class City:
         return roles | {company: self._key(CallerRole.UTILITY, company) for company in COMPANIES}
 
     def _key(self, role: CallerRole, company: str | None = None) -> str:
-        text, kept = new_key(actor=company or role.value, role=role, now=self.clock(), company=company, days=KEY_DAYS)
+        text, kept = new_key(
+            actor=company or role.value,
+            role=role,
+            now=self.clock(),
+            company=company,
+            days=KEY_DAYS,
+            sandbox=self.services.rehearsal,
+        )
         self.store.add_key(kept)
         return text
 

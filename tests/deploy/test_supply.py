@@ -37,7 +37,7 @@ def test_the_bill_of_materials_keeps_to_its_schema_and_is_the_same_each_time(sbo
     assert sbom == bill()
 
 
-def test_the_bill_names_every_locked_package_with_its_digests_and_every_module_of_the_servers(sbom: str) -> None:
+def test_c_36_the_bill_names_every_locked_package_with_its_digests_and_every_module_of_the_servers(sbom: str) -> None:
     parts = {one["purl"]: one for one in json.loads(sbom)["components"] if "purl" in one}
     for one in python_packages(RUN):
         (files,) = parts[f"pkg:pypi/{one.name}@{one.version}"]["externalReferences"]
@@ -72,7 +72,7 @@ def test_each_locked_version_is_audited_with_its_digests_and_each_list_has_a_nam
     assert [len(one) - len(dict(one)) for one in listed] == [0] * len(listed)
 
 
-def test_a_fault_fails_and_so_does_what_could_not_be_audited() -> None:
+def test_c_36_a_fault_fails_and_so_does_what_could_not_be_audited() -> None:
     clean = {"name": "a", "version": "1", "vulns": []}
     faulty = {"name": "b", "version": "2", "vulns": [{"id": "CVE-1", "fix_versions": ["3"]}]}
     skipped = {"name": "c", "skip_reason": "not found"}
@@ -96,7 +96,7 @@ def test_an_audit_that_reaches_nobody_is_a_failure_that_says_so(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("name", "text", "kind"), PLANTED)
-def test_a_planted_secret_is_found_and_not_repeated(name: str, text: str, kind: str, tmp_path: Path) -> None:
+def test_c_36_a_planted_secret_is_found_and_not_repeated(name: str, text: str, kind: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.parent.mkdir(parents=True)
     path.write_text("nothing\n" + text, encoding="utf-8")

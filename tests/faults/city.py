@@ -159,6 +159,6 @@ def _reap(process: subprocess.Popen[bytes]) -> None:
 
 
 def _key(store: Store, actor: str, role: CallerRole, company: str | None = None) -> str:
-    text, kept = new_key(actor=actor, role=role, company=company, now=real_now())
+    text, kept = new_key(actor=actor, role=role, company=company, now=real_now(), sandbox=not store.timeline().identity)
     store.add_key(kept)
     return text

@@ -228,7 +228,7 @@ def tampered(house: Path, copy: Path, seed: int) -> tuple[str, list[str]]:
     return name, found
 
 
-def test_every_tampering_is_found(house: Path, tmp_path: Path, nightly: bool) -> None:
+def test_c_23_every_tampering_is_found(house: Path, tmp_path: Path, nightly: bool) -> None:
     """C-23: of the ledger, of the audit log and of the checkpoints, with the chain after it made anew or not."""
     missed = []
     for seed in range(NIGHTLY if nightly else USUAL):

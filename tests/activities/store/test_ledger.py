@@ -166,7 +166,7 @@ def test_appenders_that_race_wait_for_each_other_and_lose_nothing(store: Store, 
     assert store.verify_chain("c1") is None
 
 
-def test_of_racing_completions_of_one_step_one_is_accepted(store: Store, url: str) -> None:
+def test_c_06_of_racing_completions_of_one_step_one_is_accepted(store: Store, url: str) -> None:
     accepted = race(url, 10, lambda mine, number: [completed(f"step-{number}", request_id=f"{mine}-{number}")])
     assert sum(accepted) == 10
     assert {event.body["step"] for event in store.events("c1")} == {f"step-{number}" for number in range(10)}
@@ -182,7 +182,7 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", [*CHANGES, "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2"])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_sqlite_refuses_to_change_an_event(store: Store, url: str, change: str) -> None:
+def test_c_22_sqlite_refuses_to_change_an_event(store: Store, url: str, change: str) -> None:
     events = append(store, "c1", new(), new())
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -193,7 +193,7 @@ def test_sqlite_refuses_to_change_an_event(store: Store, url: str, change: str) 
 
 @pytest.mark.parametrize("change", [*CHANGES, "TRUNCATE event", "TRUNCATE event, head CASCADE"])
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_postgresql_refuses_to_change_an_event(store: Store, url: str, change: str) -> None:
+def test_c_22_postgresql_refuses_to_change_an_event(store: Store, url: str, change: str) -> None:
     events = append(store, "c1", new(), new())
     with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         connection.execute(change.encode())
@@ -243,7 +243,7 @@ def _quoted(name: str) -> str:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_any_change_of_a_copied_ledger_is_found(store: Store, url: str, tmp_path: Path) -> None:
+def test_c_23_any_change_of_a_copied_ledger_is_found(store: Store, url: str, tmp_path: Path) -> None:
     append(store, "c1", new("opened", "r1", facts={"a": [1, 2.5, None, "验"]}), new(text="x"), completed("survey"))
     rung: dict[str, Any] = {"clock": "promise", "rung": "overdue", "due_at": "2021-03-05T09:30:00Z", "raising": 1}
     append(store, "c1", new(), completed("works", request_id="r2"), new("rung-raised", **rung))

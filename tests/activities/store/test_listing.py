@@ -105,7 +105,7 @@ def pages(store: Store, wanted: CaseFilter, limit: int, between: list[CaseRows])
     return seen
 
 
-def test_pages_hold_every_case_once_while_others_are_inserted(store: Store, nightly: bool) -> None:
+def test_c_08_pages_hold_every_case_once_while_others_are_inserted(store: Store, nightly: bool) -> None:
     def a_numbered(number: int, prefix: str) -> CaseRows:
         due = None if number % 10 == 0 else T + timedelta(hours=number % 97)
         return a_case(f"{prefix}{number:05}", a_row(due_at=due), open=number % 3 != 0)

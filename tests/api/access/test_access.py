@@ -9,7 +9,16 @@ import pytest
 
 from activities.store.errors import StoreUnavailable
 from activities.store.keys import ApiKey
-from api.access.api_keys import BadActor, CallerRole, Keyring, LifeTooLong, UnknownCompany, new_key, well_formed
+from api.access.api_keys import (
+    BadActor,
+    CallerRole,
+    Keyring,
+    LifeTooLong,
+    UnknownCompany,
+    is_sandbox,
+    new_key,
+    well_formed,
+)
 from api.app import describe
 from api.http.middleware import HEADERS
 from api.real_clock import real_now
@@ -173,18 +182,18 @@ async def test_a_route_is_open_to_its_roles_and_to_no_other(office: Office, meth
 
 
 async def test_a_key_that_is_wrong_expired_or_revoked_opens_nothing(office: Office) -> None:
-    good, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now() - timedelta(days=2), days=1)
+    good, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now() - timedelta(days=2), days=1, sandbox=True)
     office.store.add_key(kept)
-    unknown, _ = new_key(actor="a", role=CallerRole.OFFICER, now=real_now())
+    unknown, _ = new_key(actor="a", role=CallerRole.OFFICER, now=real_now(), sandbox=True)
     mistyped = unknown[:-1] + ("A" if unknown[-1] != "A" else "B")
     for text in (good, unknown, mistyped, "", "x", f"{unknown} ", "密钥"):
         headers = {b"Authorization": f"Bearer {text}".encode()}
         answer = await office.http.get("/v1/commitments", headers=headers)
-        assert answer.status_code == 401, text
+        assert (answer.status_code, problem(answer)) == (401, "unauthenticated"), text
     assert (await office.http.get("/v1/commitments", headers={"Authorization": "Basic eDp5"})).status_code == 401
 
 
-async def test_a_revoked_key_is_refused_within_five_seconds(office: Office) -> None:
+async def test_c_15_a_revoked_key_is_refused_within_five_seconds(office: Office) -> None:
     person = office.person(CallerRole.AUDITOR)
     assert (await person.get("/v1/faults")).status_code == 200
     kept = office.store.keys()
@@ -236,7 +245,9 @@ async def test_a_key_opens_the_api_and_the_pages_from_its_networks_alone(office:
 
 
 async def test_a_key_that_nobody_used_opens_nothing_and_is_listed_so(office: Office) -> None:
-    text, kept = new_key(actor="idle", role=CallerRole.AUDITOR, now=real_now() - timedelta(days=91), days=365)
+    text, kept = new_key(
+        actor="idle", role=CallerRole.AUDITOR, now=real_now() - timedelta(days=91), days=365, sandbox=True
+    )
     office.store.add_key(kept)
     answer = await Person(office.http, text, "idle").get("/v1/faults")
     assert (answer.status_code, problem(answer)) == (401, "unauthenticated")
@@ -281,10 +292,12 @@ def test_a_key_that_another_process_noted_is_not_noted_again() -> None:
     assert shelf.noted == []
 
 
-def test_a_key_is_kept_as_a_hash_only() -> None:
-    text, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now())
-    assert text.startswith("sx_live_")
-    assert len(text) == len("sx_live_") + 36
+@pytest.mark.parametrize(("sandbox", "prefix"), [(False, "sx_live_"), (True, "sx_test_")])
+def test_c_14_a_key_is_kept_as_a_hash_only(sandbox: bool, prefix: str) -> None:
+    text, kept = new_key(actor="a", role=CallerRole.OFFICER, now=real_now(), sandbox=sandbox)
+    assert text.startswith(prefix)
+    assert is_sandbox(kept) is sandbox
+    assert len(text) == len(prefix) + 36
     assert well_formed(text)
     assert text not in kept.model_dump_json()
     assert text[len(kept.prefix) :] not in kept.model_dump_json()
@@ -322,7 +335,7 @@ def without_ids(answer: httpx2.Response) -> dict[str, Any]:
     return {key: value for key, value in answer.json().items() if key not in {"instance", "request_id"}}
 
 
-async def test_a_foreign_step_or_case_is_answered_like_one_that_there_is_not(office: Office) -> None:
+async def test_c_13_a_foreign_step_or_case_is_answered_like_one_that_there_is_not(office: Office) -> None:
     case = await office.accepted(variant="new-pipe-no-approval")
     whole = (await office.officer.get(f"/v1/cases/{case}")).json()
     assert "internal-works" in {step["key"] for step in whole["steps"]}

@@ -128,7 +128,7 @@ WRONG_CLAIMS = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_CLAIMS)
-async def test_a_token_that_says_something_wrong_opens_nothing(door: Office, wrong: str) -> None:
+async def test_c_16_a_token_that_says_something_wrong_opens_nothing(door: Office, wrong: str) -> None:
     now = real_now()
     assert (await asked(door, token(claims(now)))).status_code == 200
     refused(await asked(door, token(WRONG_CLAIMS[wrong](now))))
@@ -177,7 +177,7 @@ def changed(text: str) -> str:
 
 
 @pytest.mark.parametrize("forged", FORGED)
-async def test_a_token_that_the_issuer_did_not_sign_so_opens_nothing(door: Office, forged: str) -> None:
+async def test_c_16_a_token_that_the_issuer_did_not_sign_so_opens_nothing(door: Office, forged: str) -> None:
     refused(await asked(door, FORGED[forged](claims(real_now()))))
 
 

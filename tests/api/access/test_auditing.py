@@ -100,7 +100,7 @@ async def observed(seen: Seen, officer: Person, supervisor: Person) -> None:
     seen.one(withdrawn, officer, "withdraw-observation")
 
 
-async def test_every_action_and_every_refusal_through_the_doors_is_one_row(office: Office) -> None:
+async def test_c_26_every_action_and_every_refusal_through_the_doors_is_one_row(office: Office) -> None:
     """C-26: more than 25 kinds, each found by its request's id."""
     seen, officer, auditor, supervisor = Seen(office), office.officer, office.auditor, office.supervisor
     case = await commanded(seen, officer, office.water)
@@ -116,7 +116,7 @@ async def test_every_action_and_every_refusal_through_the_doors_is_one_row(offic
     assert office.store.broken_audit() is None
 
 
-async def test_what_people_do_at_the_pages_is_one_row_each(office: Office) -> None:
+async def test_c_26_what_people_do_at_the_pages_is_one_row_each(office: Office) -> None:
     """C-26, of sessions."""
     case = await office.accepted()
     code = (await office.officer.get(f"/v1/cases/{case}/look-up-code")).json()["code"]

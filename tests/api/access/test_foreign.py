@@ -15,7 +15,7 @@ async def foreign_cases(office: Office) -> list[str]:
     return [one for one in numbers if (await office.gas.get(f"/v1/cases/{one}")).status_code == 404]
 
 
-async def test_a_foreign_case_takes_as_long_as_a_missing_one(quiet_office: Office, nightly: bool) -> None:
+async def test_c_13_a_foreign_case_takes_as_long_as_a_missing_one(quiet_office: Office, nightly: bool) -> None:
     cases = await foreign_cases(quiet_office)
     assert cases
     took: dict[bool, list[float]] = {True: [], False: []}

@@ -47,7 +47,7 @@ def opens(text: str, kept: ApiKey, *, days: float = 0, address: str | None = "12
     return True
 
 
-def test_a_key_cannot_be_guessed_and_none_is_like_another() -> None:
+def test_c_14_a_key_cannot_be_guessed_and_none_is_like_another() -> None:
     """C-14."""
     assert RANDOM * log2(len(ALPHABET)) > 128
     texts = [a_key()[0] for _ in range(1000)]
@@ -55,7 +55,7 @@ def test_a_key_cannot_be_guessed_and_none_is_like_another() -> None:
 
 
 @given(st.ip_addresses(), st.ip_addresses(), st.integers(0, 128))
-def test_a_key_opens_from_its_networks_and_from_nowhere_else(home: Any, away: Any, bits: int) -> None:
+def test_c_15_a_key_opens_from_its_networks_and_from_nowhere_else(home: Any, away: Any, bits: int) -> None:
     assume(getattr(away, "ipv4_mapped", None) is None)
     network = ip_network((home, min(bits, home.max_prefixlen)), strict=False)
     text, kept = a_key(networks=[str(network)])
@@ -83,7 +83,7 @@ def test_a_key_names_twenty_networks_at_most() -> None:
         a_key(networks=networks)
 
 
-def test_a_key_opens_until_it_ends() -> None:
+def test_c_15_a_key_opens_until_it_ends() -> None:
     text, kept = a_key(days=30)
     assert [opens(text, kept, days=days) for days in (29.999, 30, 31)] == [True, False, False]
 
@@ -98,7 +98,7 @@ def test_a_key_that_nobody_used_for_ninety_days_opens_nothing() -> None:
     assert key_state(kept.model_copy(update={"revoked": NOW}), NOW + DISUSED) is KeyState.REVOKED
 
 
-def test_a_successor_is_the_same_callers_and_the_old_key_goes_on_for_the_overlap(store: Store) -> None:
+def test_c_15_a_successor_is_the_same_callers_and_the_old_key_goes_on_for_the_overlap(store: Store) -> None:
     text, old = a_key(role=CallerRole.UTILITY, company="suzhou-water", steps=("water-on",), networks=["192.0.2.0/24"])
     store.add_key(old)
     other, new, ends = renewed(old, now=NOW + 80 * DAY, before=None, overlap=3)
@@ -169,7 +169,7 @@ def test_keys_that_end_soon_are_told_once_their_place_is_not_taken(store: Store)
     assert ending(5, 50) == [made[40].id]
 
 
-def test_a_store_that_is_read_again_holds_no_keys_text(tmp_path: Any) -> None:
+def test_c_14_a_store_that_is_read_again_holds_no_keys_text(tmp_path: Any) -> None:
     """C-14: the whole file is searched."""
     text, old = a_key()
     with closing(Store.open(f"sqlite:///{tmp_path}/l.sqlite")) as store:

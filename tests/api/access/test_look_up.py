@@ -52,7 +52,7 @@ def test_codes_have_ten_characters_that_nobody_confuses_each_as_often_as_the_oth
     assert all(700 < n < 1300 for n in seen.values()), "1000 of each, give or take nine standard deviations"
 
 
-def test_an_address_may_try_twenty_times_a_minute_and_then_is_told_how_long_to_wait() -> None:
+def test_c_20_an_address_may_try_twenty_times_a_minute_and_then_is_told_how_long_to_wait() -> None:
     gate = LookUpGate()
     waits = [gate.wait("198.51.100.7") for _ in range(60)]
     assert waits[:20] == [None] * 20

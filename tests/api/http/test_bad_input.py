@@ -81,7 +81,7 @@ HOSTILE: list[tuple[str, bytes, int, str, list[tuple[str, str]]]] = [
 @pytest.mark.parametrize(
     ("sent", "status", "code", "wrong"), [one[1:] for one in HOSTILE], ids=[one[0] for one in HOSTILE]
 )
-async def test_a_hostile_body_is_refused_and_nothing_is_recorded(
+async def test_c_03_a_hostile_body_is_refused_and_nothing_is_recorded(
     office: Office, sent: bytes, status: int, code: str, wrong: list[tuple[str, str]]
 ) -> None:
     case = await office.opened()
@@ -92,7 +92,7 @@ async def test_a_hostile_body_is_refused_and_nothing_is_recorded(
     assert "canary" not in answer.text
 
 
-async def test_a_body_of_65_536_bytes_is_read(office: Office) -> None:
+async def test_c_04_a_body_of_65_536_bytes_is_read(office: Office) -> None:
     case = await office.opened()
     sent = b'{"fen": 1, "reason": "x"' + b" " * (65_536 - 25) + b"}"
     assert len(sent) == 65_536
@@ -232,7 +232,7 @@ async def test_a_method_that_there_is_not_is_a_problem(office: Office) -> None:
     assert answer.headers["allow"]
 
 
-async def test_what_goes_wrong_inside_is_told_to_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_c_02_what_goes_wrong_inside_is_told_to_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError(CANARY)
 
@@ -263,7 +263,7 @@ async def test_what_a_command_itself_refuses_is_a_problem_and_is_not_sent(
     assert (answer.status_code, problem(answer), codes(answer)) == (422, "invalid", [("#/digest", "invalid")])
 
 
-async def test_every_answer_carries_the_headers_of_a_careful_server(office: Office) -> None:
+async def test_c_21_every_answer_carries_the_headers_of_a_careful_server(office: Office) -> None:
     for answer in (
         await office.officer.get("/v1/commitments"),
         await office.stranger.get("/v1/commitments"),

@@ -185,7 +185,12 @@ async def test_a_key_for_some_steps_sees_and_counts_these_alone(empty: City) -> 
         done = await person.post(f"/v1/cases/{other}/steps/{SURVEY}/completions", {"outcome": "done", "at": ACCEPTED})
         assert done.status_code == 201, done.text
     text, kept = new_key(
-        actor="survey", role=CallerRole.UTILITY, now=empty.clock(), company="suzhou-water", steps=(SURVEY,)
+        actor="survey",
+        role=CallerRole.UTILITY,
+        now=empty.clock(),
+        company="suzhou-water",
+        steps=(SURVEY,),
+        sandbox=empty.services.rehearsal,
     )
     empty.store.add_key(kept)
     somebody = Visitor(create_app(empty.services), text)

@@ -12,7 +12,7 @@ from api.real_clock import real_now
 from tests.api.office import Office
 from tests.api.pages.visitor import Visitor, visitor
 
-TEXT = re.compile(r"sx_live_[0-9A-Za-z]{36}")
+TEXT = re.compile(r"sx_test_[0-9A-Za-z]{36}")
 NONCE = re.compile(r'name="key" value="([^"]*)"')
 WATER = {"role": "utility", "company": "suzhou-water", "days": "90", "step-water-on": "1"}
 

@@ -76,7 +76,7 @@ async def test_signing_out_ends_the_session_at_once(office: Office) -> None:
     assert current(office.store, text, real_now(), used=True) is None
 
 
-async def test_a_revoked_key_ends_its_sessions(office: Office) -> None:
+async def test_c_17_a_revoked_key_ends_its_sessions(office: Office) -> None:
     somebody = visitor(office, CallerRole.OFFICER)
     await somebody.sign_in()
     known = office.store.key_by_hash(hashed(somebody.key))
@@ -86,7 +86,7 @@ async def test_a_revoked_key_ends_its_sessions(office: Office) -> None:
     assert (await somebody.get("/pulse")).status_code == 303
 
 
-async def test_a_session_ends_unused_and_after_a_day_of_work(office: Office) -> None:
+async def test_c_17_a_session_ends_unused_and_after_a_day_of_work(office: Office) -> None:
     somebody = visitor(office, CallerRole.OFFICER)
     await somebody.sign_in()
     text, now = cookie(somebody), real_now()
@@ -117,7 +117,7 @@ async def test_a_page_that_refreshes_itself_does_not_use_its_session(office: Off
         {"Origin": ORIGIN + ":81"},
     ],
 )
-async def test_a_form_from_another_site_is_refused(office: Office, headers: dict[str, str]) -> None:
+async def test_c_18_a_form_from_another_site_is_refused(office: Office, headers: dict[str, str]) -> None:
     somebody = visitor(office, CallerRole.OFFICER)
     await somebody.sign_in()
     await somebody.get("/nowhere")
@@ -126,7 +126,7 @@ async def test_a_form_from_another_site_is_refused(office: Office, headers: dict
     assert current(office.store, cookie(somebody), real_now(), used=True)
 
 
-async def test_a_form_without_the_sessions_token_is_refused(office: Office) -> None:
+async def test_c_18_a_form_without_the_sessions_token_is_refused(office: Office) -> None:
     somebody = visitor(office, CallerRole.OFFICER)
     await somebody.sign_in()
     somebody.page = ""
@@ -153,7 +153,7 @@ async def test_a_body_that_is_no_form_of_ours_is_refused(office: Office, body: s
     assert (await somebody.http.post("/sign-in", content="{}", headers=sent)).status_code == 415
 
 
-async def test_every_page_has_the_headers_that_keep_it_to_itself(office: Office) -> None:
+async def test_c_21_every_page_has_the_headers_that_keep_it_to_itself(office: Office) -> None:
     somebody = visitor(office, CallerRole.OFFICER)
     for path in ("/sign-in", "/nowhere"):
         answer = await somebody.get(path)
@@ -180,7 +180,7 @@ async def test_an_address_that_there_is_not_is_a_page_for_a_browser_and_a_proble
 @pytest.mark.parametrize("rate", [1, 60])
 async def test_37_a_rehearsal_is_called_one_on_every_page_and_real_time_is_not(office: Office, rate: int) -> None:
     case = await office.accepted()
-    told, kept = new_key(actor=f"officer-{rate}", role=CallerRole.OFFICER, now=real_now())
+    told, kept = new_key(actor=f"officer-{rate}", role=CallerRole.OFFICER, now=real_now(), sandbox=True)
     office.store.add_key(kept)
     timeline = office.timeline.model_copy(update={"rate": rate})
     somebody = Visitor(create_app(replace(office.services, timeline=timeline)), told)

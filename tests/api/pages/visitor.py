@@ -50,6 +50,13 @@ class Visitor:
 
 def visitor(office: Office, role: CallerRole, company: str | None = None, **more: Any) -> Visitor:
     """Somebody with a new key."""
-    text, kept = new_key(actor=f"{role}-{uuid4().hex[:6]}", role=role, now=real_now(), company=company, **more)
+    text, kept = new_key(
+        actor=f"{role}-{uuid4().hex[:6]}",
+        role=role,
+        now=real_now(),
+        company=company,
+        sandbox=office.services.rehearsal,
+        **more,
+    )
     office.store.add_key(kept)
     return Visitor(office.app, text)

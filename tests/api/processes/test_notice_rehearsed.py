@@ -69,7 +69,7 @@ def main_clock(serving: Serving, case: str) -> dict[str, Any]:
 
 
 def supervisor(store: Store) -> str:
-    text, kept = new_key(actor="supervisor", role=CallerRole.SUPERVISOR, now=real_now())
+    text, kept = new_key(actor="supervisor", role=CallerRole.SUPERVISOR, now=real_now(), sandbox=True)
     store.add_key(kept)
     return text
 

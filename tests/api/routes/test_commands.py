@@ -61,7 +61,7 @@ async def test_another_content_under_a_used_key_or_for_a_completed_step_is_refus
     assert (other.status_code, problem(other)) == (409, "step-already-completed")
 
 
-async def test_twenty_at_once_with_one_key_make_one_event(office: Office) -> None:
+async def test_c_05_twenty_at_once_with_one_key_make_one_event(office: Office) -> None:
     case = await office.accepted()
     path = f"/v1/cases/{case}/steps/joint-site-survey/completions"
     before = office.store.head(case).seq
@@ -156,7 +156,7 @@ async def test_a_stale_if_match_is_refused_and_a_fresh_one_is_not(office: Office
     assert (stale.status_code, problem(stale)) == (412, "stale")
 
 
-async def test_of_fifty_edits_of_the_same_case_as_seen_one_wins(office: Office) -> None:
+async def test_c_07_of_fifty_edits_of_the_same_case_as_seen_one_wins(office: Office) -> None:
     case = await office.accepted()
     seen = (await office.officer.get(f"/v1/cases/{case}")).headers["ETag"]
     path = f"/v1/cases/{case}/fees"

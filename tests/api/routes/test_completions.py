@@ -12,7 +12,7 @@ def item(case: str, step: str = "joint-site-survey", **more: Any) -> dict[str, A
     return {"key": uuid4().hex, "case": case, "step": step, "outcome": "done", **more}
 
 
-async def test_the_items_of_a_batch_are_answered_by_themselves_and_in_order(office: Office) -> None:
+async def test_c_09_the_items_of_a_batch_are_answered_by_themselves_and_in_order(office: Office) -> None:
     first, second = await office.accepted(), await office.accepted()
     items: list[Any] = [
         item(first, at=local("2021-03-03 10:00")),
@@ -54,7 +54,7 @@ async def test_a_company_posts_only_its_own_steps_in_a_batch(office: Office) -> 
     assert answered[0]["problem"]["type"] == answered[1]["problem"]["type"] == "urn:shixian:problem:unknown-step"
 
 
-async def test_a_hundred_items_are_a_batch_and_a_hundred_and_one_are_not(office: Office) -> None:
+async def test_c_09_a_hundred_items_are_a_batch_and_a_hundred_and_one_are_not(office: Office) -> None:
     case = await office.accepted()
     items = [item(case, key="one") for _ in range(100)]
     answer = await office.water.post(BATCH, {"items": items})
@@ -64,7 +64,7 @@ async def test_a_hundred_items_are_a_batch_and_a_hundred_and_one_are_not(office:
     assert more.json()["errors"] == [{"pointer": "#/items", "code": "too-many"}]
 
 
-async def test_a_batch_may_have_256_kibibytes_and_no_more(office: Office) -> None:
+async def test_c_04_a_batch_may_have_256_kibibytes_and_no_more(office: Office) -> None:
     small = b'{"items": []}'
     most = await office.water.post(BATCH, small + b" " * (262_144 - len(small)))
     assert most.json()["errors"] == [{"pointer": "#/items", "code": "too-few"}]

@@ -65,7 +65,7 @@ def guard(*answers: str, **rules: object) -> AddressGuard:
         ("https://" + "a" * 600, "not-a-url"),
     ],
 )
-async def test_an_address_that_is_not_public_https_is_refused(url: str, rule: str) -> None:
+async def test_c_35_an_address_that_is_not_public_https_is_refused(url: str, rule: str) -> None:
     with pytest.raises(ForbiddenAddress, match=f"^{rule}$"):
         await guard(PUBLIC).target(url)
 
@@ -86,7 +86,7 @@ async def test_loopback_in_another_notation_is_found_where_it_is_looked_up(writt
         await AddressGuard(Rules(), resolve).target(f"https://{written}/")
 
 
-async def test_the_connection_goes_to_the_address_that_was_checked() -> None:
+async def test_c_35_the_connection_goes_to_the_address_that_was_checked() -> None:
     """Rebinding: a name whose second answer is 127.0.0.1 is asked once, and connected to as it was then."""
     answers = iter([[PUBLIC], ["127.0.0.1"]])
 

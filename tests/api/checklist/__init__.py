@@ -1,0 +1,1 @@
+"""Lines of the security checklist that no other file is about."""
