@@ -138,11 +138,15 @@ def _copies(prefix: str, templates: list[Shown], number: int) -> Iterator[Shown]
         one, case = templates[each % len(templates)], f"{prefix}-{each:07}"
         by = random.randrange(-SPREAD, SPREAD) * MINUTE
         if one.case["open"]:
-            yield Shown(_moved(one.case, case, by), _of(one.steps, case, by), _of(one.clocks, case, by), one.sizes)
+            yield Shown(
+                _moved(one.case, case, by), _of(one.steps, case, by), _of(one.clocks, case, by), one.requests, one.sizes
+            )
         else:
             by -= SPREAD * MINUTE
             main = [clock for clock in one.clocks if clock["key"] == one.case["main"]]
-            yield Shown(_moved(one.case, case, by), _of(one.steps[:2], case, by), _of(main, case, by), one.sizes)
+            yield Shown(
+                _moved(one.case, case, by), _of(one.steps[:2], case, by), _of(main, case, by), one.requests, one.sizes
+            )
 
 
 def _of(rows: list[Columns], case: str, by: int) -> list[Columns]:

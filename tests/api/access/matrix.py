@@ -42,6 +42,9 @@ PAGES: dict[tuple[str, str], set[str]] = {
     ("get", "/cases/{case}/receipt"): DECIDERS,
     ("get", "/cases/{case}/subjects"): {OFFICER},
     ("post", "/cases/{case}/subjects"): {OFFICER},
+    ("get", "/requests"): OVERSEEING,
+    ("get", "/cases/{case}/requests/{number}"): OVERSEEING,
+    ("post", "/cases/{case}/requests/{number}/{name}"): DECIDERS,
     ("get", "/desk"): VISITORS,
     ("get", "/desk/{owner}"): VISITORS,
     ("get", "/cases/{case}/do/{name}"): {OFFICER, UTILITY},
@@ -136,7 +139,7 @@ class Credential(NamedTuple):
 
 @dataclass
 class Sample:
-    """A small office: a notice, an observation, a case and a webhook of the water company, and everybody with every kind of credential."""
+    """A small office: a notice, an observation, a case, a request and a webhook of the water company, and everybody with every kind of credential."""
 
     office: Office
     case: str
@@ -144,6 +147,7 @@ class Sample:
     seq: str
     notice: str
     webhook: str
+    request: str
     key: str
     credentials: dict[Asking, Credential]
 
@@ -152,6 +156,8 @@ class Sample:
         own = {"case": self.case, "clock": quote(self.clock), "seq": self.seq, "webhook": self.webhook}
         if "notices" in path:
             own["number"] = self.notice
+        if "requests" in path:
+            own |= {"number": self.request, "name": "refuse"}
         if "observations" in path:
             own["commitment"] = SHARE
         if path.startswith("/keys/"):
@@ -186,7 +192,7 @@ def everybody(wrong: str = "") -> Iterator[Asking]:
 
 
 async def sample(office: Office) -> Sample:
-    """Furnishes it, in an office that works in November 2026."""
+    """Furnishes it, in an office that works in November 2026 and where a withdrawal needs four eyes."""
     case = await office.opened(at=local("2026-11-25 09:00"))
     accepted = await office.officer.insist(f"/v1/cases/{case}/accept", {"at": local("2026-11-25 10:00")})
     assert accepted.status_code == 201, accepted.text
@@ -197,11 +203,23 @@ async def sample(office: Office) -> Sample:
     await observed(office, share(140))
     added = await office.water.post("/v1/webhooks", {"url": f"https://hooks.example.com/{case}"})
     assert added.status_code == 201, added.text
+    asked = await office.officer.insist(f"/v1/cases/{case}/withdraw", {})
+    assert asked.status_code == 202, asked.text
     credentials = {
         asking: _credential(office, asking) for wrong in ("", "expired", "revoked") for asking in everybody(wrong)
     }
     spare = _kept(office, Asking(AUDITOR, "none", ""))[1]
-    return Sample(office, case, clock, str(seq), str(notice), added.json()["id"], spare.id, credentials)
+    return Sample(
+        office,
+        case,
+        clock,
+        str(seq),
+        str(notice),
+        added.json()["id"],
+        str(asked.json()["number"]),
+        spare.id,
+        credentials,
+    )
 
 
 def _kept(office: Office, asking: Asking) -> tuple[str, ApiKey]:

@@ -130,24 +130,7 @@ def test_every_route_is_listed_here() -> None:
 
 
 def address(path: str) -> str:
-    names = (
-        "case",
-        "id",
-        "seq",
-        "clock",
-        "step",
-        "suspension",
-        "survey",
-        "commitment",
-        "subject",
-        "webhook",
-        "procedure",
-        "jurisdiction",
-        "month",
-        "number",
-        "year",
-        "number",
-    )
+    names = ["case", "id", "seq", "clock", "step", "suspension", "survey", "commitment", "subject", "webhook", "procedure", "jurisdiction", "month", "number", "year"]
     return path.format(**dict.fromkeys(names, "1"))
 
 

@@ -26,7 +26,9 @@ async def town(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("matrix")
     store = file_store(folder)
     client = await connect(temporal_server.address, temporal_server.namespace)
-    settings = PATIENT.model_copy(update={"data_dir": folder, "project_names_for_companies": True})
+    settings = PATIENT.model_copy(
+        update={"data_dir": folder, "project_names_for_companies": True, "four_eyes_for": frozenset({"withdraw"})}
+    )
     timeline = Timeline(anchor_real=real_now(), anchor_business=at("2026-11-26 12:00"))
     office = Office(client, store, settings, timeline)
     async with office.working():
