@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from activities.store.errors import StoreUnavailable
 from api.http.problems import Problem
 from api.pages import (
+    account_sign_in,
     audit_log,
     batch,
     calendar,
@@ -27,6 +28,7 @@ from api.pages import (
     notices,
     observing,
     open_case,
+    people,
     promises,
     receipt,
     saved_views,
@@ -44,6 +46,7 @@ MACHINES = ("/v1", "/livez", "/readyz", "/metrics")
 
 PARTS: tuple[APIRouter, ...] = (
     sign_in.router,
+    account_sign_in.router,
     today.router,
     cases.router,
     find.router,
@@ -61,6 +64,7 @@ PARTS: tuple[APIRouter, ...] = (
     audit_log.router,
     look_up.router,
     keys.router,
+    people.router,
     companies.router,
     observing.router,
     promises.router,

@@ -2,10 +2,10 @@
 
 import sys
 
-from tests.api.provider.running import NoProvider, fetched
+from api.demo.provider.running import NoProvider, fetched
 
 if __name__ == "__main__":
     try:
-        sys.stderr.write(f"OpenID provider: {fetched()}\n")
+        sys.stderr.write(f"OpenID provider: {fetched(sys.stderr.write)}\n")
     except NoProvider as missing:
         sys.exit(str(missing))

@@ -1,0 +1,48 @@
+"""Somebody with an account of the provider, at a board: a browser's cookies for both, without the browser."""
+
+from urllib.parse import urljoin
+
+import httpx2
+from fastapi import FastAPI
+
+from tests.api.pages.visitor import ORIGIN, Visitor
+from tests.waiting import WITHIN
+
+BACK = f"{ORIGIN}/sign-in/back"
+
+
+class AccountHolder(Visitor):
+    """A browser in which somebody signs in with an account."""
+
+    def __init__(self, app: FastAPI, login: str) -> None:
+        super().__init__(app, "")
+        self.login = login
+        self.elsewhere = httpx2.AsyncClient(trust_env=False, timeout=WITHIN)
+
+    async def begin(self, next: str = "/", **more: str) -> str:
+        """Where the board sends the browser."""
+        answer = await self.http.get("/sign-in/account", params={"next": next, **more})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    async def prove(self, where: str, *, abort: bool = False) -> str:
+        """Signs in at the provider; the path at the board that it leads back to."""
+        for _ in range(10):
+            answer = await self.elsewhere.get(where)
+            if answer.status_code == 200:
+                said = {"abort": "1"} if abort else {"login": self.login}
+                answer = await self.elsewhere.post(where, data=said)
+            assert answer.status_code in {302, 303}, answer.text
+            where = urljoin(where, answer.headers["location"])
+            if where.startswith(BACK):
+                return where.removeprefix(ORIGIN)
+        raise AssertionError(where)
+
+    async def sign_in_by_account(self, next: str = "/", **more: str) -> httpx2.Response:
+        """Signs in all the way; the board's answer."""
+        return await self.get(await self.prove(await self.begin(next, **more)), **{"Sec-Fetch-Site": "cross-site"})
+
+    def session(self) -> str:
+        """The text of the session's cookie."""
+        [found] = [one.value for one in self.http.cookies.jar if one.name == "shixian-80"]
+        return str(found)
