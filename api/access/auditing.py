@@ -62,7 +62,9 @@ ACTIONS: Mapping[str, str] = {
     "/v1/machines/{id}/end": "end-machine",
     "/keys/{id}/revoke": "revoke-key",
     "/v1/people": "add-person",
-    **{f"{where}/{{id}}/{verb}": action for where in ("/v1/people", "/people") for verb, action in PERSON_VERBS.items()},
+    **{
+        f"{where}/{{id}}/{verb}": action for where in ("/v1/people", "/people") for verb, action in PERSON_VERBS.items()
+    },
     "/people/new": "add-person",
     "/sign-out/everywhere": "end-sessions",
     "/calendar/notices/new": "propose-notice",

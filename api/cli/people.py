@@ -63,7 +63,15 @@ def list_people(json: Json = False) -> None:
     if json:
         print_json([person.model_dump(mode="json") for person in kept])
         return
-    columns = ("编号 id", "身份标识 subject", "使用者 actor", "角色 role", "最近登录 signed in", "锁定 locked", "终止 ended")
+    columns = (
+        "编号 id",
+        "身份标识 subject",
+        "使用者 actor",
+        "角色 role",
+        "最近登录 signed in",
+        "锁定 locked",
+        "终止 ended",
+    )
     print_table("人员 People", columns, [_row(person) for person in kept])
 
 
@@ -112,7 +120,9 @@ def sessions(person: Id, json: Json = False) -> None:
         _known(store, person)
         found = live_sessions(store.sessions_of(person), real_now())
     if json:
-        shown = [{"id": one.hash[:NAMED], "began": one.began.isoformat(), "seen": one.seen.isoformat()} for one in found]
+        shown = [
+            {"id": one.hash[:NAMED], "began": one.began.isoformat(), "seen": one.seen.isoformat()} for one in found
+        ]
         print_json(shown)
         return
     rows = [(one.hash[:NAMED], when(one.began), when(one.seen)) for one in found]
@@ -122,7 +132,9 @@ def sessions(person: Id, json: Json = False) -> None:
 @app.command(name="sign-out")
 def sign_out(
     person: Id,
-    session: Annotated[str | None, typer.Option(help="会话编号 · this session alone, as `people sessions` shows it")] = None,
+    session: Annotated[
+        str | None, typer.Option(help="会话编号 · this session alone, as `people sessions` shows it")
+    ] = None,
     json: Json = False,
 ) -> None:
     """结束会话 · End a person's sessions, or one of them, at once."""
@@ -155,6 +167,4 @@ def _say(json: bool, person: str, words: str, **said: object) -> None:
 
 def _row(person: PersonAccount) -> tuple[str | None, ...]:
     locked = "" if not person.is_locked(real_now()) else when(person.locked_until) or "是 yes"
-    return (
-        *(person.id, person.subject, person.actor, person.role, when(person.used), locked, when(person.ended)),
-    )
+    return (*(person.id, person.subject, person.actor, person.role, when(person.used), locked, when(person.ended)),)

@@ -36,6 +36,7 @@ OBSERVED = ("measured-on-cases", "not-found", "unknown-observation", "already-ob
             "correction-waits", "not-waiting", "nothing-corrected", "own-posting")  # fmt: skip
 NOTICED = ("already-decided", "in-future", "notice-in-force", "notice-proposed", "own-proposal", "preview-running",
            "stale-preview", "unreadable-notice", "wrong-table", "year-known", "calendar-horizon")  # fmt: skip
+OF_PEOPLE = ("own-account", "unknown-person")
 FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "accept": ("already-accepted", "before-receipt", "case-over", "in-correction"),
@@ -43,6 +44,8 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "complete": ("already-accepted", "already-returned", "before-receipt", "before-step", "case-over", "in-correction",
                      "step-already-completed", "step-not-open", "step-not-started", "unknown-occurrence",
                      "unknown-opinion", "unknown-outcome"),
+        "add_person": ("no-sign-in-provider", "person-exists"),
+        "change_person_role": (*OF_PEOPLE, "same-role"),
         "confirm": ("nothing-pending", "own-posting"),
         "confirm_observed": OBSERVED,
         "correct": ("before-suspension", "extension-too-long", "not-corrected-so", "nothing-corrected", "unknown-event",
@@ -53,11 +56,16 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "extend": ("case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock"),
         "hand_over": ("a-party-of-its-own", "before-step", "case-over", "same-owner", "step-already-completed",
                       "unknown-department"),
+        "end_person": OF_PEOPLE,
+        "end_session": ("unknown-person", "unknown-session"),
+        "end_sessions": ("unknown-person",),
         "link": ("already-linked",),
         "list_averages": ("not-found",),
         "list_cases": ("sort-needs-fewer", "sort-needs-open"),
         "list_moves": ("preview-running",),
         "list_observations": OBSERVED,
+        "list_sessions": ("unknown-person",),
+        "lock_person": OF_PEOPLE,
         "open_case": ("case-exists", "unknown-case", "unknown-parent", *CHOICES),
         "propose_notice": NOTICED,
         "reclassify": ("case-over", "other-procedure", "same-kind", *CHOICES),
@@ -76,6 +84,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "supply": ("before-acceptance", "case-over", "nothing-lacking"),
         "suspend": ("before-step", "case-over", "not-accepted", "step-not-open", "suspension-exists", "unknown-ground"),
         "terminate": ("case-over",),
+        "unlock_person": OF_PEOPLE,
         "withdraw": ("case-over",),
         "withdraw_observed": OBSERVED,
     }

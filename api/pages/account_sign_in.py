@@ -36,7 +36,9 @@ async def begin_sign_in(request: Request, next: str = "/", again: str = "") -> R
     provider, store = _provider(request), request.app.state.services.store
     if not safe_place(request):
         raise Problem("unsafe-place")
-    allowances_of(request).refused(address_of(request), monotonic())  # a stranger's rows are bounded as their errors are
+    allowances_of(request).refused(
+        address_of(request), monotonic()
+    )  # a stranger's rows are bounded as their errors are
     text, state = secrets.token_urlsafe(BITS), secrets.token_urlsafe(BITS)
     begun = BegunSignIn(
         hash=hashed(text),
@@ -52,9 +54,7 @@ async def begin_sign_in(request: Request, next: str = "/", again: str = "") -> R
     await in_pool(request, store.begin_sign_in, begun)
     response = see_other(where)
     secure, age = request.url.scheme == "https", int(LONGEST.total_seconds())
-    response.set_cookie(
-        _cookie(request), text, max_age=age, path="/", secure=secure, httponly=True, samesite="lax"
-    )
+    response.set_cookie(_cookie(request), text, max_age=age, path="/", secure=secure, httponly=True, samesite="lax")
     return response
 
 

@@ -90,7 +90,7 @@ def _browsers(code: str, other: Callable[[Request, Any], Any]) -> Handler:
         if request.url.path.startswith(MACHINES) or "text/html" not in request.headers.get("accept", ""):
             answer: Response = await other(request, error)
             return answer
-        with suppress(SignInNeeded, StoreUnavailable):
+        with suppress(SignInNeeded, StoreUnavailable, Problem):
             await page_visit(request)
         return error_page(request, Problem(code))
 

@@ -20,7 +20,9 @@ from api.pages.refusals import flaw_said
 from api.pages.words import message
 
 PEOPLE = "/people"
-router = APIRouter(route_class=PageRoute, prefix=PEOPLE, include_in_schema=False, dependencies=[Depends(of_menu(PEOPLE))])
+router = APIRouter(
+    route_class=PageRoute, prefix=PEOPLE, include_in_schema=False, dependencies=[Depends(of_menu(PEOPLE))]
+)
 
 PERSON_ROLES: Mapping[PersonRole, str] = {
     PersonRole.CLERK: message("clerk"),
@@ -88,7 +90,9 @@ async def admit(at: PageVisiting) -> Response:
     if flaws:
         return _form(at, PersonAsked(fields, flaws), 422)
     try:
-        made = await at.visit.read(people.admit, at.visit, fields["subject"], fields["actor"], PersonRole(fields["role"]))
+        made = await at.visit.read(
+            people.admit, at.visit, fields["subject"], fields["actor"], PersonRole(fields["role"])
+        )
     except Problem as problem:
         if problem.code not in REFUSED_HERE:
             raise
@@ -169,9 +173,19 @@ async def _shown(at: PageVisit, id: str, status: int = 200, wrong: str | None = 
 
 
 def _form(at: PageVisit, asked: PersonAsked, status: int = 200, wrong: str | None = None) -> Response:
-    said = [(name, f"{at.words.say(PERSON_FIELDS[name])}: {at.words.say(flaw_said(code))}") for name, code in asked.flaws.items()]
+    said = [
+        (name, f"{at.words.say(PERSON_FIELDS[name])}: {at.words.say(flaw_said(code))}")
+        for name, code in asked.flaws.items()
+    ]
     return page(
-        at, "person_new.html", status, asked=asked, said=said, labels=PERSON_FIELDS, person_roles=PERSON_ROLES, wrong=wrong
+        at,
+        "person_new.html",
+        status,
+        asked=asked,
+        said=said,
+        labels=PERSON_FIELDS,
+        person_roles=PERSON_ROLES,
+        wrong=wrong,
     )
 
 

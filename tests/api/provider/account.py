@@ -17,7 +17,7 @@ class AccountHolder(Visitor):
     def __init__(self, app: FastAPI, login: str) -> None:
         super().__init__(app, "")
         self.login = login
-        self.elsewhere = httpx2.AsyncClient(trust_env=False, timeout=WITHIN)
+        self.known = httpx2.Cookies()  # at the provider
 
     async def begin(self, next: str = "/", **more: str) -> str:
         """Where the board sends the browser."""
@@ -27,15 +27,17 @@ class AccountHolder(Visitor):
 
     async def prove(self, where: str, *, abort: bool = False) -> str:
         """Signs in at the provider; the path at the board that it leads back to."""
-        for _ in range(10):
-            answer = await self.elsewhere.get(where)
-            if answer.status_code == 200:
-                said = {"abort": "1"} if abort else {"login": self.login}
-                answer = await self.elsewhere.post(where, data=said)
-            assert answer.status_code in {302, 303}, answer.text
-            where = urljoin(where, answer.headers["location"])
-            if where.startswith(BACK):
-                return where.removeprefix(ORIGIN)
+        async with httpx2.AsyncClient(trust_env=False, timeout=WITHIN, cookies=self.known) as elsewhere:
+            for _ in range(10):
+                answer = await elsewhere.get(where)
+                if answer.status_code == 200:
+                    said = {"abort": "1"} if abort else {"login": self.login}
+                    answer = await elsewhere.post(where, data=said)
+                assert answer.status_code in {302, 303}, answer.text
+                where = urljoin(where, answer.headers["location"])
+                self.known = elsewhere.cookies
+                if where.startswith(BACK):
+                    return where.removeprefix(ORIGIN)
         raise AssertionError(where)
 
     async def sign_in_by_account(self, next: str = "/", **more: str) -> httpx2.Response:
