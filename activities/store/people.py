@@ -1,4 +1,4 @@
-"""People whom a provider of identities vouches for: who they are here and what they may do stands in this table alone."""
+"""People that a provider of identities vouches for: who they are here and what they may do stands in this table alone."""
 
 import json
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ Index("session_person", SESSION.person)
 
 
 class PersonAccount(Model):
-    """Somebody who may sign in, and as whom. `locked_until` None where `locked`: until it is unlocked."""
+    """Somebody who may sign in, and as what. `locked_until` None where `locked`: until it is unlocked."""
 
     id: str
     issuer: str

@@ -65,7 +65,7 @@ class KnownEndpoints(NamedTuple):
 
 
 class Vouched(NamedTuple):
-    """Whom the provider vouches for, and how that person has proved it."""
+    """The person that the provider vouches for, and how they have proved it."""
 
     subject: str
     acr: str | None

@@ -37,7 +37,7 @@ def begin(key: ApiKey, now: datetime) -> tuple[str, Session]:
 
 
 def begin_of_person(person: PersonAccount, now: datetime) -> tuple[str, Session]:
-    """Return the text of a cookie and the session to keep for a person whom the provider vouched for. `now` is real time."""
+    """Return the text of a cookie and the session to keep for a person that the provider vouched for. `now` is real time."""
     text, role = secrets.token_urlsafe(BITS), caller_role(PersonRole(person.role))
     return text, Session(hash=hashed(text), person=person.id, actor=person.actor, role=role, began=now, seen=now)
 

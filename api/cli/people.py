@@ -33,7 +33,7 @@ def add(
     actor: Annotated[str, typer.Option(help="使用者 · who it is, as events name it: clerk-017, never a name")],
     json: Json = False,
 ) -> None:
-    """新增人员 · Let somebody in whom the provider vouches for, which SHIXIAN_PEOPLE_ISSUER names."""
+    """新增人员 · Let somebody in that the provider vouches for, which SHIXIAN_PEOPLE_ISSUER names."""
     settings = read_settings()
     try:
         made = new_person(issuer=settings.people_issuer, subject=subject, actor=actor, role=role, now=real_now())

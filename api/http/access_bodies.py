@@ -41,7 +41,7 @@ class MachineBody(Body):
 
 
 class PersonBody(Body):
-    """Lets somebody in whom the provider of identities vouches for. `subject`: what it calls them, its `sub`."""
+    """Lets somebody in that the provider of identities vouches for. `subject`: what it calls them, its `sub`."""
 
     subject: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$", strict=True)]
     actor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", strict=True)]

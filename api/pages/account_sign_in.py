@@ -82,7 +82,7 @@ async def come_back(request: Request) -> Response:
 
 
 async def _vouched(request: Request) -> tuple[BegunSignIn, Vouched]:
-    """Whom the provider vouches for, in answer to a sign-in that this browser began."""
+    """The person that the provider vouches for, in answer to a sign-in that this browser began."""
     provider, store, now = _provider(request), request.app.state.services.store, request.state.arrived
     said = {name: request.query_params.getlist(name) for name in ("state", "code", "iss", "error")}
     if any(len(parts) > 1 or len(part) > LONGEST_PART for parts in said.values() for part in parts):

@@ -1,4 +1,4 @@
-"""The people: who may sign in with an account and as whom, their sessions, and what a security administrator does with them."""
+"""The people: who may sign in with an account and as what, their sessions, and what a security administrator does with them."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -76,7 +76,7 @@ async def list_people(visit: Visiting) -> Response:
 
 @router.post("", response_model=PersonShown, status_code=201)
 async def add_person(visit: Visiting, said: PersonBody) -> Response:
-    """Let somebody in whom the provider vouches for."""
+    """Let somebody in that the provider vouches for."""
     made = await visit.read(people.admit, visit, said.subject, said.actor, PersonRole(said.role))
     return answer(person_shown(made, visit.arrived), 201, {"Location": f"/v1/people/{made.id}"})
 

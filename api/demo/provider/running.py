@@ -88,7 +88,7 @@ def running(asked: Mapping[str, Any], say: Say) -> Iterator[RunningProvider]:
     command = [*node_of(program.parents[1], say).node, program.name]
     with (
         tempfile.TemporaryFile("w+") as err,
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603  # its one command is found or fetched
             command, cwd=program.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, text=True
         ) as process,
     ):
