@@ -21,11 +21,14 @@ const keys = (round) => [
 
 const escaped = (text) => String(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 
-const form = (people, said) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>The bureau's accounts</title></head>
-<body><main><h1>The bureau's accounts</h1>${said ? `<p role="alert">${escaped(said)}</p>` : ""}
+// its own pages, for those of the library ask another house for a font
+const page = (main) => `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>The bureau's accounts</title></head>
+<body><main><h1>The bureau's accounts</h1>${main}</main></body></html>`;
+
+const form = (people, said) => page(`${said ? `<p role="alert">${escaped(said)}</p>` : ""}
 <form method="post"><label>Account <input name="login" autofocus required autocomplete="off" list="people"></label>
 <datalist id="people">${people.map((one) => `<option value="${escaped(one)}">`).join("")}</datalist>
-<button>Sign in</button></form><form method="post"><button name="abort" value="1">Give up</button></form></main></body></html>`;
+<button>Sign in</button></form><form method="post"><button name="abort" value="1">Give up</button></form>`);
 
 const read = async (request) => {
   const parts = [];
@@ -52,8 +55,23 @@ const made = (asked, issuer, round, cookies) =>
       await grant.save();
       return grant;
     },
+    renderError: (ctx, out) => {
+      ctx.type = "html";
+      ctx.body = page(`<p role="alert">${escaped(out.error_description ?? out.error)}</p>`);
+    },
     features: {
       devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, hidden) => {
+          ctx.type = "html";
+          ctx.body = page(`${hidden}<button form="op.logoutForm" name="logout" value="yes">Sign out</button>`);
+        },
+        postLogoutSuccessSource: (ctx) => {
+          ctx.type = "html";
+          ctx.body = page("<p>Signed out.</p>");
+        },
+      },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
