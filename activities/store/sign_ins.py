@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, String, Table, Text, delete, i
 from activities.store import tables
 from activities.store.audit_log import AuditLog
 from activities.store.instants import instant, micros
-from activities.store.people import SESSION, end_sessions_of, person_account, person_of
+from activities.store.people import SESSION, PersonAccount, end_sessions_of, person_account, person_of
 from activities.store.sessions import Session, session_of, session_values
 from sla.model import Model
 
@@ -58,19 +58,19 @@ class SignIns(AuditLog):
         begun = BegunSignIn(**dict(found) | {"began": instant(found["began"])})
         return begun if now - begun.began < LONGEST else None
 
-    def sign_in_person(self, session: Session, forget_before: datetime) -> bool:
-        """Keep the session of a person who signs in; False where the account was ended, locked or changed meanwhile."""
+    def sign_in_person(self, session: Session, known: PersonAccount, forget_before: datetime) -> bool:
+        """Keep the session of a person who signs in as `known`; False where that was ended, locked or changed meanwhile."""
         row = person_account.c
-        query = select(person_account).where(row.id == session.person, row.ended.is_(None)).with_for_update()
+        query = select(person_account).where(row.id == known.id, row.ended.is_(None)).with_for_update()
         with self.writing() as connection:
             found = connection.execute(query).mappings().first()
-            if found is None or person_of(found).is_locked(session.began) or found["actor"] != session.actor:
+            if found is None or person_of(found).is_locked(session.began) or found["role"] != known.role:
                 return False
             new = {"used": micros(session.began), "failures": "[]", "locked": None, "locked_until": None}
-            connection.execute(update(person_account).where(row.id == session.person).values(**new))
+            connection.execute(update(person_account).where(row.id == known.id).values(**new))
             connection.execute(delete(tables.session).where(SESSION.seen < micros(forget_before)))
             connection.execute(insert(tables.session), session_values(session))
-            self.audited(connection, "sign-in", f"person/{session.person}", session.began)
+            self.audited(connection, "sign-in", f"person/{known.id}", session.began)
         return True
 
     def sessions_of(self, person: str) -> list[Session]:

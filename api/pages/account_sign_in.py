@@ -66,9 +66,9 @@ async def come_back(request: Request) -> Response:
     try:
         begun, vouched = await _vouched(request)
         person = await in_pool(request, store.person, _provider(request).issuer, vouched.subject)
-        await _check(request, person, vouched)
+        person = await _let_in(request, person, vouched)
         cookie, session = begin_of_person(person, request.state.arrived)
-        if not await in_pool(request, _keep, store, session, _who(request, person)):
+        if not await in_pool(request, _keep, store, session, person, _who(request, person)):
             raise Problem("account-locked")
     except Problem as problem:
         about = "no-person" if person is None else f"person/{person.id}"
@@ -103,8 +103,8 @@ async def _vouched(request: Request) -> tuple[BegunSignIn, Vouched]:
         raise Problem("sign-in-over") from None
 
 
-async def _check(request: Request, person: PersonAccount | None, vouched: Vouched) -> None:
-    """Let pass who may sign in; a Problem for everybody else."""
+async def _let_in(request: Request, person: PersonAccount | None, vouched: Vouched) -> PersonAccount:
+    """Return who may sign in; a Problem for everybody else."""
     services, now = request.app.state.services, request.state.arrived
     if person is None:
         raise Problem("unknown-account")
@@ -116,6 +116,7 @@ async def _check(request: Request, person: PersonAccount | None, vouched: Vouche
     if rule is not None and not rule.is_met(vouched.acr, vouched.amr):
         locks = await in_pool(request, _count_failure, services.store, person, _who(request, person))
         raise Problem("account-locked" if locks else "factor-missing")
+    return person
 
 
 def _count_failure(store: Store, person: PersonAccount, who: Who) -> bool:
@@ -123,9 +124,9 @@ def _count_failure(store: Store, person: PersonAccount, who: Who) -> bool:
         return store.count_failure(person.id, who.at)
 
 
-def _keep(store: Store, session: Session, who: Who) -> bool:
+def _keep(store: Store, session: Session, person: PersonAccount, who: Who) -> bool:
     with acting(who):
-        return store.sign_in_person(session, who.at - REMEMBERED)
+        return store.sign_in_person(session, person, who.at - REMEMBERED)
 
 
 @router.post("/sign-out/everywhere")

@@ -50,8 +50,8 @@ def test_another_issuers_subject_is_another_person(store: Store) -> None:
 def test_whatever_takes_something_from_a_person_ends_their_sessions_and_no_others(store: Store, change: str) -> None:
     store.add_person(a_person())
     store.add_person(a_person(id="p2", subject="lin", actor="clerk-2"))
-    assert store.sign_in_person(a_session(), T - DISUSED)
-    assert store.sign_in_person(a_session(hash="b" * 64, person="p2", actor="clerk-2"), T - DISUSED)
+    assert store.sign_in_person(a_session(), a_person(), T - DISUSED)
+    assert store.sign_in_person(a_session(hash="b" * 64, person="p2"), a_person(id="p2"), T - DISUSED)
     if change == "lock":
         assert store.lock_person("p1", T + LATER)
     elif change == "end":
@@ -71,11 +71,13 @@ def test_whatever_takes_something_from_a_person_ends_their_sessions_and_no_other
 def test_no_session_begins_for_somebody_who_was_locked_ended_or_changed_meanwhile(store: Store) -> None:
     store.add_person(a_person())
     store.lock_person("p1", T)
-    assert not store.sign_in_person(a_session(), T - DISUSED)
+    assert not store.sign_in_person(a_session(), a_person(), T - DISUSED)
     store.unlock_person("p1", T)
-    assert store.sign_in_person(a_session(), T - DISUSED)
+    assert store.sign_in_person(a_session(), a_person(), T - DISUSED)
+    store.change_role("p1", "auditor", T)
+    assert not store.sign_in_person(a_session(hash="b" * 64), a_person(), T - DISUSED)
     store.end_person("p1", T)
-    assert not store.sign_in_person(a_session(hash="b" * 64), T - DISUSED)
+    assert not store.sign_in_person(a_session(hash="b" * 64), a_person(), T - DISUSED)
     assert store.session("b" * 64, T) is None
 
 
@@ -115,7 +117,7 @@ def test_a_sign_in_that_began_is_taken_once_by_its_state_and_not_after_ten_minut
 
 def test_every_change_of_a_person_is_on_the_audit_log(store: Store) -> None:
     store.add_person(a_person())
-    store.sign_in_person(a_session(), T - DISUSED)
+    store.sign_in_person(a_session(), a_person(), T - DISUSED)
     store.end_sessions("p1", T)
     assert store.end_sessions("p1", T) == 0
     store.lock_person("p1", T)

@@ -1,6 +1,7 @@
 """Identity tokens: what is wrong with one lets nobody in, and nothing else does; a provider that is away, slow or another."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -53,24 +54,24 @@ class FakeProvider:
 def faking() -> Iterator[FakeProvider]:
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = fake.told(self.path)
+            status, body = made.told(self.path)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(body)
 
         def do_POST(self) -> None:
-            fake.forms.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            made.forms.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        fake = FakeProvider(f"http://127.0.0.1:{server.server_port}")
+        made = FakeProvider(f"http://127.0.0.1:{server.server_port}")
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield fake
+        yield made
         server.shutdown()
         thread.join()
 
@@ -82,10 +83,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
         yield made
 
 
-def provider_of(fake: FakeProvider, clock: Callable[[], float] | None = None) -> OpenIDProvider:
+def provider_of(fake: FakeProvider, clock: Callable[[], float] = time.monotonic) -> OpenIDProvider:
     algorithms = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
     rules = ProviderRules(fake.url, CLIENT, lambda: None, algorithms)
-    return OpenIDProvider(rules, **({} if clock is None else {"clock": clock}))
+    return OpenIDProvider(rules, clock=clock)
 
 
 def begun() -> BegunSignIn:

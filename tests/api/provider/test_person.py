@@ -230,8 +230,8 @@ async def test_signing_out_ends_the_session_here_and_leads_on_to_the_provider(do
     answer = await chen.post("/sign-out")
     assert (answer.status_code, answer.headers["location"]) == (303, "/signed-out")
     assert "Clear-Site-Data" in answer.headers
-    for one in stolen:
-        chen.http.cookies.jar.set_cookie(one)
+    for cookie in stolen:
+        chen.http.cookies.jar.set_cookie(cookie)
     assert (await chen.get("/pulse")).status_code == 303, "a session that was stolen before"
     assert (await other.get("/pulse")).status_code == 200
     page = await chen.get("/signed-out")
