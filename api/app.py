@@ -18,6 +18,7 @@ from api.access.api_keys import Keyring
 from api.access.auditing import AuditDesk
 from api.access.callers import Callers
 from api.access.look_up import LookUpCodes, LookUpGate
+from api.access.openid_provider import OpenIDProvider, ProviderRules
 from api.access.provider_keys import ProviderKeys
 from api.announcing.bell import Bell
 from api.description.document import ANYTHING_ELSE, complete
@@ -47,12 +48,14 @@ from api.routes import (
     notices,
     observations,
     oversight,
+    people,
     receipts,
     registers,
     requests,
     subjects,
     webhooks,
 )
+from api.secret_files import SecretFile, one_token
 from api.services import Services
 from sla.almanac import Almanac
 from workflows.dispatch import OutcomeUnknownError
@@ -81,6 +84,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.pool = pool
     app.state.audit = AuditDesk(services.store, pool)
     app.state.keyring = Keyring(services.store, sandbox=services.rehearsal)
+    app.state.people = _people(services)
     app.state.callers = Callers(app.state.keyring, _tokens(services))
     app.state.allowances = _allowances(services)
     app.state.cursors = Cursors(services.store.secret)
@@ -108,6 +112,17 @@ def _tokens(services: Services) -> AccessTokens | None:
     longest = settings.machine_token_life.total_seconds()
     rules = TokenRules(settings.machine_issuer, settings.machine_audience, settings.machine_algorithms, longest)
     return AccessTokens(rules, ProviderKeys(settings.machine_keys_url).key, services.store)
+
+
+def _people(services: Services) -> OpenIDProvider | None:
+    """The provider that people sign in with; None where none is set."""
+    settings = services.settings
+    if not settings.people_issuer:
+        return None
+    file = settings.people_secret_file
+    secret = (lambda: None) if file is None else SecretFile("PEOPLE_SECRET_FILE", file, one_token)
+    rules = ProviderRules(settings.people_issuer, settings.people_client, secret, settings.people_algorithms)
+    return OpenIDProvider(rules)
 
 
 def _add_notices(app: FastAPI, services: Services) -> None:
@@ -146,8 +161,8 @@ def _routes(lifespan: Any) -> FastAPI:  # noqa: ANN401  # what FastAPI takes
         generate_unique_id_function=lambda route: route.name,
     )
     parts = (
-        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, requests, subjects,
-        keys, machines, webhooks, audit, health, metrics
+        cases, receipts, desks, events, commands, completions, imports, notices, observations, registers, oversight, requests,
+        subjects, keys, machines, people, webhooks, audit, health, metrics
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router)

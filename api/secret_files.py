@@ -52,6 +52,14 @@ def tokens(content: str) -> tuple[bytes, ...]:
     return tuple(one.encode() for one in found)
 
 
+def one_token(content: str) -> str:
+    """Read a file of the one token that another installation gave."""
+    found = content.strip()
+    if not found or not found.isascii() or not found.isprintable():
+        raise BadSecret("a secret is one line of characters, ASCII [bad-token]")
+    return found
+
+
 class SecretFile(Generic[T]):
     """What a file of secrets says. Called, it answers with the newest content that could be read.
 

@@ -9,7 +9,16 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -45,10 +54,11 @@ Seconds = Annotated[
 
 
 LONGEST_TOKEN = timedelta(minutes=15)
+PeopleRole = Literal["clerk", "supervisor", "sysadmin", "secadmin", "auditor"]
 SigningAlgorithm = Literal["ES256", "ES384", "ES512", "RS256", "PS256", "PS384", "PS512", "EdDSA", "Ed25519"]
 
 
-def _trusted(url: str) -> bool:
+def trusted_address(url: str) -> bool:
     """Tell whether what stands at an address comes from there: over TLS, or from this very machine."""
     try:
         parts = urlsplit(url)
@@ -56,6 +66,19 @@ def _trusted(url: str) -> bool:
     except ValueError:
         loopback = False
     return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and loopback)
+
+
+class FactorRule(BaseModel):
+    """How somebody must have proved who they are: the provider's `acr` is one of these, its `amr` names one of those."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    acr: tuple[Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")], ...] = ()
+    amr: tuple[Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")], ...] = ()
+
+    def is_met(self, acr: str | None, amr: tuple[str, ...]) -> bool:
+        """Tell whether it was proved so; where nothing is asked for, it was."""
+        return (not self.acr or acr in self.acr) and (not self.amr or bool(set(amr) & set(self.amr)))
 
 
 class Settings(BaseSettings):
@@ -136,6 +159,28 @@ class Settings(BaseSettings):
     )
     machine_token_life: Annotated[Seconds, Field(gt=timedelta(0), le=LONGEST_TOKEN)] = Field(
         default=LONGEST_TOKEN, description="longest life of such a token in seconds, from its issue to its expiry"
+    )
+    people_issuer: str = Field(
+        default="", description="provider of identities that people sign in with; empty: they sign in with keys alone"
+    )
+    people_client: str = Field(
+        default="", validate_default=True, description="as which of the provider's clients this installation comes"
+    )
+    people_secret_file: Path | None = Field(
+        default=None, description="file of that client's secret; none: the client is a public one"
+    )
+    people_algorithms: Annotated[tuple[SigningAlgorithm, ...], Field(min_length=1)] = Field(
+        default=("ES256", "RS256", "PS256", "EdDSA", "Ed25519"),
+        description="how the provider's identity tokens may be signed, as JSON",
+    )
+    people_factors: dict[PeopleRole, FactorRule] = Field(
+        default={},
+        description="how people of a role must have proved who they are, by role, as JSON; a role that is not named: as the provider likes",
+    )
+    key_sign_in: Literal["on", "companies", "off"] = Field(
+        default="on",
+        validate_default=True,
+        description="who signs in to the pages with a key: everybody, companies alone, or nobody",
     )
     alarm_grace: Seconds = Field(
         default=timedelta(seconds=5), description="real seconds after a due instant before its rung is raised"
@@ -258,8 +303,25 @@ class Settings(BaseSettings):
         said = [info.data.get("machine_issuer"), info.data.get("machine_audience"), value]
         if any(said) and not all(said):
             raise PydanticCustomError("incomplete", "issuer, audience and the address of the keys belong together")
-        if value and not _trusted(value):
+        if value and not trusted_address(value):
             raise PydanticCustomError("insecure-address", "it must be https, or http on a loopback address")
+        return value
+
+    @field_validator("people_client")
+    @classmethod
+    def _whole_provider(cls, value: str, info: ValidationInfo) -> str:
+        issuer = info.data.get("people_issuer", "")
+        if bool(issuer) is not bool(value):
+            raise PydanticCustomError("incomplete", "the provider's issuer and our client belong together")
+        if issuer and not trusted_address(issuer):
+            raise PydanticCustomError("insecure-address", "the issuer must be https, or http on a loopback address")
+        return value
+
+    @field_validator("key_sign_in")
+    @classmethod
+    def _way_in(cls, value: str, info: ValidationInfo) -> str:
+        if value != "on" and not info.data.get("people_issuer"):
+            raise PydanticCustomError("no-way-in", "without a provider of identities nobody could sign in")
         return value
 
     @field_validator("red_cards")

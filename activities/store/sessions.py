@@ -21,10 +21,11 @@ Lists = tuple[tuple[int, str], ...]  # number and query, the last one last
 
 
 class Session(Model):
-    """Somebody who has signed in. `ended`: by signing out, or the end of the key that it was begun with."""
+    """Somebody who has signed in. `ended`: by signing out, or the end of the key or the person that it was begun with."""
 
     hash: str
     key: str | None = None
+    person: str | None = None  # of an account; then there is no key
     actor: str
     company: str | None = None
     role: str
@@ -40,16 +41,9 @@ class Sessions(AuditLog):
 
     def add_session(self, session: Session, forget_before: datetime) -> None:
         """Keep a session, and forget those that were seen last before an instant."""
-        values = session.model_dump() | {
-            "steps": json.dumps(session.steps),
-            "began": micros(session.began),
-            "seen": micros(session.seen),
-            "ended": None,
-            "lists": None,
-        }
         with self.writing() as connection:
             connection.execute(delete(tables.session).where(SESSION.seen < micros(forget_before)))
-            connection.execute(insert(tables.session), values)
+            connection.execute(insert(tables.session), session_values(session))
             self.audited(connection, "sign-in", f"key/{session.key}", session.began)
 
     def session(self, hashed: str, now: datetime) -> Session | None:
@@ -62,7 +56,10 @@ class Sessions(AuditLog):
         )
         with self.reading() as connection:
             found = connection.execute(query).mappings().first()
-        return None if found is None else _session(found)
+        if found is None:
+            return None
+        over = (maybe_instant(found["revoked"]) or instant(found["expires"])) if found["key_over"] else None
+        return session_of(found, over)
 
     def see_session(self, hashed: str, now: datetime) -> None:
         """Note that a session is in use."""
@@ -75,8 +72,9 @@ class Sessions(AuditLog):
         change = update(tables.session).where(SESSION.hash == hashed, SESSION.ended.is_(None))
         with self.writing() as connection:
             if connection.execute(change.values(ended=micros(now))).rowcount:
-                key = connection.scalar(select(SESSION.key).where(SESSION.hash == hashed))
-                self.audited(connection, "sign-out", f"key/{key}", now)
+                query = select(SESSION.key, SESSION.person).where(SESSION.hash == hashed)
+                key, person = connection.execute(query).one()
+                self.audited(connection, "sign-out", f"person/{person}" if person else f"key/{key}", now)
 
     def keep_list(self, hashed: str, query: str) -> int:
         """Remember what a list was asked for, and return its number in the session; the oldest of more than `RING` goes."""
@@ -91,20 +89,30 @@ class Sessions(AuditLog):
         return number
 
 
-def _session(row: Mapping[Any, Any]) -> Session:
-    ended = maybe_instant(row["ended"])
-    if ended is None and row["key_over"]:
-        ended = maybe_instant(row["revoked"]) or instant(row["expires"])
+def session_values(session: Session) -> dict[str, Any]:
+    """Return the columns of a session that begins."""
+    return session.model_dump() | {
+        "steps": json.dumps(session.steps),
+        "began": micros(session.began),
+        "seen": micros(session.seen),
+        "ended": None,
+        "lists": None,
+    }
+
+
+def session_of(row: Mapping[Any, Any], key_over: datetime | None = None) -> Session:
+    """Return a session as a row has it; `key_over`: when the key ended that it was begun with."""
     return Session(
         hash=row["hash"],
         key=row["key"],
+        person=row["person"],
         actor=row["actor"],
         company=row["company"],
         role=row["role"],
         steps=tuple(json.loads(row["steps"])),
         began=instant(row["began"]),
         seen=instant(row["seen"]),
-        ended=ended,
+        ended=maybe_instant(row["ended"]) or key_over,
         lists=_lists(row["lists"]),
     )
 

@@ -22,9 +22,11 @@ from activities.store.machines import Machines
 from activities.store.notices import NoticeLog
 from activities.store.observation_log import ObservationLog
 from activities.store.outbox import Outbox
+from activities.store.people import People
 from activities.store.requests import CaseRequests
 from activities.store.saved_views import SavedViews
 from activities.store.sessions import Sessions
+from activities.store.sign_ins import SignIns
 from activities.store.subjects import Subjects
 from activities.store.sweeps import Sweeps
 from activities.store.tellings import Tellings
@@ -53,8 +55,10 @@ class Store(
     NoticeLog,
     ObservationLog,
     Outbox,
+    People,
     SavedViews,
     Sessions,
+    SignIns,
     JudgedSums,
     Subjects,
     Sweeps,

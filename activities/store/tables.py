@@ -274,6 +274,7 @@ session = Table(
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger),
     Column("lists", Text),  # what was asked for in the last lists of cases, each with its number
+    Column("person", String),  # whose it is, where it was begun without a key
     Index("session_seen", "seen"),
 )
 

@@ -44,6 +44,8 @@ class CallerRole(StrEnum):
     UTILITY = "utility"  # its own steps
     AUDITOR = "auditor"  # reads
     IMPORTER = "importer"  # reads, and takes over cases that ran in another system
+    SYSADMIN = "sysadmin"  # looks after webhooks and channels; sees no case and no audit log
+    SECADMIN = "secadmin"  # looks after people, keys and machines; sees no case and no audit log
 
 
 class KeyState(StrEnum):
@@ -85,6 +87,7 @@ class Caller:
     owners: tuple[str, ...] | None = None
     steps: frozenset[str] = frozenset()  # further narrowed to these; empty: not
     credential: str = ""  # what it asks with, as it is counted: nothing of its text
+    person: str | None = None  # whose account it is, where somebody signed in with one
 
     def request_id(self, key: str) -> str:
         """Say what an idempotency key is on record as: two companies may use the same."""
@@ -209,7 +212,9 @@ def caller_of(kept: ApiKey | Session) -> Caller:
     """Say who a key, or a session begun with one, stands for."""
     role = CallerRole(kept.role)
     whose = (kept.company, owners_of(role, kept.company), frozenset(kept.steps))
-    return Caller(kept.actor, role, *whose, credential=f"key:{kept.key if isinstance(kept, Session) else kept.id}")
+    person = kept.person if isinstance(kept, Session) else None
+    credential = f"person:{person}" if person else f"key:{kept.key if isinstance(kept, Session) else kept.id}"
+    return Caller(kept.actor, role, *whose, credential=credential, person=person)
 
 
 def owners_of(role: CallerRole, company: str | None) -> tuple[str, ...] | None:

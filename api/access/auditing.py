@@ -24,8 +24,16 @@ REFRESH = "x-shixian-refresh"  # a header of our script's: a page that refreshes
 UNKNOWN = "unknown"
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 CLOSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-PEOPLE = frozenset({CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR})  # whose keys are not machines'
+PEOPLE = frozenset(CallerRole) - {CallerRole.UTILITY, CallerRole.IMPORTER}  # whose keys are not machines'
 
+PERSON_VERBS: Mapping[str, str] = {
+    "role": "change-role",
+    "lock": "lock-person",
+    "unlock": "unlock-person",
+    "end": "end-person",
+    "sessions/end": "end-sessions",
+    "sessions/{session}/end": "end-sessions",
+}
 # by path: a refused request is the action that it asks for; of others it is the name of their function
 ACTIONS: Mapping[str, str] = {
     "/v1/cases": "open",
@@ -56,6 +64,12 @@ ACTIONS: Mapping[str, str] = {
     "/v1/machines": "add-machine",
     "/v1/machines/{id}/end": "end-machine",
     "/keys/{id}/revoke": "revoke-key",
+    "/v1/people": "add-person",
+    **{
+        f"{where}/{{id}}/{verb}": action for where in ("/v1/people", "/people") for verb, action in PERSON_VERBS.items()
+    },
+    "/people/new": "add-person",
+    "/sign-out/everywhere": "end-sessions",
     "/calendar/notices/new": "propose-notice",
     "/calendar/notices/{number}/approve": "approve-notice",
     "/calendar/notices/{number}/reject": "reject-notice",
@@ -72,6 +86,10 @@ READS: Mapping[str, str] = {
     "/v1/audit": "read-audit",
     "/v1/cases/{case}/receipt": "show-look-up-code",
     "/v1/machines": "list-machines",
+    "/v1/people": "list-people",
+    "/v1/people/{id}/sessions": "list-sessions",
+    "/people": "list-people",
+    "/people/{id}": "list-sessions",
     "/v1/subjects/{subject}": "look-at-subject",
     "/v1/subjects/erasures": "list-erasures",
     "/v1/webhooks": "list-webhooks",
@@ -223,6 +241,8 @@ def _object(request: Request) -> str:
         return f"subject/{parts['subject']}"
     if "webhook" in parts:
         return f"webhook/{parts['webhook']}"
+    if "id" in parts and "/people/" in _path(request):
+        return f"person/{parts['id']}"[:200]
     if "number" in parts and "commitment" not in parts:
         return f"notice/{parts['number']}"
     return request.url.path[:200]

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from api.access.administrators import reaches
 from api.access.allowances import Allowances, AskedRoute
 from api.access.api_keys import Caller
 from api.access.auditing import BODILESS, address_of, audit_read, audit_refusal
@@ -47,6 +48,8 @@ async def caller_by_key(request: Request, _: Annotated[object, BEARER] = None) -
             raise
         take_allowance(request, known)
         request.state.caller = known
+        if not reaches(known.role, getattr(request.scope.get("route"), "path", "")):
+            raise Problem("forbidden")
     return known
 
 

@@ -174,4 +174,5 @@ OFFICERS = (CallerRole.OFFICER,)
 CONFIRMERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR)
 DOERS = (CallerRole.OFFICER, CallerRole.UTILITY)
 IMPORTERS = (CallerRole.IMPORTER,)
+KEEPERS = (CallerRole.SUPERVISOR, CallerRole.SECADMIN)  # of keys and machines
 OVERSEERS = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)

@@ -83,6 +83,7 @@ COMMANDS = {
     "subjects": "subjects:app",
     "keys": "keys:app",
     "machines": "machines:app",
+    "people": "people:app",
     "webhooks": "webhooks:app",
 }
 

@@ -1,6 +1,7 @@
 """The demo: three rehearsals through the real servers, over HTTP, with what came of each beside what was expected."""
 
 import asyncio
+import contextlib
 import json as json_text
 import signal
 import sys
@@ -11,16 +12,18 @@ from pathlib import Path
 
 from rich.console import Console
 
+from api.demo.accounts import CityAccounts, accounts, invitation, let_in
 from api.demo.alarms import LATE
 from api.demo.morning import NAME, TITLE, morning
 from api.demo.perform import Played, Programme, perform
 from api.demo.players import OFFICER, SUPERVISOR
 from api.demo.programmes import alerts, first_half_of_2021, winter_of_2020
 from api.demo.progress import RehearsalProgress
-from api.demo.stage import forget_settings, opened
+from api.demo.stage import forget_settings, opened, settings_of
 from api.demo.stories import case_of, stories
 from api.demo.table import as_json, show, summary
 from api.processes.binaries import ALERTMANAGER, PROMETHEUS, TEMPORAL, Program, Search
+from api.processes.claims import free_port
 
 WIDTH = 160  # of the tables where there is no terminal
 PROGRAM = "shixian"
@@ -28,19 +31,23 @@ WATER = "suzhou-water"
 LOOK = 0.2  # seconds between looks at the processes
 
 
-def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False) -> int:
+def main(*, folder: Path = Path("build"), serve: bool = True, json: bool = False, oidc: bool = False) -> int:
     """Play all rehearsals; 0 where every verdict is the expected one, else 1. On a terminal it then serves on."""
     forget_settings()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return play_all(
-            (first_half_of_2021(), winter_of_2020(), alerts()), folder, serve=serve and sys.stdout.isatty(), json=json
+            (first_half_of_2021(), winter_of_2020(), alerts()),
+            folder,
+            serve=serve and sys.stdout.isatty(),
+            json=json,
+            oidc=oidc,
         )
     except KeyboardInterrupt:
         return 130
 
 
-def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json: bool) -> int:
+def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json: bool, oidc: bool = False) -> int:
     """Play rehearsals one after the other, show each as soon as it was played, and keep what came of them in demo.json."""
     said = Console(stderr=True)
     shown = Console(width=None if sys.stdout.isatty() else WIDTH)
@@ -75,7 +82,17 @@ def play_all(programmes: Sequence[Programme], folder: Path, *, serve: bool, json
         said.print(f"not as expected: {line}", style="red", highlight=False, markup=False, soft_wrap=True)
     if serve:
         told = [folder / "demo" / programme.name for programme in programmes if programme.alarms]
-        _show_city(said, folder / "demo" / NAME, told)
+        with contextlib.ExitStack() as stack:
+            beside = None
+            if oidc:
+                beside = stack.enter_context(
+                    accounts(
+                        folder / "demo" / "accounts",
+                        free_port(),
+                        lambda line: said.print(line, end="", highlight=False, markup=False),
+                    )
+                )
+            _show_city(said, folder / "demo" / NAME, told, beside)
     return 1 if result["wrong"] else 0
 
 
@@ -84,11 +101,14 @@ def _needs(programme: Programme) -> tuple[Program, ...]:
     return (TEMPORAL, PROMETHEUS, ALERTMANAGER) if programme.alarms else (TEMPORAL,)
 
 
-def _show_city(said: Console, folder: Path, told: Sequence[Path]) -> None:
+def _show_city(said: Console, folder: Path, told: Sequence[Path], beside: CityAccounts | None = None) -> None:
     """A city to be looked at, until Ctrl-C. `told`: the folders of the rehearsals whose alerts were told."""
+    more = {} if beside is None else beside.settings
     program = sys.argv[0] if Path(sys.argv[0]).name == PROGRAM else PROGRAM
-    with RehearsalProgress(said, TITLE, len(stories())) as progress, morning(folder, progress) as (stack, keys):
+    with RehearsalProgress(said, TITLE, len(stories())) as progress, morning(folder, progress, more) as (stack, keys):
         progress.end()
+        if beside is not None:
+            let_in(settings_of(folder), beside.issuer)
         lines = (
             "",
             f"A city on a morning in November 2026 stands open at {stack.url} until Ctrl-C.",
@@ -96,6 +116,7 @@ def _show_city(said: Console, folder: Path, told: Sequence[Path]) -> None:
             f"  an officer's     {keys[OFFICER]}",
             f"  a supervisor's   {keys[SUPERVISOR]}",
             f"  the water group's  {keys[WATER]}",
+            *(() if beside is None else invitation(beside)),
             f"Why that day: {stack.url}/cases/{case_of('suspended')}",
             f"Overdue since yesterday: {stack.url}/cases/{case_of('overdue-since-yesterday')}",
             "The same from another terminal:",

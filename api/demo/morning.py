@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from api.demo.players import Cast, Unplayed, confirm
 from api.demo.progress import RehearsalProgress
@@ -29,8 +30,10 @@ WEEKS, MINUTES, LOOKED_AT = 43_200, 600, 10  # business seconds in a real one, e
 
 
 @contextlib.contextmanager
-def morning(folder: Path, progress: RehearsalProgress) -> Iterator[tuple[Stack, Mapping[str, str]]]:
-    """Play the city in a fresh folder and keep it running; yields it with the keys of its people."""
+def morning(
+    folder: Path, progress: RehearsalProgress, more: Mapping[str, Any] | None = None
+) -> Iterator[tuple[Stack, Mapping[str, str]]]:
+    """Play the city in a fresh folder and keep it running; yields it with the keys of its people. `more`: settings of it then."""
     players = [_Player(story) for story in stories()]
     begun = time.monotonic()
     with opened(folder, FIRST, WEEKS) as house:
@@ -40,7 +43,7 @@ def morning(folder: Path, progress: RehearsalProgress) -> Iterator[tuple[Stack, 
     before = timedelta(seconds=2 * start_up * MINUTES)  # goes by while everything starts
     with reopened(folder, max(EVENING, MORNING - before), MINUTES) as (stack, timeline):
         asyncio.run(_play(players, stack, timeline, keys, last_instant(), progress))
-    with reopened(folder, last_instant(), LOOKED_AT) as (stack, _):
+    with reopened(folder, last_instant(), LOOKED_AT, **(more or {})) as (stack, _):
         yield stack, keys
 
 

@@ -97,9 +97,9 @@ def _house(settings: Settings, stack: Stack, keys: dict[str, str], *, watched: b
 
 
 @contextlib.contextmanager
-def reopened(folder: Path, begins: datetime, rate: int) -> Iterator[tuple[Stack, Timeline]]:
-    """Return a rehearsal that was played, going on from an instant at another rate, and its time."""
-    settings = settings_of(folder)
+def reopened(folder: Path, begins: datetime, rate: int, **more: object) -> Iterator[tuple[Stack, Timeline]]:
+    """Return a rehearsal that was played, going on from an instant at another rate, and its time. `more`: settings of it."""
+    settings = settings_of(folder).model_copy(update=more)
     with closing(open_store(settings)) as store:
         timeline = store.go_on(begins, real_now(), rate)
     with embedded(settings, _heard, temporal_port=0) as stack:

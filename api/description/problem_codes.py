@@ -44,6 +44,7 @@ ANSWERED = ("own-request", "request-answered", "unknown-request")
 GRANTED = (*ANSWERED, "case-over", "expired", "extension-too-long", "extension-unit", "unknown-clock", "nothing-pending",
            "own-posting", "before-suspension", "in-future", "not-corrected-so", "nothing-corrected", "unknown-event",
            "voided")  # fmt: skip  # and what its command is refused for
+OF_PEOPLE = ("own-account", "unknown-person")
 FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "accept": ("already-accepted", "before-receipt", "case-over", "in-correction"),
@@ -54,6 +55,8 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "complete": ("already-accepted", "already-returned", "before-receipt", "before-step", "case-over", "in-correction",
                      "step-already-completed", "step-not-open", "step-not-started", "unknown-occurrence",
                      "unknown-opinion", "unknown-outcome"),
+        "add_person": ("no-sign-in-provider", "person-exists"),
+        "change_person_role": (*OF_PEOPLE, "same-role"),
         "confirm": ("already-asked", "nothing-pending", "own-posting"),
         "confirm_observed": OBSERVED,
         "correct": ("already-asked", "before-suspension", "extension-too-long", "not-corrected-so", "nothing-corrected", "unknown-event",
@@ -68,11 +71,16 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "grant_subject_erasure": ("no-erasure-asked", "own-erasure"),
         "hand_over": ("a-party-of-its-own", "before-step", "case-over", "same-owner", "step-already-completed",
                       "unknown-department"),
+        "end_person": OF_PEOPLE,
+        "end_session": ("unknown-person", "unknown-session"),
+        "end_sessions": ("unknown-person",),
         "link": ("already-linked",),
         "list_averages": ("not-found",),
         "list_cases": ("sort-needs-fewer", "sort-needs-open"),
         "list_moves": ("preview-running",),
         "list_observations": OBSERVED,
+        "list_sessions": ("unknown-person",),
+        "lock_person": OF_PEOPLE,
         "open_case": ("case-exists", "unknown-case", "unknown-parent", *NAMED, *CHOICES),
         "pause_webhook": ("webhook-state",),
         "propose_notice": NOTICED,
@@ -100,6 +108,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "suspend": ("before-step", "case-over", "not-accepted", "step-not-open", "suspension-exists", "unknown-ground"),
         "take_back_request": ("request-answered", "request-of-another", "unknown-request"),
         "terminate": ("case-over",),
+        "unlock_person": OF_PEOPLE,
         "withdraw": ("already-asked", "case-over"),
         "withdraw_observed": OBSERVED,
     }

@@ -38,3 +38,17 @@ class MachineBody(Body):
     company: Key | None = None
     steps: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
     networks: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+
+
+class PersonBody(Body):
+    """Lets somebody in that the provider of identities vouches for. `subject`: what it calls them, its `sub`."""
+
+    subject: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$", strict=True)]
+    actor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", strict=True)]
+    role: Literal["clerk", "supervisor", "sysadmin", "secadmin", "auditor"]
+
+
+class PersonRoleBody(Body):
+    """Gives a person another role."""
+
+    role: Literal["clerk", "supervisor", "sysadmin", "secadmin", "auditor"]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from activities.store.errors import StoreUnavailable
 from api.http.problems import Problem
 from api.pages import (
+    account_sign_in,
     audit_log,
     batch,
     calendar,
@@ -27,6 +28,7 @@ from api.pages import (
     notices,
     observing,
     open_case,
+    people,
     promises,
     receipt,
     requests,
@@ -45,6 +47,7 @@ MACHINES = ("/v1", "/livez", "/readyz", "/metrics")
 
 PARTS: tuple[APIRouter, ...] = (
     sign_in.router,
+    account_sign_in.router,
     today.router,
     cases.router,
     find.router,
@@ -63,6 +66,7 @@ PARTS: tuple[APIRouter, ...] = (
     audit_log.router,
     look_up.router,
     keys.router,
+    people.router,
     companies.router,
     observing.router,
     promises.router,
@@ -88,7 +92,7 @@ def _browsers(code: str, other: Callable[[Request, Any], Any]) -> Handler:
         if request.url.path.startswith(MACHINES) or "text/html" not in request.headers.get("accept", ""):
             answer: Response = await other(request, error)
             return answer
-        with suppress(SignInNeeded, StoreUnavailable):
+        with suppress(SignInNeeded, StoreUnavailable, Problem):
             await page_visit(request)
         return error_page(request, Problem(code))
 

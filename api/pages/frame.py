@@ -36,13 +36,14 @@ MENU: tuple[tuple[str, str, str, tuple[CallerRole, ...]], ...] = (
     ("/told-late", message("Told late"), "l", (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.UTILITY)),
     ("/requests", message("Requests"), "r", OVERSEEING),
     ("/told", message("Alerts told"), "a", OVERSEEING),
-    ("/companies", message("Companies"), "u", OVERSEEING),
-    ("/keys", message("Keys"), "k", (CallerRole.SUPERVISOR,)),
+    ("/companies", message("Companies"), "u", (*OVERSEEING, CallerRole.SYSADMIN)),
+    ("/people", message("People"), "", (CallerRole.SECADMIN,)),
+    ("/keys", message("Keys"), "k", (CallerRole.SUPERVISOR, CallerRole.SECADMIN)),
     ("/audit-log", message("Audit"), "", (CallerRole.AUDITOR,)),
     ("/promises", message("Promises"), "p", OVERSEEING),
-    ("/calendar", message("Calendar"), "", (*OVERSEEING, CallerRole.UTILITY)),
+    ("/calendar", message("Calendar"), "", (*OVERSEEING, CallerRole.UTILITY, CallerRole.SYSADMIN)),
 )
-HOMES = ("/today", "/desk", "/cases")  # where somebody begins: the first that is in their menu
+HOMES = ("/today", "/desk", "/cases", "/people", "/companies")  # where somebody begins: the first that is in their menu
 MOST_COUNTED = 100  # by a badge
 STANDINGS: Mapping[str, str] = {
     Standing.NOT_STARTED: message("Not started"),
@@ -60,6 +61,8 @@ ROLES: Mapping[CallerRole, str] = {
     CallerRole.UTILITY: message("utility"),
     CallerRole.AUDITOR: message("auditor"),
     CallerRole.IMPORTER: message("importer"),
+    CallerRole.SYSADMIN: message("system administrator"),
+    CallerRole.SECADMIN: message("security administrator"),
 }
 
 
@@ -141,6 +144,7 @@ def rendered(at: PageVisit, template: str, **values: Any) -> str:  # noqa: ANN40
         "actor": at.caller.actor,
         "role": ROLES[at.caller.role],
         "oversees": at.caller.role in OVERSEEING,
+        "person": at.session.person,
         "token_value": form_token(at.token),
     }
     return _framed(made, template, at.request, at.words, person | values)

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 
 from activities.store.errors import StoreUnavailable
 from activities.store.sessions import Session
+from api.access.administrators import reaches
 from api.access.api_keys import Caller, CallerRole, caller_of
 from api.access.auditing import REFRESH, audit_read, audit_refusal, record_refusal, who_of
 from api.access.key_route import in_pool, take_allowance
@@ -177,10 +178,13 @@ async def page_visit(request: Request) -> PageVisit:
         raise Problem("foreign-form")
     caller = caller_of(session)
     take_allowance(request, caller)
+    route = request.scope.get("route")  # none where there is no such address
     found = PageVisit(await visit_of(request, caller), session, text, words_of(request), request)
     counts = await found.visit.read(found.visit.services.store.badges, found.now, MOST_COUNTED, found.owned)
     found = replace(found, badges={LATE: counts.waiting, DESK: counts.over, REQUESTS: counts.requests})
     request.state.page_visit = found
+    if route is not None and not reaches(caller.role, route.path):
+        raise Problem("not-found")
     return found
 
 

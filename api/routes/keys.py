@@ -9,14 +9,12 @@ from activities.store.instants import instant, micros
 from activities.store.keys import ApiKey
 from api.access.api_keys import CallerRole, KeyState, key_state
 from api.access.key_route import KeyRoute
-from api.access.request_context import Visiting, only
+from api.access.request_context import KEEPERS, Visiting, only
 from api.http.responses import answer
 from api.routes.case_lists import LEAST, MOST, USUAL
 from sla.model import Model
 
-router = APIRouter(
-    route_class=KeyRoute, prefix="/v1/keys", tags=["keys"], dependencies=[Depends(only(CallerRole.SUPERVISOR))]
-)
+router = APIRouter(route_class=KeyRoute, prefix="/v1/keys", tags=["keys"], dependencies=[Depends(only(*KEEPERS))])
 
 
 class KeyShown(Model):

@@ -11,14 +11,14 @@ from api.access.api_keys import CallerRole, UnknownCompany
 from api.access.key_route import KeyRoute
 from api.access.machines import NoIssuer, new_machine
 from api.access.networks import BadNetwork
-from api.access.request_context import Visiting, only
+from api.access.request_context import KEEPERS, Visiting, only
 from api.http.access_bodies import MachineBody
 from api.http.problems import Flaw, Problem
 from api.http.responses import answer
 from sla.model import Model
 
 router = APIRouter(
-    route_class=KeyRoute, prefix="/v1/machines", tags=["machines"], dependencies=[Depends(only(CallerRole.SUPERVISOR))]
+    route_class=KeyRoute, prefix="/v1/machines", tags=["machines"], dependencies=[Depends(only(*KEEPERS))]
 )
 
 WRONG = {UnknownCompany: ("company", "unknown-company"), BadNetwork: ("networks", "bad-network")}

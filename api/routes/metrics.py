@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from api.access.api_keys import CallerRole
 from api.access.key_route import BEARER, caller_by_key
 from api.access.request_context import OVERSEERS
 from api.http.bearer import carries
@@ -17,7 +18,7 @@ async def may_scrape(request: Request, _: Annotated[object, BEARER] = None) -> N
     """Let pass who carries the token of the house's own Prometheus, or the key of an overseer."""
     if not carries(request, request.app.state.services.scraping):
         caller = await caller_by_key(request)
-        if caller.role not in OVERSEERS:
+        if caller.role not in (*OVERSEERS, CallerRole.SYSADMIN):
             raise Problem("forbidden")
 
 

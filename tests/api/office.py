@@ -88,6 +88,8 @@ class Office:
         self.supervisor = self.person(CallerRole.SUPERVISOR)
         self.auditor = self.person(CallerRole.AUDITOR)
         self.importer = self.person(CallerRole.IMPORTER)
+        self.sysadmin = self.person(CallerRole.SYSADMIN)
+        self.secadmin = self.person(CallerRole.SECADMIN)
         self.water = self.person(CallerRole.UTILITY, "suzhou-water")
         self.gas = self.person(CallerRole.UTILITY, "suzhou-gas")
         self.stranger = Person(self.http, None, "stranger")

@@ -20,7 +20,9 @@ OPERATIONS = {
     for operations in DESCRIBED["paths"].values()
     for method, operation in operations.items()
 }
-OF_PAGES = {"bad-parameter", "foreign-form", "not-a-form", "sign-in-refused", "too-many-views", "unsafe-place"}
+OF_PAGES = {"bad-parameter", "foreign-form", "not-a-form", "sign-in-refused", "too-many-views", "unsafe-place"} | {
+    *("unknown-account", "account-locked", "account-disused", "factor-missing", "sign-in-over", "sign-in-given-up")
+}
 OF_NO_OPERATION = {"method-not-allowed", "no-request"}
 
 

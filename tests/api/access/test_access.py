@@ -28,10 +28,12 @@ from workflows.procedure import Party
 from workflows.procedures import ALL, resolve
 
 OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER = "officer", "supervisor", "utility", "auditor", "importer"
+SYSADMIN, SECADMIN = "sysadmin", "secadmin"  # who see no case: `EVERYONE` are all others
 EVERYONE = {OFFICER, SUPERVISOR, UTILITY, AUDITOR, IMPORTER}
 OVERSEERS = EVERYONE - {UTILITY, IMPORTER}
 CASE = "/v1/cases/{case}"
 WEBHOOK, WEBHOOK_VERBS = "/v1/webhooks/{webhook}", ("rotate", "pause", "resume", "end", "send-again")
+PERSON_VERBS = ("role", "lock", "unlock", "end", "sessions/end", "sessions/{session}/end")
 OBSERVED = "/v1/commitments/{commitment}/observations"
 
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -89,16 +91,16 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("post", f"{OBSERVED}/{{number}}/confirm"): {OFFICER, SUPERVISOR},
     ("post", f"{OBSERVED}/{{number}}/correct"): {OFFICER},
     ("post", f"{OBSERVED}/{{number}}/withdraw"): {OFFICER, SUPERVISOR},
-    ("get", "/v1/procedures"): EVERYONE,
-    ("get", "/v1/procedures/{procedure}"): EVERYONE,
+    ("get", "/v1/procedures"): EVERYONE | {SYSADMIN},
+    ("get", "/v1/procedures/{procedure}"): EVERYONE | {SYSADMIN},
     ("get", "/v1/calendars/notices"): OVERSEERS,
     ("post", "/v1/calendars/notices"): {OFFICER, SUPERVISOR},
     ("get", "/v1/calendars/notices/{number}"): OVERSEERS,
     ("get", "/v1/calendars/notices/{number}/moves"): OVERSEERS,
     ("post", "/v1/calendars/notices/{number}/approve"): {OFFICER, SUPERVISOR},
     ("post", "/v1/calendars/notices/{number}/reject"): {OFFICER, SUPERVISOR},
-    ("get", "/v1/calendars/{jurisdiction}"): EVERYONE,
-    ("get", "/v1/calendars/{jurisdiction}/{year}"): EVERYONE,
+    ("get", "/v1/calendars/{jurisdiction}"): EVERYONE | {SYSADMIN},
+    ("get", "/v1/calendars/{jurisdiction}/{year}"): EVERYONE | {SYSADMIN},
     ("get", "/v1/averages"): OVERSEERS,
     ("get", "/v1/reports/{month}"): OVERSEERS,
     ("get", "/v1/told-late"): OVERSEERS,
@@ -108,15 +110,19 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
         for verb in ("grant", "refuse", "take-back")
     },
     ("get", "/v1/faults"): OVERSEERS,
-    ("get", "/v1/keys"): {SUPERVISOR},
-    ("get", "/v1/machines"): {SUPERVISOR},
-    ("post", "/v1/machines"): {SUPERVISOR},
-    ("post", "/v1/machines/{id}/end"): {SUPERVISOR},
-    ("get", "/v1/webhooks"): OVERSEERS | {UTILITY},
-    ("post", "/v1/webhooks"): {OFFICER, UTILITY},
-    **{("post", f"{WEBHOOK}/{verb}"): {OFFICER, UTILITY} for verb in WEBHOOK_VERBS},
-    ("get", f"{WEBHOOK}/dead"): OVERSEERS | {UTILITY},
-    ("get", "/metrics"): OVERSEERS,
+    ("get", "/v1/keys"): {SUPERVISOR, SECADMIN},
+    ("get", "/v1/machines"): {SUPERVISOR, SECADMIN},
+    ("post", "/v1/machines"): {SUPERVISOR, SECADMIN},
+    ("post", "/v1/machines/{id}/end"): {SUPERVISOR, SECADMIN},
+    ("get", "/v1/people"): {SECADMIN},
+    ("post", "/v1/people"): {SECADMIN},
+    **{("post", f"/v1/people/{{id}}/{verb}"): {SECADMIN} for verb in PERSON_VERBS},
+    ("get", "/v1/people/{id}/sessions"): {SECADMIN},
+    ("get", "/v1/webhooks"): OVERSEERS | {UTILITY, SYSADMIN},
+    ("post", "/v1/webhooks"): {OFFICER, UTILITY, SYSADMIN},
+    **{("post", f"{WEBHOOK}/{verb}"): {OFFICER, UTILITY, SYSADMIN} for verb in WEBHOOK_VERBS},
+    ("get", f"{WEBHOOK}/dead"): OVERSEERS | {UTILITY, SYSADMIN},
+    ("get", "/metrics"): OVERSEERS | {SYSADMIN},
 }
 WITHOUT_KEY = {("get", "/livez"), ("get", "/readyz")}
 
@@ -130,8 +136,8 @@ def test_every_route_is_listed_here() -> None:
 
 
 def address(path: str) -> str:
-    names = ["case", "id", "seq", "clock", "step", "suspension", "survey", "commitment", "subject", "webhook", "procedure", "jurisdiction", "month", "number", "year"]
-    return path.format(**dict.fromkeys(names, "1"))
+    names = "case id seq clock step suspension survey commitment subject webhook procedure jurisdiction month number year session"
+    return path.format(**dict.fromkeys(names.split(), "1"))
 
 
 async def ask(person: Person, method: str, path: str) -> httpx2.Response:
@@ -155,6 +161,8 @@ async def test_a_route_is_open_to_its_roles_and_to_no_other(office: Office, meth
         UTILITY: office.water,
         AUDITOR: office.auditor,
         IMPORTER: office.importer,
+        SYSADMIN: office.sysadmin,
+        SECADMIN: office.secadmin,
     }
     for role, person in people.items():
         answer = await ask(person, method, path)

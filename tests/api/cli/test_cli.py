@@ -34,9 +34,10 @@ MESSAGES = {
 LOADING = ("show", "template", "propose", "list", "preview", "approve", "reject")
 POSTING = ("add", "list", "rotate", "pause", "resume", "end", "dead", "send-again")
 SUBJECTS = ("set", "show", "find", "record", "erase", "grant", "refuse", "erasures", "rotate")
-SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar", "webhooks", "subjects"}) | {
+SPOKEN = (set(COMMANDS) - {"keys", "machines", "observations", "calendar", "webhooks", "subjects", "people"}) | {
     *("keys new", "keys list", "keys renew", "keys revoke"),
     *("machines add", "machines list", "machines end"),
+    *(f"people {does}" for does in ("add", "list", "role", "lock", "unlock", "end", "sessions", "sign-out")),
     *(f"webhooks {does}" for does in POSTING),
     *(f"observations {does}" for does in ("list", "record", "confirm", "correct", "withdraw")),
     *(f"calendar {does}" for does in LOADING),

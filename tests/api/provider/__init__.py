@@ -1,1 +1,1 @@
-"""A certified OpenID provider for tests: `oidc-provider` of npm, pinned in `package-lock.json`, on loopback."""
+"""A certified OpenID provider, that of the demo, vouches for machines and for people."""

@@ -2,10 +2,16 @@
 
 import sys
 
-from tests.api.provider.running import NoProvider, fetched
+from api.demo.provider.running import NoProvider, fetched
+
+
+def say(text: str) -> None:
+    """Says on standard error."""
+    sys.stderr.write(text)
+
 
 if __name__ == "__main__":
     try:
-        sys.stderr.write(f"OpenID provider: {fetched()}\n")
+        sys.stderr.write(f"OpenID provider: {fetched(say)}\n")
     except NoProvider as missing:
         sys.exit(str(missing))
