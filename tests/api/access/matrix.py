@@ -14,11 +14,12 @@ from fastapi.routing import APIRoute
 
 from activities.store.keys import ApiKey
 from api.access.api_keys import CallerRole, new_key
+from api.access.people import PersonRole, new_person
 from api.access.sessions import REMEMBERED, begin, form_token
 from api.app import describe
 from api.pages.board import PARTS
 from api.real_clock import real_now
-from tests.api.access.test_access import AUDITOR, OFFICER, SUPERVISOR, UTILITY
+from tests.api.access.test_access import AUDITOR, OFFICER, SECADMIN, SUPERVISOR, SYSADMIN, UTILITY
 from tests.api.observed import SHARE, observed, share
 from tests.api.office import Office, local
 from tests.api.routes.test_notices import proposed
@@ -26,12 +27,14 @@ from tests.api.routes.test_notices import proposed
 OVERSEEING = {OFFICER, SUPERVISOR, AUDITOR}
 VISITORS = OVERSEEING | {UTILITY}
 DECIDERS = {OFFICER, SUPERVISOR}
+ADMINISTRATORS = {SYSADMIN, SECADMIN}
 OBSERVED = "/promises/{commitment}/observations"
 NOTICES = "/calendar/notices"
 
 PAGES: dict[tuple[str, str], set[str]] = {
-    ("get", "/"): VISITORS,
-    ("post", "/sign-out"): VISITORS,
+    ("get", "/"): VISITORS | ADMINISTRATORS,
+    ("post", "/sign-out"): VISITORS | ADMINISTRATORS,
+    ("post", "/sign-out/everywhere"): VISITORS | ADMINISTRATORS,
     ("get", "/today"): OVERSEEING,
     ("get", "/cases"): VISITORS,
     ("post", "/find"): OVERSEEING,
@@ -55,12 +58,12 @@ PAGES: dict[tuple[str, str], set[str]] = {
     ("get", "/told-late"): {OFFICER, SUPERVISOR, UTILITY},
     ("get", "/told"): OVERSEEING,
     ("get", "/audit-log"): {AUDITOR},
-    ("get", "/keys"): {SUPERVISOR},
-    ("get", "/keys/new"): {SUPERVISOR},
-    ("post", "/keys/new"): {SUPERVISOR},
-    ("get", "/keys/{id}/revoke"): {SUPERVISOR},
-    ("post", "/keys/{id}/revoke"): {SUPERVISOR},
-    ("get", "/companies"): OVERSEEING,
+    **{("get", f"/keys{rest}"): {SUPERVISOR, SECADMIN} for rest in ("", "/new", "/{id}/revoke")},
+    **{("post", f"/keys{rest}"): {SUPERVISOR, SECADMIN} for rest in ("/new", "/{id}/revoke")},
+    **{("get", f"/people{rest}"): {SECADMIN} for rest in ("", "/new", "/{id}")},
+    **{("post", f"/people{rest}"): {SECADMIN} for rest in ("/new", "/{id}/role", "/{id}/{change}")},
+    **{("post", f"/people/{{id}}/sessions{rest}"): {SECADMIN} for rest in ("/end", "/{session}/end")},
+    ("get", "/companies"): OVERSEEING | {SYSADMIN},
     ("get", f"{OBSERVED}/new"): {OFFICER},
     ("post", f"{OBSERVED}/new"): {OFFICER},
     ("get", f"{OBSERVED}/{{number}}"): DECIDERS,
@@ -77,14 +80,17 @@ PAGES: dict[tuple[str, str], set[str]] = {
     ("get", f"{NOTICES}/{{number}}"): OVERSEEING,
     ("post", f"{NOTICES}/{{number}}/approve"): DECIDERS,
     ("post", f"{NOTICES}/{{number}}/reject"): DECIDERS,
-    ("get", "/calendar"): VISITORS,
-    ("get", "/calendar/{year}"): VISITORS,
-    ("get", "/pulse"): VISITORS,
+    ("get", "/calendar"): VISITORS | {SYSADMIN},
+    ("get", "/calendar/{year}"): VISITORS | {SYSADMIN},
+    ("get", "/pulse"): VISITORS | ADMINISTRATORS,
 }
 # What everybody may see, and where somebody who has not signed in is let in.
 FOR_EVERYBODY = {
     ("get", "/sign-in"),
     ("post", "/sign-in"),
+    ("get", "/sign-in/account"),
+    ("get", "/sign-in/back"),
+    ("get", "/signed-out"),
     ("get", "/look-up"),
     ("post", "/look-up"),
     ("get", "/accessibility"),
@@ -118,6 +124,8 @@ FILLED = {
     "name": "complete",
     "subject": "0" * 32,
     "id": "none",
+    "session": "none",
+    "change": "lock",
     "operation": "complete",
 }
 
@@ -139,7 +147,7 @@ class Credential(NamedTuple):
 
 @dataclass
 class Sample:
-    """A small office: a notice, an observation, a case, a request and a webhook of the water company, and everybody with every kind of credential."""
+    """A small office: a notice, an observation, a person, a case, a request and a webhook of the water company, and everybody with every kind of credential."""
 
     office: Office
     case: str
@@ -149,6 +157,7 @@ class Sample:
     webhook: str
     request: str
     key: str
+    person: str
     credentials: dict[Asking, Credential]
 
     def address(self, path: str) -> str:
@@ -162,6 +171,8 @@ class Sample:
             own["commitment"] = SHARE
         if path.startswith("/keys/"):
             own["id"] = self.key
+        if path.startswith("/people/"):
+            own["id"] = self.person
         return path.format(**{**FILLED, **own})
 
     async def api(self, asking: Asking | None, method: str, path: str) -> httpx2.Response:
@@ -205,6 +216,10 @@ async def sample(office: Office) -> Sample:
     assert added.status_code == 201, added.text
     asked = await office.officer.insist(f"/v1/cases/{case}/withdraw", {})
     assert asked.status_code == 202, asked.text
+    person = new_person(
+        issuer="https://id.example", subject="1", actor="matrix-person", role=PersonRole.CLERK, now=real_now()
+    )
+    office.store.add_person(person)
     credentials = {
         asking: _credential(office, asking) for wrong in ("", "expired", "revoked") for asking in everybody(wrong)
     }
@@ -218,6 +233,7 @@ async def sample(office: Office) -> Sample:
         added.json()["id"],
         str(asked.json()["number"]),
         spare.id,
+        person.id,
         credentials,
     )
 

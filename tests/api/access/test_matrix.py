@@ -17,6 +17,8 @@ from workflows.worker import connect
 WRONG = [asking for wrong in ("expired", "revoked") for asking in everybody(wrong)]
 
 
+# a session that has ended is as one that there is not, so who may end one finds none here
+OF_NOTHING_THERE = {("post", "/people/{id}/sessions/{session}/end")}
 VISITING = [asking for asking in everybody() if asking.role != IMPORTER]
 
 
@@ -40,7 +42,7 @@ async def town(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFact
 def test_every_route_and_every_page_is_listed_and_nothing_else() -> None:
     assert routes() == ALLOWED.keys() | WITHOUT_KEY
     assert pages() == PAGES.keys() | FOR_EVERYBODY
-    assert len(WRONG) == 12
+    assert len(WRONG) == 16
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
@@ -69,7 +71,9 @@ def shut(answer: httpx2.Response) -> bool:
     return answer.status_code in {403, 404}
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(PAGES.keys() - {("post", "/sign-out")}))
+@pytest.mark.parametrize(
+    ("method", "path"), sorted(PAGES.keys() - {("post", "/sign-out"), ("post", "/sign-out/everywhere")})
+)
 async def test_c_12_a_page_is_open_to_its_roles_of_its_company_alone(town: Sample, method: str, path: str) -> None:
     for asking in VISITING:
         answer = await town.page(asking, method, path)
@@ -77,7 +81,8 @@ async def test_c_12_a_page_is_open_to_its_roles_of_its_company_alone(town: Sampl
         may = asking.role in PAGES[method, path] and not foreign
         assert not answer.headers.get("location", "").startswith("/sign-in"), asking
         assert answer.status_code < 500, asking
-        assert shut(answer) is not may, (asking, answer.status_code)
+        if not may or (method, path) not in OF_NOTHING_THERE:
+            assert shut(answer) is not may, (asking, answer.status_code)
 
 
 async def test_c_12_an_importer_has_no_page_and_so_begins_no_session(town: Sample) -> None:
