@@ -78,6 +78,12 @@ def pace() -> float:
     return max(1.0, (time.monotonic() - begun) / USUAL_START)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """What a test writes others may read, as usual, whatever a command that ran in this process before has set."""
+    os.umask(0o022)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_settings() -> Iterator[None]:
     """Settings of whoever runs the tests do not reach them; which servers to use is theirs to say."""
