@@ -201,9 +201,8 @@ async def audit_refusal(request: Request, caller: Caller | None, refused: Proble
 
 async def audit_read(request: Request, caller: Caller | None, response: Response, session: str | None = None) -> None:
     """Put it on record that somebody looked at a case, took a file away, or read what is kept of others."""
-    if caller is None or (response.status_code != HTTPStatus.OK and _path(request) not in SEARCHES):
-        return
-    if request.method not in BODILESS and _path(request) not in SEARCHES:
+    looked = request.method in BODILESS and response.status_code == HTTPStatus.OK
+    if caller is None or not (looked or _path(request) in SEARCHES):
         return
     if session is None and caller.role not in PEOPLE:
         return
