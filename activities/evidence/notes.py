@@ -61,7 +61,7 @@ class PublicKey:
         name, _, rest = text.strip().partition("+")
         _, _, key = rest.partition("+")
         try:
-            raw = b64decode(key, validate=True)
+            raw = _decoded(key)
             self._key = Ed25519PublicKey.from_public_bytes(raw[1:])
         except ValueError:
             raise NoteBroken("it is no public key of a checkpoint") from None
@@ -75,7 +75,7 @@ class PublicKey:
         text, found, signature = note.rpartition(SIGNED)
         name, _, signed = signature.removesuffix("\n").partition(" ")
         try:
-            raw = b64decode(signed, validate=True)
+            raw = _decoded(signed)
             if not found or name != self.name or raw[:4] != self.id:
                 raise NoteBroken("it is not signed by this key")
             self._key.verify(raw[4:], text.encode())
@@ -120,6 +120,14 @@ class SigningKey:
 def note_hash(note: str) -> str:
     """Return what the next note calls this one by."""
     return sha256(note.encode()).hexdigest()
+
+
+def _decoded(text: str) -> bytes:
+    """Read base64 in its one canonical form: the last character of other forms carries bits that mean nothing."""
+    raw = b64decode(text, validate=True)
+    if b64encode(raw).decode() != text:
+        raise ValueError("it is not canonical base64")
+    return raw
 
 
 def _key_id(name: str, raw: bytes) -> bytes:

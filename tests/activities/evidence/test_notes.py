@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,15 @@ def test_a_note_is_opened_by_its_own_key_alone_and_not_with_one_byte_changed(tmp
         changed = note[:place] + chr(ord(note[place]) ^ 1) + note[place + 1 :]
         with pytest.raises(NoteBroken):
             PublicKey(key.public).opened(changed)
+
+
+def test_a_signature_is_read_in_one_spelling(tmp_path: Path) -> None:
+    key = SigningKey.of(tmp_path)
+    for number in range(8):
+        note = key.signed(7, b"r" * 32, number, NOW, GENESIS)
+        for letter in set(ascii_letters + digits + "+/") - {note[-3]}:  # before the filling and the line's end
+            with pytest.raises(NoteBroken):
+                PublicKey(key.public).opened(f"{note[:-3]}{letter}{note[-2:]}")
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
