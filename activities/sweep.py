@@ -32,25 +32,35 @@ class Applied(NamedTuple):
     sooner: datetime | None
 
 
-def sweep(store: Store, now: Callable[[], Instant]) -> Iterator[Batch]:
+def sweep(
+    store: Store, now: Callable[[], Instant], apply: Callable[[Sequence[str]], Batch] | None = None
+) -> Iterator[Batch]:
     """Apply the calendar of the day to every case with a live clock that it touches; may raise StoreUnavailable.
 
-    Cases with an earlier alarm are remembered with it (`Store.to_wake`), in the transaction that gives it to them.
+    `apply` does so for some cases elsewhere; without it `applied_to` does here.
     """
     for page in live_cases(store, lambda: _touch(now())):
         touched = [one.case for one in page if one.touched]
         yield Batch(tuple(one.case for one in page), (), ())
         for first in range(0, len(touched), TOGETHER):
-            done = _apply(store, touched[first : first + TOGETHER], now)
-            sooner = tuple(case for case, one in done.items() if one.sooner is not None)
-            yield Batch((), tuple(done), sooner)
+            some = touched[first : first + TOGETHER]
+            yield applied_to(store, some, now) if apply is None else apply(some)
+
+
+def applied_to(store: Store, cases: Sequence[str], now: Callable[[], Instant]) -> Batch:
+    """Apply the calendar of the day to some cases in one transaction; may raise StoreUnavailable.
+
+    Cases with an earlier alarm are remembered with it (`Store.to_wake`), in the transaction that gives it to them.
+    """
+    moved = _applied(store, cases, now)
+    return Batch((), tuple(moved), tuple(case for case, one in moved.items() if one.sooner is not None))
 
 
 def _touch(now: Instant) -> Touch:
     return Touch(now.almanac, now.calendar)
 
 
-def _apply(store: Store, cases: Sequence[str], now: Callable[[], Instant]) -> dict[str, Applied]:
+def _applied(store: Store, cases: Sequence[str], now: Callable[[], Instant]) -> dict[str, Applied]:
     """What became of those that moved, in order; a case whose ledger moved on meanwhile is read again."""
     done: dict[str, Applied] = {}
     for _ in range(ATTEMPTS):

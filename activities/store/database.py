@@ -66,6 +66,7 @@ class Database:
 
     def __init__(self, url: URL, *, durable: bool, read_only: bool = False) -> None:
         self.sqlite = url.get_backend_name() == "sqlite"
+        self.durable = durable
         waiting = BUSY_TIMEOUT_MS
         self.engine = _sqlite(url, durable=durable, busy_timeout=waiting) if self.sqlite else _postgresql(url)
         self.by_place = create_engine(url, paramstyle="qmark" if self.sqlite else "format").dialect

@@ -69,11 +69,14 @@ class Store(
 ):
     """Everything that is kept. Every method may raise StoreUnavailable; none waits longer than a few seconds."""
 
+    address: str  # the URL that it was opened with
+
     @classmethod
     def open(cls, url: str, *, durable: bool = True, read_only: bool = False) -> Self:
         """Make a store over `sqlite:///path` or `postgresql://...`; no connection is made and no table created yet."""
         store = cls(parse(url), durable=durable, read_only=read_only)
         store.prepare()
+        store.address = url
         return store
 
     def migrate(self) -> bool:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from activities.rungs import Instant
 from activities.store.store import Store
-from activities.sweep import sweep
+from activities.sweep import Batch, sweep
 from api.process_notes import Say, note
 from api.processes.run_keeper import RunKeeper
 from sla.almanac import PLACES
@@ -19,11 +20,20 @@ PROGRESS = 10.0  # seconds between two words about how far it is
 WOKEN_AT_ONCE = 100
 
 
-class CalendarKeeper:
-    """Applies calendars for one worker's process; cases with an earlier alarm are woken through `runs`."""
+Sweeping = Callable[[], AbstractContextManager[Callable[[Sequence[str]], Batch]]]
 
-    def __init__(self, store: Store, runs: RunKeeper, instant: Callable[[], Instant], say: Say) -> None:
+
+class CalendarKeeper:
+    """Applies calendars for one worker's process; cases with an earlier alarm are woken through `runs`.
+
+    What `sweeping` opens applies the calendar of the day to some cases, and blocks while it does.
+    """
+
+    def __init__(
+        self, store: Store, runs: RunKeeper, instant: Callable[[], Instant], say: Say, sweeping: Sweeping
+    ) -> None:
         self._store = store
+        self._sweeping = sweeping
         self._runs = runs
         self._instant = instant
         self._say = say
@@ -49,7 +59,10 @@ class CalendarKeeper:
         return timedelta(seconds=(time.monotonic() - begun) * REST)
 
     async def _sweep(self, versions: frozenset[str]) -> None:
-        batches = sweep(self._store, self._instant)
+        with self._sweeping() as apply:
+            await self._went_through(sweep(self._store, self._instant, apply), versions)
+
+    async def _went_through(self, batches: Iterator[Batch], versions: frozenset[str]) -> None:
         live: list[str] = []
         applied = woken = told = looked_at = 0
         await self._keep_count(versions)

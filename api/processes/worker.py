@@ -21,6 +21,7 @@ from api.processes.almanac_watch import AlmanacWatch
 from api.processes.calendar_keeper import CalendarKeeper
 from api.processes.checkpoint_keeper import CheckpointKeeper
 from api.processes.run_keeper import RunKeeper
+from api.processes.sweeper import Sweeper
 from sla.almanac import Almanac
 from sla.timeline import REAL_TIME, Timeline
 from workflows.heartbeat import Heart, keep_beating
@@ -130,7 +131,9 @@ class WorkerProcess:
         watch = AlmanacWatch("worker", self._almanacs, partial(self._renew, settler), self._say)
         running = worker(client, settler, Heart(self._store, self._now), grace=self._shutdown_grace)
         runs = RunKeeper(self._store, client, self._instant, self._say)
-        calendars = CalendarKeeper(self._store, runs, self._instant, self._say)
+        calendars = CalendarKeeper(
+            self._store, runs, self._instant, self._say, partial(Sweeper, self._store, self._alarm_grace)
+        )
         duties = [
             asyncio.create_task(running.run(), name="worker"),
             asyncio.create_task(self._repeat(self._beat), name="heartbeat"),

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from activities.almanacs import AlmanacHolder
@@ -15,6 +16,7 @@ from activities.store.store import Store
 from api.process_notes import Note
 from api.processes.almanac_watch import AlmanacWatch
 from api.processes.calendar_keeper import CalendarKeeper
+from api.processes.sweeper import Sweeper
 from api.real_clock import real_now
 from sla.almanac import Almanac
 from sla.release import RELEASE
@@ -50,7 +52,7 @@ async def work(address: str, url: str) -> None:
         print(note.event, flush=True)
 
     runs: Any = NoRuns()
-    keeper = CalendarKeeper(store, runs, instant, say)
+    keeper = CalendarKeeper(store, runs, instant, say, partial(Sweeper, store, GRACE))
     watch = AlmanacWatch("worker", holder, tell, say)
 
     async def keep() -> None:

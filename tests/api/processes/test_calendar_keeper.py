@@ -1,11 +1,14 @@
 """A changed calendar that a worker applies: how far it is stands on record, from when until when."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from activities.rungs import Instant
 from activities.store.store import Store
+from activities.sweep import applied_to
 from api.processes.calendar_keeper import CalendarKeeper
 from sla.release import RELEASE
 from tests.api.office import file_store
@@ -39,7 +42,9 @@ async def test_how_far_a_calendar_has_come_is_kept_and_a_worker_that_starts_late
 
     def keeper() -> CalendarKeeper:
         keeping: Any = runs
-        return CalendarKeeper(store, keeping, instant, lambda note: None)
+        return CalendarKeeper(
+            store, keeping, instant, lambda note: None, lambda: nullcontext(partial(applied_to, store, now=instant))
+        )
 
     first = keeper()
     await first.keep()
