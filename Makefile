@@ -9,6 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # A lock is the whole set: pip looks for nothing beside it, and then says whether all of it fits together.
 CHECKED := $(BIN)/python -m pip --disable-pip-version-check check >/dev/null || $(BIN)/python -m pip check
 OPTIONS ?=
+# Where this is set, each of the hundreds of processes that tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
