@@ -83,7 +83,7 @@ def run(city: City, *, commands: int, kills: int, seed: int) -> Report:
 
 async def _loaded(city: City, commands: int, kills: int, seed: int) -> Answers:
     chance = random.Random(seed)  # noqa: S311
-    victims = plan(kills, chance)
+    victims = plan(kills, chance, city.victims)
     load = Load(city, seed, enough=lambda done: done >= commands and city.harmed.total() == len(victims))
 
     async def harming() -> None:
@@ -132,6 +132,7 @@ def _check(city: City, report: Report, answers: Answers, ended: datetime) -> Non
         "receipts": answers.receipts,
         "refused": len(answers.refused),
         "cut": answers.cut,
+        "dropped": answers.dropped,
         "answered_503": answers.statuses[503],
         "slowest_answer_seconds": round(answers.slowest[0], 1),
         "cases": len(facts),
