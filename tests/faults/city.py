@@ -65,11 +65,13 @@ class City:
         database_url: str,
         database: DatabaseServer | None = None,
         frozen: float = FROZEN,
+        **settings: str,
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.database_url = database_url
-        self.victims = VICTIMS if database is None else (*VICTIMS, DATABASE)
+        self.victims: tuple[str, ...] = VICTIMS if database is None else (*VICTIMS, DATABASE)
+        self._settings = settings
         self._database = database
         self._frozen = frozen
         self.harmed: Counter[str] = Counter()
@@ -83,6 +85,7 @@ class City:
         self.timeline = Timeline(anchor_real=real_now(), anchor_business=MONDAY, rate=RATE)
         store.set_timeline_once(self.timeline)
         self.officer = _key(store, "window-1", CallerRole.OFFICER)
+        self.colleague = _key(store, "window-2", CallerRole.OFFICER)
         self.water = _key(store, "water-system", CallerRole.UTILITY, "suzhou-water")
         store.close()
 
@@ -90,7 +93,7 @@ class City:
         self._log = (self.folder / "processes.log").open("ab")
         self.temporal.start()
         for name in PROCESSES:
-            self._start(name)
+            self.start(name)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,11 +127,15 @@ class City:
             every = [*PROCESSES, "temporal", *([DATABASE] if self._database else [])]
             victims = chance.sample(every, len(every)) if victim == ALL else [victim]
             for one in victims:
-                self._kill(one)
+                self.kill(one)
             time.sleep(chance.uniform(0, 0.5))
             for one in victims:
-                self._start(one)
+                self.start(one)
         self.harmed[victim] += 1
+
+    def pid(self, name: str) -> int:
+        """The process of a worker or the API, as it runs now."""
+        return self._running[name].pid
 
     def command(self, *words: str) -> str:
         """What a command of `shixian` prints; it must end with 0."""
@@ -138,7 +145,8 @@ class City:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def _kill(self, name: str) -> None:
+    def kill(self, name: str) -> None:
+        """Kills a process or a server."""
         if name == "temporal":
             self.temporal.kill()
         elif name == DATABASE and self._database is not None:
@@ -147,7 +155,8 @@ class City:
             self._running[name].kill()
             _reap(self._running[name])
 
-    def _start(self, name: str) -> None:
+    def start(self, name: str) -> None:
+        """Starts what was killed."""
         if name == "temporal":
             self.temporal.start()
             return
@@ -167,6 +176,7 @@ class City:
     def _env(self) -> dict[str, str]:
         return {
             **os.environ,
+            **self._settings,
             "SHIXIAN_DATA_DIR": str(self.folder),
             "SHIXIAN_REQUESTS_PER_SECOND": "0",  # one client is all of them
             "SHIXIAN_EXPENSIVE_PER_SECOND": "0",

@@ -45,8 +45,9 @@ class Answers:
 class Load:
     """Cases that are opened, carried and decided until there are enough commands."""
 
-    def __init__(self, city: City, seed: int, *, enough: Callable[[int], bool]) -> None:
+    def __init__(self, city: City, seed: int, *, enough: Callable[[int], bool], pause: float = 0) -> None:
         self.answers = Answers()
+        self._pause = pause  # seconds of a client after each turn
         self._city = city
         self._enough = enough  # of acknowledged commands
         self._seed = seed
@@ -69,6 +70,7 @@ class Load:
         while not self._enough(self.done):
             for together in self._course(f"K{self._seed % 10**6}-{next(self._cases)}", chance):
                 await asyncio.gather(*(self._persist(request, chance) for request in together))
+                await asyncio.sleep(self._pause)
 
     def _course(self, case: str, chance: random.Random) -> Iterator[list[Request]]:
         """A case in turns; the requests of a turn are sent at once. Some cases are left where they are."""

@@ -82,7 +82,7 @@ async def office(temporal_server: DevServer, url: str) -> AsyncIterator[Office]:
 
 async def posted_until_full(office: Office, case: str) -> list[str]:
     """Keys of what was taken until nothing is any more."""
-    taken = []
+    taken: list[str] = []
     for number in range(MOST):
         key = f"fee-{number}"
         body = {"fen": 1, "reason": "x" * 500}
@@ -117,6 +117,12 @@ async def test_f_12_with_the_volume_of_the_data_full_nothing_is_lost_and_it_goes
     assert set(taken) <= set(await asyncio.to_thread(on_record, url, case))
 
 
+def use_up_segments(connection: psycopg.Connection) -> None:
+    """Have it write until there is no segment left that it has made beforehand."""
+    for _ in range(MOST):
+        connection.execute("SELECT pg_logical_emit_message(false, 'x', 'x'), pg_switch_wal()")
+
+
 @pytest.mark.nightly
 async def test_f_13_with_the_volume_of_the_log_full_the_server_dies_and_nothing_acknowledged_is_lost(
     office: Office, volume: Volume, server: PostgreSQL, url: str
@@ -127,8 +133,7 @@ async def test_f_13_with_the_volume_of_the_log_full_the_server_dies_and_nothing_
     with psycopg.connect(url, autocommit=True) as connection:
         volume.fill()
         with pytest.raises(psycopg.OperationalError):
-            for _ in range(MOST):  # until there is no segment left that it has made beforehand
-                connection.execute("SELECT pg_logical_emit_message(false, 'x', 'x'), pg_switch_wal()")
+            use_up_segments(connection)
     await eventually(lambda: not server.lives)
     await posting.is_unknown()
     volume.empty()
