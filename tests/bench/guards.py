@@ -23,6 +23,7 @@ from workflows.signing import Signing
 from workflows.worker import Access, connect
 
 MOST = 1.1
+MADE = 1  # row of a new ledger, that its timeline was set
 OPEN = "none"
 # by the name of the figure; what stands beside is what it is measured against
 WAYS: Mapping[str, str] = {"guarded": "sign,seal,audit", "signed": "sign", "sealed": "seal", "audited": "audit"}
@@ -93,7 +94,7 @@ def _check(home: Path, guards: str, commands: int) -> None:
     """What was measured is what is said: those who are audited have a row for each command, and the others none."""
     with closing(Store.open(_ledger(home, guards))) as store:
         rows = store.audit_head().seq
-    assert rows >= commands if "audit" in guards else rows == 0, (guards, rows)
+    assert rows >= commands if "audit" in guards else rows <= MADE, (guards, rows)
 
 
 def _ledger(home: Path, guards: str) -> str:
