@@ -77,6 +77,8 @@ def create_app(services: Services) -> FastAPI:
         watching.cancel()
         app.state.notices.previews.close()
         pool.shutdown(wait=False, cancel_futures=True)
+        if app.state.people is not None:
+            app.state.people.threads.shutdown(wait=False, cancel_futures=True)
 
     app = _routes(lifespan)
     add_pages(app)

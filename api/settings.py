@@ -197,6 +197,13 @@ class Settings(BaseSettings):
     future_tolerance: Seconds = Field(
         default=timedelta(minutes=5), description="business seconds by which a client's clock may run ahead"
     )
+    least_disk_free: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.1, description="share of the disk under the data that is free while a process is ready; 0: any"
+    )
+    clock_tolerance: Annotated[Seconds, Field(gt=timedelta(0))] = Field(
+        default=timedelta(seconds=2),
+        description="seconds by which the clock of a process that is ready is from the database's, or behind a worker's",
+    )
     worker_metrics: Annotated[str, Field(pattern=r"^([^\s:]+:[0-9]{1,5})?$")] = Field(
         default="", description="host and port at which a worker shows what Temporal's client counts; empty: nowhere"
     )
@@ -349,6 +356,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'ledger.sqlite').absolute()}"
+
+    @property
+    def kept_in(self) -> Path:
+        """The folder that the data of this machine is in: that of the database where it is a file."""
+        scheme, _, file = self.database.partition(":///")
+        return Path(file).parent if scheme == "sqlite" else self.data_dir.absolute()
 
     def secrets_of(self, name: str) -> Path | None:
         """Return the file of secrets that a setting names, else the one that `serve` or `monitor` made, else None."""

@@ -75,9 +75,18 @@ class PostgreSQL:
         os.kill(pid, signal.SIGKILL)
         for gone in (pid, *children):
             wait_until_gone(gone)
+        self._forget()
+
+    @property
+    def lives(self) -> bool:
+        """Whether its process is there."""
+        lock = self._server.pgdata / "postmaster.pid"
+        return lock.exists() and _lives(int(lock.read_text().split()[0]))
+
+    def _forget(self) -> None:
         # where no one reaps the server it looks alive for ever to those who read this
         for lock in (self._server.pgdata / "postmaster.pid", *self._server.pgdata.glob(".s.PGSQL.*.lock")):
-            lock.unlink()
+            lock.unlink(missing_ok=True)
 
     def start(self) -> None:
         """Start the stopped or killed server again, on the same data."""
@@ -96,13 +105,17 @@ class PostgreSQL:
 def wait_until_gone(pid: int) -> None:
     """Wait until a killed process is no more than a zombie."""
     for _ in range(500):
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                return
-            os.kill(pid, 0)
-        except (FileNotFoundError, ProcessLookupError):
+        if not _lives(pid):
             return
         time.sleep(0.01)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,14 @@ class Upkeep(AuditLog):
         with self.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
 
+    def clock(self) -> datetime | None:
+        """Say what time the database has; None where its clock is this machine's own."""
+        if self.sqlite:
+            return None
+        with self.reading() as connection:
+            told: datetime | None = connection.exec_driver_sql("SELECT clock_timestamp()").scalar()
+            return told
+
     def fault(self, case: str, kind: str, detail: str, at: datetime) -> None:
         """Record a fault; one that is open already is not recorded again."""
         upsert = sqlite.insert if self.sqlite else postgresql.insert

@@ -7,6 +7,7 @@ as those of access tokens are. Nothing of a token leaves this module but who it 
 import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isfinite
 from threading import Lock
@@ -32,7 +33,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 SCOPE = "openid"
 YOUNG = 600  # seconds since its issue, in which an identity token is taken
 AGAIN = 5.0  # seconds between two questions for the endpoints of a provider that is away
-MOST_METHODS = 20
+THREADS = 8
 TYPES = (None, "jwt")  # of the header: an access token is no identity token
 
 
@@ -77,12 +78,16 @@ class BadAnswer(Exception):
 
 
 class OpenIDProvider:
-    """A provider. Every method that asks it blocks, for a few seconds at most, and raises a Problem where it is away."""
+    """A provider. Every method that asks it blocks, for a few seconds at most, and raises a Problem where it is away.
+
+    `threads` are those to ask it in: they are few and nobody else's, so that one who is slow holds up no other question.
+    """
 
     def __init__(
         self, rules: ProviderRules, fetch: Fetch | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.issuer = rules.issuer
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="provider")
         self._rules = rules
         self._fetch = fetch or fetched
         self._clock = clock

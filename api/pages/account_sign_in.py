@@ -4,8 +4,12 @@ What fits to a sign-in that began here is kept in its row; the browser has a coo
 once. No token reaches a browser.
 """
 
+import asyncio
 import secrets
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
+from typing import ParamSpec, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -26,7 +30,11 @@ from api.pages.page_route import PageRoute, PageVisiting, cookie_name, safe_plac
 from api.pages.sign_in import end_cookie, ours, set_session, sign_in_form
 
 BEGIN, BACK, OUT = "/sign-in/account", "/sign-in/back", "/signed-out"
+WRITING = 1.0  # seconds of a request's time that are kept for the page
 LONGEST_PART = 4096  # characters of what the provider sends back
+P = ParamSpec("P")
+T = TypeVar("T")
+
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -50,7 +58,10 @@ async def begin_sign_in(request: Request, next: str = "/", again: str = "") -> R
     )
     factors = request.app.state.services.settings.people_factors.values() if again else ()
     wanted = tuple(dict.fromkeys(acr for rule in factors for acr in rule.acr))
-    where = await in_pool(request, provider.sign_in_address, begun, state, _back(request, BACK), wanted)
+    try:
+        where = await _asked(request, provider.sign_in_address, begun, state, _back(request, BACK), wanted)
+    except Problem as problem:
+        return sign_in_form(request, next, problem=problem)
     await in_pool(request, store.begin_sign_in, begun)
     response = see_other(where)
     secure, age = request.url.scheme == "https", int(LONGEST.total_seconds())
@@ -94,11 +105,11 @@ async def _vouched(request: Request) -> tuple[BegunSignIn, Vouched]:
         allowances_of(request).refused(address_of(request), monotonic())
         raise Problem("sign-in-over")
     try:
-        await in_pool(request, provider.check_sender, sender)
+        await _asked(request, provider.check_sender, sender)
         if error is not None or not code:
             raise Problem("sign-in-given-up" if error == "access_denied" else "sign-in-over")
         back, seconds = _back(request, BACK), now.timestamp()
-        return begun, await in_pool(request, provider.vouched, begun, code, back, seconds)
+        return begun, await _asked(request, provider.vouched, begun, code, back, seconds)
     except BadAnswer:
         raise Problem("sign-in-over") from None
 
@@ -143,11 +154,24 @@ async def sign_out_everywhere(at: PageVisiting) -> Response:
 @router.get(OUT)
 async def signed_out(request: Request) -> Response:
     """Say that somebody has signed out here, and lead on to the provider, which may know them still."""
-    where = await in_pool(request, _provider(request).sign_out_address, _back(request, "/sign-in"))
+    try:
+        where = await _asked(request, _provider(request).sign_out_address, _back(request, "/sign-in"))
+    except Problem:
+        where = None
     response = html(request, bare_page(request, "signed_out.html", where=where))
     if where is not None:
         response.headers["Refresh"] = f"0; url={where}"
     return response
+
+
+async def _asked(request: Request, question: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Return what the provider is asked for; a Problem where it is so slow that only the page that says so can still be written."""
+    loop = asyncio.get_running_loop()
+    asking = loop.run_in_executor(_provider(request).threads, partial(question, *args, **named))
+    try:
+        return await asyncio.wait_for(asking, max(request.state.deadline - WRITING - loop.time(), 0))
+    except TimeoutError:
+        raise Problem("provider-unavailable") from None
 
 
 def _provider(request: Request) -> OpenIDProvider:

@@ -136,6 +136,8 @@ class Office:
         """Ends what the office made."""
         await self.http.aclose()
         self.app.state.pool.shutdown()
+        if self.app.state.people is not None:
+            self.app.state.people.threads.shutdown()
 
 
 def file_store(folder: Path) -> Store:

@@ -26,7 +26,7 @@ from tests.waiting import PROMPT, eventually
 from workflows.dispatch import Dispatcher
 from workflows.worker import connect
 
-HASTY = PATIENT.model_copy(update={"request_deadline": timedelta(seconds=1.5)})
+HASTY = PATIENT.model_copy(update={"request_deadline": timedelta(seconds=1.5), "least_disk_free": 0.0})
 
 
 @pytest.fixture
@@ -92,7 +92,12 @@ async def test_what_is_on_record_is_answered_again_while_temporal_is_away(closed
         assert (await http.get(f"/v1/cases/{case}", headers=closed.officer.headers)).status_code == 200
         ready = await http.get("/readyz")
         assert ready.status_code == 503
-        assert ready.json() == {"status": "away", "database": "ok", "temporal": "away", "worker": "away"}
+        parts = {"database": "ok", "temporal": "away", "worker": "away", "disk": "ok", "clock": "ok"}
+        assert ready.json() == {
+            "status": "away",
+            **parts,
+            "reasons": ["temporal does not answer", "worker does not answer"],
+        }
         assert (await http.get("/livez")).status_code == 200
     app.state.pool.shutdown()
 
@@ -111,7 +116,7 @@ async def test_c_33_a_process_is_ready_with_a_database_temporal_and_a_worker_tha
     ready = await eventually(partial(_readiness, closed))
     assert (ready.status_code, ready.json()) == (
         200,
-        {"status": "ok", "database": "ok", "temporal": "ok", "worker": "ok"},
+        {**dict.fromkeys(("status", "database", "temporal", "worker", "disk", "clock"), "ok"), "reasons": []},
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from api.processes.binaries import ALL, TEMPORAL, find
 from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
-from tests.bench import alerts, calendars, imports, lists, memory, notices, pages, scrape, storm
+from tests.bench import alerts, calendars, connections, guards, imports, lists, memory, notices, pages, scrape, storm
 from tests.bench.cases import at_the_client, cost, over_http, state
 from tests.bench.figures import Sheet
 from tests.bench.stand import folder, postgresql, prepared, workers
@@ -26,6 +26,7 @@ PARTS = (
     "alert",
     "storm",
     "import",
+    "doors",
 )  # with which the names of figures begin
 
 
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _brought(sheet, asked, wanted)
     if "case" in wanted:
         _cases(sheet, asked)
+    if "doors" in wanted:
+        _doors(sheet, asked)
     if wanted & {"memory", "scrape"}:
         _standing(sheet, asked, wanted)
     with folder() as home:
@@ -84,6 +87,13 @@ def _cases(sheet: Sheet, asked: argparse.Namespace) -> None:
             state(sheet, "case.postgresql", "at the Temporal client, PostgreSQL", pairs, targets=False)
 
 
+def _doors(sheet: Sheet, asked: argparse.Namespace) -> None:
+    """What guards cost, and many who are connected at once."""
+    with folder() as home, DevServer(find(TEMPORAL).path, home, port=free_port()) as server:
+        guards.measure(sheet, server, home, rounds=asked.rounds, cases=asked.cases, in_flight=asked.in_flight)
+        connections.measure(sheet, server, home, connections=asked.connections, seconds=asked.connected_seconds)
+
+
 def _standing(sheet: Sheet, asked: argparse.Namespace, wanted: Collection[str]) -> None:
     """Many cases open; on a server of its own, since the worker looks for cases that lack a run."""
     with folder() as home, DevServer(find(TEMPORAL).path, home, port=free_port()) as server:
@@ -123,6 +133,9 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--imported", type=int, default=5_000, help="cases that are taken over")
     parser.add_argument("--noticed", type=int, default=100_000, help="cases open when a notice is loaded")
     parser.add_argument("--additions", type=int, default=20_000, help="additions of working days in a round")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of commands with each set of guards in turn")
+    parser.add_argument("--connections", type=int, default=2_000, help="connections that are open at once")
+    parser.add_argument("--connected-seconds", type=int, default=60, help="for which they ask again and again")
     parser.add_argument("--output", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     return parser.parse_args(arguments)
 

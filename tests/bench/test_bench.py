@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.guards import WAYS
 from tests.bench.lists import READS
 from tests.bench.pages import PAGES
 
@@ -30,6 +31,9 @@ SMALLEST = {
     "city": 20,
     "storm-seconds": 5,
     "at-once": 3,
+    "rounds": 1,
+    "connections": 20,
+    "connected-seconds": 2,
 }
 LINE = re.compile(r"(?P<name>[a-z0-9_.]+) (?P<value>-?[0-9.]+) (?P<unit>[a-zA-Z/]+), (?P<against>.+)")
 COMPARED = ("throughput_vs_bare", "p99_vs_bare", "throughput", "p50", "p99")
@@ -62,6 +66,8 @@ NAMES = {
     *(f"import.{what}" for what in ("took", "sent", "throughput", "p99_meanwhile")),
     "storm.told.last",
     "storm.told.messages",
+    *(f"doors.{way}.{what}" for way in ("bare", *WAYS) for what in ("time", "processor")),
+    *(f"doors.connections.{what}" for what in ("memory", "refused", "answered", "otherwise", "let_in")),
 }
 
 

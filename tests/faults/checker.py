@@ -10,11 +10,11 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
@@ -36,6 +36,21 @@ HEALTHY = {
 }
 AT_ONCE = 8
 PROBLEM_STATUSES = {200, 201, 409, 422, 429, 503, 504}
+
+
+class Pace(NamedTuple):
+    """How long a client rests after each turn, and how long it is from one harm to the next at least, in seconds."""
+
+    pause: float = 0
+    every: float = 0
+
+
+AS_FAST_AS_CAN_BE = Pace()
+Look = Callable[[], None]
+
+
+def nothing() -> None:
+    """Look at nothing."""
 
 
 @dataclass
@@ -61,11 +76,13 @@ class Report:
         return "\n".join(lines)
 
 
-def run(city: City, *, commands: int, kills: int, seed: int) -> Report:
-    """Loads, harms, waits, and checks."""
+def run(
+    city: City, *, commands: int, kills: int, seed: int, pace: Pace = AS_FAST_AS_CAN_BE, look: Look = nothing
+) -> Report:
+    """Loads, harms, waits, and checks. `look` is called after each harm."""
     report = Report(seed)
     begun = time.monotonic()
-    answers = asyncio.run(_loaded(city, commands, kills, seed))
+    answers = asyncio.run(_loaded(city, commands, plan(kills, random.Random(seed), city.victims), pace, look, seed))  # noqa: S311
     report.figures["load_seconds"] = round(time.monotonic() - begun, 1)
     report.kills = dict(city.harmed)
     time.sleep(QUIET)
@@ -81,16 +98,19 @@ def run(city: City, *, commands: int, kills: int, seed: int) -> Report:
     return report
 
 
-async def _loaded(city: City, commands: int, kills: int, seed: int) -> Answers:
+async def _loaded(city: City, commands: int, victims: list[str], pace: Pace, look: Look, seed: int) -> Answers:
     chance = random.Random(seed)  # noqa: S311
-    victims = plan(kills, chance)
-    load = Load(city, seed, enough=lambda done: done >= commands and city.harmed.total() == len(victims))
+    load = Load(
+        city, seed, enough=lambda done: done >= commands and city.harmed.total() == len(victims), pause=pace.pause
+    )
 
     async def harming() -> None:
         for number, victim in enumerate(victims, start=1):
+            await asyncio.sleep(pace.every)
             while load.done < number * commands / (len(victims) + 1):  # noqa: ASYNC110  # a count, no event
                 await asyncio.sleep(0.05)
             await asyncio.to_thread(city.harm, victim, chance)
+            look()
 
     async with asyncio.TaskGroup() as group:
         group.create_task(load.run())
@@ -132,6 +152,7 @@ def _check(city: City, report: Report, answers: Answers, ended: datetime) -> Non
         "receipts": answers.receipts,
         "refused": len(answers.refused),
         "cut": answers.cut,
+        "dropped": answers.dropped,
         "answered_503": answers.statuses[503],
         "slowest_answer_seconds": round(answers.slowest[0], 1),
         "cases": len(facts),
@@ -149,19 +170,19 @@ async def _histories(city: City, report: Report) -> None:
         runs.setdefault(found.id, []).append(found)
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def compared(case: str) -> list[str]:
+    async def in_turn(case: str) -> list[str]:
         async with gate:
-            return await _compared(client, city.database_url, case)
+            return await compared(client, city.database_url, case)
 
     bad = [f"{r.id}: {r.status}" for each in runs.values() for r in each if r.status not in HEALTHY]
     report.add("workflows", bad)
-    for unlike in await asyncio.gather(*(compared(case) for case in runs)):
+    for unlike in await asyncio.gather(*(in_turn(case) for case in runs)):
         report.add("ledger and history", unlike)
     report.add("without a run", [c for c in evidence.heads(city.database_url) if c not in runs])
     report.figures["runs"] = sum(map(len, runs.values()))
 
 
-async def _compared(client: Client, url: str, case: str) -> list[str]:
+async def compared(client: Client, url: str, case: str) -> list[str]:
     """How the latest run differs from the ledger, once a worker's process has had time to find it and wake it."""
     unlike: list[str] = []
     for _ in range(CATCH_UP):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol
@@ -24,7 +25,9 @@ GRACE = timedelta(seconds=1)  # real, before a rung is raised
 RATE = 7200  # two business hours in a second: promises of some working days fall due within a minute
 MONDAY = at("2021-03-01 08:00")
 FROZEN = 3.0  # seconds for which a stopped worker stands still, which is longer than a workflow task may take
-VICTIMS = ("worker-1", "temporal", "worker-2", "api", "worker-1", "worker-2")
+ALL = "all"  # at once, in any order
+DATABASE = "database"
+VICTIMS = ("worker-1", "temporal", "worker-2", "api", ALL, "worker-1", "worker-2")
 FREEZES = 2
 PROCESSES = ("worker-1", "worker-2", "api")
 
@@ -40,6 +43,13 @@ class Server(Protocol):
     def stop(self) -> None: ...
 
 
+class DatabaseServer(Protocol):
+    """A database's server that may be killed and started again."""
+
+    def kill(self) -> None: ...
+    def start(self) -> None: ...
+
+
 def dev_server(binary: Path, folder: Path) -> DevServer:
     """A development server that keeps its state in a folder."""
     return DevServer(binary, folder, port=free_port())
@@ -48,10 +58,22 @@ def dev_server(binary: Path, folder: Path) -> DevServer:
 class City:
     """All processes over one database. `with` starts and ends them; whatever is killed is started again."""
 
-    def __init__(self, temporal: Server, folder: Path, database_url: str) -> None:
+    def __init__(
+        self,
+        temporal: Server,
+        folder: Path,
+        database_url: str,
+        database: DatabaseServer | None = None,
+        frozen: float = FROZEN,
+        **settings: str,
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.database_url = database_url
+        self.victims: tuple[str, ...] = VICTIMS if database is None else (*VICTIMS, DATABASE)
+        self._settings = settings
+        self._database = database
+        self._frozen = frozen
         self.harmed: Counter[str] = Counter()
         self.temporal = temporal
         self._port = free_port()
@@ -63,6 +85,7 @@ class City:
         self.timeline = Timeline(anchor_real=real_now(), anchor_business=MONDAY, rate=RATE)
         store.set_timeline_once(self.timeline)
         self.officer = _key(store, "window-1", CallerRole.OFFICER)
+        self.colleague = _key(store, "window-2", CallerRole.OFFICER)
         self.water = _key(store, "water-system", CallerRole.UTILITY, "suzhou-water")
         store.close()
 
@@ -70,7 +93,7 @@ class City:
         self._log = (self.folder / "processes.log").open("ab")
         self.temporal.start()
         for name in PROCESSES:
-            self._start(name)
+            self.start(name)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,23 +117,25 @@ class City:
         self._running.clear()
 
     def harm(self, victim: str, chance: random.Random) -> None:
-        """Kills a process or the server and starts it again, or freezes a worker."""
-        pause = chance.uniform(0, 0.5)
-        if victim == "temporal":
-            self.temporal.kill()
-            time.sleep(pause)
-            self.temporal.start()
-        elif victim == "frozen":
+        """Kills a process, a server, or all of them at once, and starts them again; or freezes a worker."""
+        if victim == "frozen":
             process = self._running[chance.choice(PROCESSES[:2])]
             process.send_signal(signal.SIGSTOP)
-            time.sleep(FROZEN)
+            time.sleep(self._frozen)
             process.send_signal(signal.SIGCONT)
         else:
-            self._running[victim].kill()
-            _reap(self._running[victim])
-            time.sleep(pause)
-            self._start(victim)
+            every = [*PROCESSES, "temporal", *([DATABASE] if self._database else [])]
+            victims = chance.sample(every, len(every)) if victim == ALL else [victim]
+            for one in victims:
+                self.kill(one)
+            time.sleep(chance.uniform(0, 0.5))
+            for one in victims:
+                self.start(one)
         self.harmed[victim] += 1
+
+    def pid(self, name: str) -> int:
+        """The process of a worker or the API, as it runs now."""
+        return self._running[name].pid
 
     def command(self, *words: str) -> str:
         """What a command of `shixian` prints; it must end with 0."""
@@ -120,7 +145,24 @@ class City:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def _start(self, name: str) -> None:
+    def kill(self, name: str) -> None:
+        """Kills a process or a server."""
+        if name == "temporal":
+            self.temporal.kill()
+        elif name == DATABASE and self._database is not None:
+            self._database.kill()
+        else:
+            self._running[name].kill()
+            _reap(self._running[name])
+
+    def start(self, name: str) -> None:
+        """Starts what was killed."""
+        if name == "temporal":
+            self.temporal.start()
+            return
+        if name == DATABASE and self._database is not None:
+            self._database.start()
+            return
         words = ("api",) if name == "api" else ("worker",)
         self._running[name] = subprocess.Popen(
             [sys.executable, "-m", "api.cli", *words, "--with-parent"],
@@ -134,6 +176,7 @@ class City:
     def _env(self) -> dict[str, str]:
         return {
             **os.environ,
+            **self._settings,
             "SHIXIAN_DATA_DIR": str(self.folder),
             "SHIXIAN_REQUESTS_PER_SECOND": "0",  # one client is all of them
             "SHIXIAN_EXPENSIVE_PER_SECOND": "0",
@@ -145,11 +188,11 @@ class City:
         }
 
 
-def plan(kills: int, chance: random.Random) -> list[str]:
+def plan(kills: int, chance: random.Random, victims: Sequence[str] = VICTIMS) -> list[str]:
     """Whom to harm, in which order: so many kills, of every kind, and some freezes."""
-    victims = [VICTIMS[number % len(VICTIMS)] for number in range(kills)] + ["frozen"] * FREEZES
-    chance.shuffle(victims)
-    return victims
+    chosen = [victims[number % len(victims)] for number in range(kills)] + ["frozen"] * FREEZES
+    chance.shuffle(chosen)
+    return chosen
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

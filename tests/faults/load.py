@@ -13,6 +13,7 @@ from tests.faults.city import City
 
 CLIENTS = 16
 STEPS = ("joint-site-survey", "inspection-and-meter", "water-on")
+DROPPED = 0.2  # of the answers, which get lost on their way after all was done
 GIVE_UP = 120.0  # seconds after which an answer is no longer expected
 
 
@@ -37,14 +38,16 @@ class Answers:
     unanswered: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     cut: int = 0  # requests whose connection broke
+    dropped: int = 0  # answers that got lost
     slowest: tuple[float, str] = (0.0, "")  # seconds until an answer, and to which request
 
 
 class Load:
     """Cases that are opened, carried and decided until there are enough commands."""
 
-    def __init__(self, city: City, seed: int, *, enough: Callable[[int], bool]) -> None:
+    def __init__(self, city: City, seed: int, *, enough: Callable[[int], bool], pause: float = 0) -> None:
         self.answers = Answers()
+        self._pause = pause  # seconds of a client after each turn
         self._city = city
         self._enough = enough  # of acknowledged commands
         self._seed = seed
@@ -66,7 +69,8 @@ class Load:
     async def _client(self, chance: random.Random) -> None:
         while not self._enough(self.done):
             for together in self._course(f"K{self._seed % 10**6}-{next(self._cases)}", chance):
-                await asyncio.gather(*(self._persist(request) for request in together))
+                await asyncio.gather(*(self._persist(request, chance) for request in together))
+                await asyncio.sleep(self._pause)
 
     def _course(self, case: str, chance: random.Random) -> Iterator[list[Request]]:
         """A case in turns; the requests of a turn are sent at once. Some cases are left where they are."""
@@ -92,13 +96,16 @@ class Load:
                 return
         yield [officer("decide", outcome="approved")]
 
-    async def _persist(self, request: Request) -> None:
+    async def _persist(self, request: Request, chance: random.Random) -> None:
         """Sends a request until its answer is known."""
         request_id = f"{'suzhou-water' if request.utility else 'window-1'}:{request.key}"
         loop = asyncio.get_running_loop()
         begun = loop.time()
         while loop.time() - begun < GIVE_UP:
             status, body = await self._send(request)
+            if status and chance.random() < DROPPED:
+                self.answers.dropped += 1
+                continue
             if status in {200, 201}:
                 self._acknowledge(request_id, body)
             elif 400 <= status < 500 and status not in {408, 429}:

@@ -14,13 +14,14 @@ from tests.databases import PostgreSQL
 from tests.desk import at
 from tests.faults import evidence, oracle
 from tests.faults.checker import run
-from tests.faults.city import VICTIMS, City, dev_server, plan
+from tests.faults.city import FROZEN, VICTIMS, City, dev_server, plan
 from tests.faults.evidence import Fact
 
 Entry = tuple[str, str, dict[str, Any]]  # kind, instant, body
 
-COMMANDS, KILLS = 500, 8  # on each database
-COMMANDS_NIGHTLY, KILLS_NIGHTLY = 2000, 20
+COMMANDS, KILLS = 500, 8  # on each database, of everybody
+COMMANDS_NIGHTLY, KILLS_NIGHTLY = 2000, 40
+FROZEN_NIGHTLY = 30.0  # seconds
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**9)))
 
 
@@ -31,16 +32,20 @@ def test_killed_processes_lose_nothing_and_do_nothing_twice(
 ) -> None:
     commands, kills = (COMMANDS_NIGHTLY, KILLS_NIGHTLY) if nightly else (COMMANDS, KILLS)
     url = f"sqlite:///{tmp_path}/ledger.sqlite"
+    server: PostgreSQL | None = None
     if database == "postgresql":
-        server: PostgreSQL = request.getfixturevalue("postgresql")
+        server = request.getfixturevalue("postgresql")
         url = server.create()
-    with City(dev_server(temporal_binary, tmp_path / "temporal"), tmp_path / "city", url) as city:
+    frozen = FROZEN_NIGHTLY if nightly else FROZEN
+    with City(dev_server(temporal_binary, tmp_path / "temporal"), tmp_path / "city", url, server, frozen) as city:
         report = run(city, commands=commands, kills=kills, seed=SEED)
     said = f"{database}: {report}"
     sys.stdout.write(f"{said}\n")
     assert not report.wrong, said
     assert report.figures["commands"] >= commands, said
     assert sum(report.kills.values()) - report.kills["frozen"] == kills, said
+    assert set(report.kills) == {*city.victims, "frozen"}, said
+    assert report.figures["dropped"] > 0, said
 
 
 # --- the checker itself ---------------------------------------------------------------------------------------------

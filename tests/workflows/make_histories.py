@@ -22,11 +22,12 @@ from api.processes.claims import free_port
 from api.processes.temporal_server import DevServer
 from api.real_clock import real_now
 from sla.release import RELEASE
-from tests.desk import TOLERANCE, a_whole_case, at, water
+from tests.desk import TOLERANCE, Desk, a_whole_case, at, water
 from tests.waiting import eventually
 from tests.workflows.bench import GRACE, Bench, standing_at
 from tests.workflows.test_case import PROMISE, append_behind
 from workflows.answers import Refusal
+from workflows.messages import Wanted
 from workflows.worker import connect, worker
 
 HISTORIES = Path(__file__).parent / "histories" / sys.argv[-1]
@@ -140,6 +141,28 @@ async def otherwise(bench: Bench) -> None:
     await keep(bench.client, case, "turned-out-otherwise")
 
 
+async def asked(bench: Bench) -> None:
+    """What one asks for another grants, refuses, or leaves until the case is closed; one is taken back."""
+    first, second, case = bench.desk, Desk("another-officer"), "asked"
+
+    async def ask(wanted: Wanted) -> int:
+        return (await bench.send(case, first.ask(wanted))).seq
+
+    await bench.send(case, first.open(at("2021-03-01 09:00"), water()), first.accept(at("2021-03-01 10:00")))
+    number = await ask(first.extend(at("2021-03-02 09:00"), PROMISE, 2))
+    await bench.send(case, second.grant(at("2021-03-02 10:00"), number))
+    number = await ask(first.withdraw(at("2021-03-02 11:00")))
+    await bench.send(case, second.refuse_request(at("2021-03-02 12:00"), number))
+    number = await ask(first.withdraw(at("2021-03-03 09:00")))
+    await bench.send(case, first.take_back(at("2021-03-03 10:00"), number))
+    await ask(first.extend(at("2021-03-03 11:00"), PROMISE, 1))
+    await bench.send(case, first.terminate(at("2021-03-04 11:00")))
+    await bench.ended(case)
+    kinds = [kind for kind in bench.kinds(case) if kind.startswith("request-")]
+    assert {"request-asked", "request-refused", "request-taken-back", "request-lapsed"} == set(kinds)
+    await keep(bench.client, case, "asked-and-answered")
+
+
 async def continued(bench: Bench) -> None:
     """Its history grows until it continues as new, twice."""
     desk, case = bench.desk, "continued"
@@ -180,7 +203,7 @@ async def play(client: Client, store: Store) -> None:
     bench = Bench(client, store, standing_at("2021-03-05 17:29:48"))
     settler = Flaky(store, bench.timeline, GRACE, real_now, RELEASE)
     async with worker(client, settler, grace=timedelta(seconds=1), task_queue=bench.queue):
-        for scene in (continued, rung, carried, adopted, suspended, otherwise):
+        for scene in (continued, rung, carried, adopted, suspended, otherwise, asked):
             await scene(bench)
         await waited(bench, settler)
 

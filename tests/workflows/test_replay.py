@@ -25,7 +25,7 @@ KINDS = {
     "revived-and-corrected",
     "suspended-extended-withdrawn",
 }
-SINCE = {"turned-out-otherwise": "2026-11-30"}
+SINCE = {"asked-and-answered": "2026-11-30", "turned-out-otherwise": "2026-11-30"}
 
 
 def replayer() -> Replayer:
