@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
-    FromClause,
     Select,
     Table,
     and_,
@@ -115,19 +114,41 @@ def kept_groups(
     return _read(connection, kept.union_all(_alike(begins, last, commitment, sqlite=sqlite)))
 
 
-def of_kept(also: ColumnElement[bool], kept: FromClause = judged_sum) -> ColumnElement[bool]:
+def judged_from_clocks() -> Select[Any]:
+    """Return what the kept sums are to be: as the triggers count."""
+    key = [func.coalesce(CLOCK[column.name], "") if column.name in EMPTY else CLOCK[column.name] for column in KEY]
+    beyond = case((and_(CLOCK.start_day.is_(None), CLOCK.horizon.is_not(None)), 1))
+    return (
+        select(*key, func.count(), func.count(CLOCK.start_day), func.count(beyond))
+        .where(
+            CLOCK.commitment.is_not(None),
+            CLOCK.stopped_on.is_not(None),
+            CLOCK.standing.in_(JUDGED),
+            ~CLOCK.void,
+            CLOCK.used.is_not(None),
+        )
+        .group_by(*key)
+    )
+
+
+def _of_kept(also: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a clock is one of a kept sum; `also` says it of other cohorts, for NULL is not found by comparison."""
-    same = [CLOCK[column.name] == kept.c[column.name] for column in KEY if column.name != "also"]
-    return and_(also, *same, CLOCK.stopped_on.is_not(None), CLOCK.commitment.is_not(None), ~CLOCK.void)
+    same = [CLOCK[column.name] == column for column in KEY if column.name != "also"]
+    # a day sorts behind its month: it is there, which the index wants to be told, in words that no other index serves
+    return and_(also, *same, CLOCK.stopped_on > SUM.stopped_in, ~CLOCK.void)
 
 
-def _first_of_kept(*, sqlite: bool) -> ColumnElement[str]:
-    """Day and number of the one that stopped first, by the index, in whose order they are."""
-    by_number = CLOCK.case if sqlite else collate(CLOCK.case, "C")
+def _first_of_kept(*, sqlite: bool) -> ColumnElement[str | None]:
+    """Day and number of the one that stopped first, by the index: of the first day, which has few."""
+    number = CLOCK.case if sqlite else collate(CLOCK.case, "C")
 
-    def first(also: ColumnElement[bool]) -> ColumnElement[str]:
-        named = select(CLOCK.stopped_on + " " + CLOCK.case).where(of_kept(also), CLOCK.start_day.is_not(None))
-        return named.order_by(CLOCK.stopped_on, by_number).limit(1).correlate(judged_sum).scalar_subquery()
+    def first(also: ColumnElement[bool]) -> ColumnElement[str | None]:
+        begun = (_of_kept(also), CLOCK.start_day.is_not(None))
+        # by other cohorts too, though all have the same: PostgreSQL takes the order of the index only where they are said
+        days = select(CLOCK.stopped_on).where(*begun).order_by(CLOCK.also, CLOCK.stopped_on).limit(1)
+        day = days.correlate(judged_sum).scalar_subquery()
+        named = select(func.min(CLOCK.stopped_on + " " + number)).where(*begun, CLOCK.stopped_on == day)
+        return named.correlate(judged_sum).scalar_subquery()
 
     return case((SUM.also == "", first(CLOCK.also.is_(None))), else_=first(CLOCK.also == SUM.also))
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Float,
     Select,
-    Table,
     and_,
     case,
     cast,
@@ -21,20 +20,18 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    union_all,
 )
 
 from activities.store import tables
 from activities.store.cohorts import Place, Running, read_running
 from activities.store.database import Database
 from activities.store.instants import maybe_instant, micros
-from activities.store.judged_groups import JudgedGroup, kept_groups, measured_by, names_of, of_kept
+from activities.store.judged_groups import JUDGED, JudgedGroup, kept_groups, measured_by, names_of
 from activities.store.steady import SteadyPromises, SteadyWanted, is_steady, steady_promises
-from activities.store.sum_tables import judged_sum
 from sla.axis import DAY_LENGTH, end_of, local_day
 from sla.clock import Standing
 
-CASE, CLOCK, SUM = tables.case.c, tables.clock.c, judged_sum.c
+CASE, CLOCK = tables.case.c, tables.clock.c
 
 
 class OpenPromises(NamedTuple):
@@ -127,6 +124,9 @@ class JudgedSums(Database):
 
     def cohort_cases(self, wanted: CohortWanted, first: date, last: date, now: datetime, limit: int) -> CohortCases:
         """Read the first cases of a commitment, ramp-up with them: those that run, and those that stopped in [first, last]."""
+        whose = [measured_by(wanted.commitment), ~CLOCK.void]
+        whose += [] if wanted.jurisdiction is None else [CLOCK.jurisdiction == wanted.jurisdiction]
+        whose += [] if wanted.owner is None else [CLOCK.owner == wanted.owner]
         standing = case(
             (CLOCK.standing.is_not(None), CLOCK.standing),
             (CLOCK.due_at < micros(now), Standing.OVERDUE.value),
@@ -135,18 +135,27 @@ class JudgedSums(Database):
         )
         origin = (CLOCK.case, CLOCK.jurisdiction, standing, CLOCK.ramp_up, CLOCK.taken_over)
         columns = (*origin, CLOCK.due_at, CLOCK.used, CLOCK.stopped_on)
-        live = and_(CLOCK.live, CLOCK.role == literal_column("'promise'"), ~CLOCK.void, *_whose(wanted, tables.clock))
+        live = and_(CLOCK.live, CLOCK.role == literal_column("'promise'"), *whose)
         by_due = (CLOCK.due_at.is_(None), CLOCK.due_at, CLOCK.case)
-        longest = _longest(wanted, first, last, limit).subquery()
-        by_length = (longest.c.rank, longest.c.length.desc(), CLOCK.case)
-        judged = select(*columns).join(longest, and_(CLOCK.case == longest.c.case, CLOCK.pos == longest.c.pos))
+        months = CLOCK.stopped_in.between(first.isoformat()[:7], last.isoformat()[:7])
+        days = CLOCK.stopped_on.concat("").between(first.isoformat(), last.isoformat())
+        judged = and_(months, days, CLOCK.stopped_on.is_not(None), CLOCK.standing.in_(JUDGED), *whose)
+        by_length = (CLOCK.standing != Standing.MISSED.value, cast(CLOCK.used, Float).desc(), CLOCK.case)
+        # found in the index, which has all of this; then their rows alone are read
+        longest = select(CLOCK.case).where(judged).order_by(*by_length).limit(limit).subquery()
+        of_them = CLOCK.case.in_(select(longest.c.case))
         with self.reading() as connection:
             return CohortCases(
                 open=[
                     _cohort_case(row)
                     for row in connection.execute(select(*columns).where(live).order_by(*by_due).limit(limit))
                 ],
-                judged=[_cohort_case(row) for row in connection.execute(judged.order_by(*by_length))],
+                judged=[
+                    _cohort_case(row)
+                    for row in connection.execute(
+                        select(*columns).where(judged, of_them).order_by(*by_length).limit(limit)
+                    )
+                ],
             )
 
     def charged_more(self, last: date, now: datetime, limit: int) -> list[str]:
@@ -154,45 +163,6 @@ class JudgedSums(Database):
         query = select(CASE.case).where(_with_fee(last, now), CASE.fee == Standing.MISSED.value)
         with self.reading() as connection:
             return list(connection.scalars(query.order_by(CASE.case).limit(limit)))
-
-
-def _whose(wanted: CohortWanted, of: Table) -> list[ColumnElement[bool]]:
-    """Conditions that a clock, or a sum, is one of those asked for."""
-    place, owner = wanted.jurisdiction, wanted.owner
-    return [
-        measured_by(wanted.commitment, of),
-        *([] if place is None else [of.c.jurisdiction == place]),
-        *([] if owner is None else [of.c.owner == owner]),
-    ]
-
-
-def _longest(wanted: CohortWanted, first: date, last: date, limit: int) -> Select[Any]:
-    """The cases that were judged in [first, last], late ones first, then the longest: read of the kinds among which they are.
-
-    A kind is left out where those before it are enough. Only the cases of months of which every day is asked for are sure to be there.
-    """
-    begin, end = first.isoformat(), last.isoformat()
-    whole = and_(
-        SUM.stopped_in > begin[:7] if first.day > 1 else SUM.stopped_in >= begin[:7],
-        SUM.stopped_in < (last + DAY_LENGTH).isoformat()[:7],
-    )
-    rank, length = SUM.standing != Standing.MISSED.value, cast(SUM.used, Float)
-    before = func.sum(case((whole, SUM.n), else_=0)).over(order_by=(rank, length.desc()), groups=(None, -1))
-    asked = (SUM.n > 0, SUM.stopped_in.between(begin[:7], end[:7]), *_whose(wanted, judged_sum))
-    ranked = select(judged_sum, rank.label("rank"), length.label("length"), before.label("before")).where(*asked)
-    kinds = ranked.cte("ranked")
-    days = CLOCK.stopped_on.between(begin, end)
-    found = [
-        select(CLOCK.case, CLOCK.pos, kinds.c.rank, kinds.c.length)
-        .join(kinds, of_kept(also, kinds))
-        .where(days, func.coalesce(kinds.c.before, 0) < limit)
-        for also in (
-            and_(kinds.c.also == "", CLOCK.also.is_(None)),
-            and_(kinds.c.also != "", CLOCK.also == kinds.c.also),
-        )
-    ]
-    every = union_all(*found).subquery()
-    return select(every).order_by(every.c.rank, every.c.length.desc(), every.c.case).limit(limit)
 
 
 def _cohort_case(row: Sequence[Any]) -> CohortCase:
