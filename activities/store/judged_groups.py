@@ -144,6 +144,9 @@ def _first_of_kept(*, sqlite: bool) -> ColumnElement[str | None]:
 
     def first(also: ColumnElement[bool]) -> ColumnElement[str | None]:
         begun = (_of_kept(also), CLOCK.start_day.is_not(None))
+        if sqlite:
+            in_order = select(CLOCK.stopped_on + " " + number).where(*begun).order_by(CLOCK.stopped_on, CLOCK.case)
+            return in_order.limit(1).correlate(judged_sum).scalar_subquery()
         # by other cohorts too, though all have the same: PostgreSQL takes the order of the index only where they are said
         days = select(CLOCK.stopped_on).where(*begun).order_by(CLOCK.also, CLOCK.stopped_on).limit(1)
         day = days.correlate(judged_sum).scalar_subquery()
