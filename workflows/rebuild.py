@@ -65,6 +65,7 @@ def rebuild(store: Store, almanac: Almanac) -> int:
             if made is not None:
                 ledger.put(made)
                 number += 1
+    store.recount_judged()
     return number
 
 
@@ -72,6 +73,8 @@ async def verify(
     store: Store, almanac: Almanac, client: Client | None, task_queue: str = TASK_QUEUE
 ) -> AsyncIterator[Finding]:
     """Check chains, rows, and with a client each case's histories against the ledger; for these a worker must be up."""
+    if not store.judged_sums_hold():
+        yield Finding("judged", "the sums of judged promises are not those of the rows; a rebuild makes them anew")
     histories = await _runs(client, task_queue) if client else {}
     for case in sorted({*all_cases(store), *histories}):
         broken = store.verify_chain(case)

@@ -26,7 +26,7 @@ from activities.store import tables
 from activities.store.cohorts import Place, Running, read_running
 from activities.store.database import Database
 from activities.store.instants import maybe_instant, micros
-from activities.store.judged_groups import JUDGED, JudgedGroup, judged_groups, measured_by, names_of
+from activities.store.judged_groups import JUDGED, JudgedGroup, kept_groups, measured_by, names_of
 from activities.store.steady import SteadyPromises, SteadyWanted, is_steady, steady_promises
 from sla.axis import DAY_LENGTH, end_of, local_day
 from sla.clock import Standing
@@ -115,7 +115,7 @@ class JudgedSums(Database):
         with self.reading() as connection:
             opens, fees = _open_and_fees(connection, counted, last, now, commitment)
             return Tallied(
-                judged=judged_groups(connection, first.replace(day=1), last, commitment, sqlite=self.sqlite),
+                judged=kept_groups(connection, first.replace(day=1), last, commitment, sqlite=self.sqlite),
                 running=read_running(connection, commitment, known or {}, but=or_(counted, is_steady(wanted))),
                 steady=steady_promises(connection, wanted, commitment),
                 open=opens,

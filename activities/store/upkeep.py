@@ -11,7 +11,9 @@ from activities.store import tables
 from activities.store.audit_log import AuditLog
 from activities.store.errors import TimelineRefused
 from activities.store.instants import instant, maybe_instant, micros
+from activities.store.judged_groups import judged_from_clocks
 from activities.store.request_tables import request
+from activities.store.sum_tables import judged_sum
 from sla.model import Model
 from sla.timeline import REAL_TIME, Timeline
 
@@ -167,6 +169,21 @@ class Upkeep(AuditLog):
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             for table in READ_MODEL:
                 connection.execute(delete(table) if case is None else delete(table).where(table.c.case == case))
+
+    def recount_judged(self) -> None:
+        """Make the sums of judged promises anew from the rows of clocks."""
+        with self.writing() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql("LOCK TABLE clock IN SHARE MODE")  # whoever writes one writes a sum
+            connection.execute(delete(judged_sum))
+            connection.execute(insert(judged_sum).from_select([*judged_sum.c.keys()], judged_from_clocks()))
+
+    def judged_sums_hold(self) -> bool:
+        """Tell whether the sums of judged promises are those of the rows of clocks."""
+        kept, counted = select(judged_sum).where(judged_sum.c.n != 0), judged_from_clocks()
+        with self.reading() as connection:
+            return set(connection.execute(kept).all()) == set(connection.execute(counted).all())
 
 
 def _timeline(connection: Connection) -> Timeline | None:

@@ -1,8 +1,9 @@
 """Observations of promises that no case measures: told by one, confirmed by another, corrected."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -10,6 +11,7 @@ from api.cli.client import announce, get, new_idempotency_key, path, post
 from api.cli.commands import Key, Reason
 from api.cli.output import Json, print_facts, print_json, print_table, say
 from api.cli.reading import maybe_day
+from api.cli.shared_options import then
 from api.cli.words import when
 from api.figures.promise_standings import CommitmentStanding
 from api.figures.standing_words import KINDS, STOOD, rests_on, target
@@ -83,9 +85,29 @@ def list_observations(
     print_table("观测 observations", columns, rows)
 
 
-@app.command()
-def record(
-    commitment: Commitment,
+class ObservationPost(NamedTuple):
+    """What is posted about an observation, and where."""
+
+    commitment: str
+    where: tuple[str | int, ...]
+    body: Mapping[str, object]
+
+
+def send_observation(command: ObservationPost, key: Key = None, json: Json = False) -> None:
+    """Send what is told about an observation, and say what became of it."""
+    name = key or new_idempotency_key()
+    announce(name, made=key is None, json=json)
+    where = path("commitments", command.commitment, "observations", *command.where)
+    done = post(where, command.body, name, json=json)
+    if json:
+        print_json(done.body)
+        return
+    again = "（此前已办 done before）" if done.repeated else ""
+    say(f"{done.body['commitment']} #{done.body['number']} {done.body['kind']}{again}")
+
+
+def send_observed(  # one parameter for each option
+    command: ObservationPost,
     first: First,
     last: Last,
     source: Source,
@@ -101,63 +123,8 @@ def record(
     key: Key = None,
     json: Json = False,
 ) -> None:
-    """录入观测 · Record an observation; it counts once another actor has confirmed it."""
-    told = _told(first, last, source, evidence, numerator, denominator, value, base, base_of, in_place, digest, file)
-    _send(commitment, (), told, key, json=json)
-
-
-@app.command()
-def confirm(commitment: Commitment, number: Number, key: Key = None, json: Json = False) -> None:
-    """确认观测 · Confirm an observation that another actor recorded."""
-    _send(commitment, (number, "confirm"), {}, key, json=json)
-
-
-@app.command()
-def correct(
-    commitment: Commitment,
-    number: Number,
-    first: First,
-    last: Last,
-    source: Source,
-    evidence: Evidence,
-    reason: Reason,
-    numerator: Numerator = None,
-    denominator: Denominator = None,
-    value: Value = None,
-    base: Base = None,
-    base_of: BaseOf = None,
-    in_place: InPlace = None,
-    digest: Digest = None,
-    file: File = None,
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """更正观测 · Put another observation in one's place; what was stays on record."""
-    told = _told(first, last, source, evidence, numerator, denominator, value, base, base_of, in_place, digest, file)
-    _send(commitment, (number, "correct"), {**told, "reason": reason}, key, json=json)
-
-
-@app.command()
-def withdraw(commitment: Commitment, number: Number, reason: Reason, key: Key = None, json: Json = False) -> None:
-    """撤下观测 · Withdraw an observation that nobody has confirmed."""
-    _send(commitment, (number, "withdraw"), {"reason": reason}, key, json=json)
-
-
-def _told(  # one parameter for each option
-    first: str,
-    last: str,
-    source: str,
-    evidence: str,
-    numerator: int | None,
-    denominator: int | None,
-    value: float | None,
-    base: float | None,
-    base_of: str | None,
-    in_place: bool | None,
-    digest: str | None,
-    file: Path | None,
-) -> dict[str, object]:
-    return {
+    """Send it with what was observed."""
+    observed = {
         "first": first,
         "last": last,
         "source": source,
@@ -170,19 +137,35 @@ def _told(  # one parameter for each option
         "in_place": in_place,
         "evidence_sha256": digest if file is None else sha256(file.read_bytes()).hexdigest(),
     }
+    send_observation(command._replace(body={**observed, **command.body}), key, json)
 
 
-def _send(
-    commitment: str, where: tuple[str | int, ...], body: dict[str, object], key: str | None, *, json: bool
-) -> None:
-    name = key or new_idempotency_key()
-    announce(name, made=key is None, json=json)
-    done = post(path("commitments", commitment, "observations", *where), body, name, json=json)
-    if json:
-        print_json(done.body)
-        return
-    again = "（此前已办 done before）" if done.repeated else ""
-    say(f"{done.body['commitment']} #{done.body['number']} {done.body['kind']}{again}")
+@app.command()
+@then(send_observed)
+def record(commitment: Commitment) -> ObservationPost:
+    """录入观测 · Record an observation; it counts once another actor has confirmed it."""
+    return ObservationPost(commitment, (), {})
+
+
+@app.command()
+@then(send_observation)
+def confirm(commitment: Commitment, number: Number) -> ObservationPost:
+    """确认观测 · Confirm an observation that another actor recorded."""
+    return ObservationPost(commitment, (number, "confirm"), {})
+
+
+@app.command()
+@then(send_observed)
+def correct(commitment: Commitment, number: Number, reason: Reason) -> ObservationPost:
+    """更正观测 · Put another observation in one's place; what was stays on record."""
+    return ObservationPost(commitment, (number, "correct"), {"reason": reason})
+
+
+@app.command()
+@then(send_observation)
+def withdraw(commitment: Commitment, number: Number, reason: Reason) -> ObservationPost:
+    """撤下观测 · Withdraw an observation that nobody has confirmed."""
+    return ObservationPost(commitment, (number, "withdraw"), {"reason": reason})
 
 
 def _value(one: dict[str, object]) -> str:

@@ -6,9 +6,10 @@ import typer
 
 from api.cli.cases import next_page
 from api.cli.client import get, path
-from api.cli.commands import CaseNumber, DryRun, Key, MaybeReason, Reason, send
+from api.cli.commands import CaseCommand, CaseNumber, MaybeReason, Reason, send
 from api.cli.lists import After, Limit
 from api.cli.output import Json, print_json, print_table
+from api.cli.shared_options import then
 from api.cli.words import when
 
 RequestNumber = Annotated[
@@ -55,34 +56,19 @@ def requests(
     next_page(found)
 
 
-def grant(
-    case: CaseNumber, number: RequestNumber, key: Key = None, dry_run: DryRun = False, json: Json = False
-) -> None:
+@then(send)
+def grant(case: CaseNumber, number: RequestNumber) -> CaseCommand:
     """复核同意 · Grant what another asked for: its command is carried out as the case stands now."""
-    send(path("cases", case, "requests", str(number), "grant"), {}, None, key, dry_run=dry_run, json=json)
+    return CaseCommand(path("cases", case, "requests", str(number), "grant"), {})
 
 
-def refuse_request(
-    case: CaseNumber,
-    number: RequestNumber,
-    reason: Reason,
-    key: Key = None,
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
+@then(send)
+def refuse_request(case: CaseNumber, number: RequestNumber, reason: Reason) -> CaseCommand:
     """复核不同意 · Refuse what another asked for."""
-    body = {"reason": reason}
-    send(path("cases", case, "requests", str(number), "refuse"), body, None, key, dry_run=dry_run, json=json)
+    return CaseCommand(path("cases", case, "requests", str(number), "refuse"), {"reason": reason})
 
 
-def take_back(
-    case: CaseNumber,
-    number: RequestNumber,
-    reason: MaybeReason = None,
-    key: Key = None,
-    dry_run: DryRun = False,
-    json: Json = False,
-) -> None:
+@then(send)
+def take_back(case: CaseNumber, number: RequestNumber, reason: MaybeReason = None) -> CaseCommand:
     """撤回申请 · Take back what one asked for oneself."""
-    body = {"reason": reason}
-    send(path("cases", case, "requests", str(number), "take-back"), body, None, key, dry_run=dry_run, json=json)
+    return CaseCommand(path("cases", case, "requests", str(number), "take-back"), {"reason": reason})

@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "lists" in wanted:
             lists.measure(sheet, home, lists.Sizes(asked.listed, asked.closed_cases, asked.times))
         if "page" in wanted:
-            pages.measure(sheet, home, lists.Sizes(asked.listed, asked.closed_cases, asked.times))
+            sizes = lists.Sizes(asked.listed, asked.closed_cases, asked.times)
+            pages.measure(sheet, home, sizes, asked.pages)
         if "alert" in wanted:
             alerts.measure(sheet, home, asked.alerts)
         if "storm" in wanted:
@@ -107,6 +108,9 @@ def _standing(sheet: Sheet, asked: argparse.Namespace, wanted: Collection[str]) 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the figures whose names begin so")
+    parser.add_argument(
+        "--pages", nargs="+", choices=tuple(pages.PAGES), default=tuple(pages.PAGES), help="of the pages these alone"
+    )
     parser.add_argument("--pairs", type=int, default=7, help="pairs of runs on SQLite, ours and bare in turn")
     parser.add_argument("--more-pairs", type=int, default=5, help="pairs on PostgreSQL and over HTTP")
     parser.add_argument("--cases", type=int, default=24, help="cases in a run, 23 commands each")

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -76,13 +76,13 @@ PAGES: Mapping[str, Asked] = {
 }
 
 
-def measure(sheet: Sheet, home: Path, sizes: Sizes) -> None:
-    """Ask for each page on both databases, before and after the closed cases are there."""
+def measure(sheet: Sheet, home: Path, sizes: Sizes, wanted: Collection[str]) -> None:
+    """Ask for each page that is wanted on both databases, before and after the closed cases are there."""
     with closing(Store.open(f"sqlite:///{home}/pages.sqlite", durable=False)) as store:
         store.migrate()
-        asyncio.run(_on(sheet, "sqlite", store, sizes))
+        asyncio.run(_on(sheet, "sqlite", store, sizes, wanted))
     with postgresql(home / "pg-pages") as url, closing(Store.open(url, durable=False)) as store:
-        asyncio.run(_on(sheet, "postgresql", store, sizes))
+        asyncio.run(_on(sheet, "postgresql", store, sizes, wanted))
 
 
 async def filled(store: Store, events: int = EVENTS) -> City:
@@ -93,13 +93,13 @@ async def filled(store: Store, events: int = EVENTS) -> City:
     return city
 
 
-async def _on(sheet: Sheet, name: str, store: Store, sizes: Sizes) -> None:
+async def _on(sheet: Sheet, name: str, store: Store, sizes: Sizes, wanted: Collection[str]) -> None:
     city = await filled(store)
     opened, closed = copies.numbers(store, opened=True), copies.numbers(store, opened=False)
     copies.add_open(store, [case for case in opened if case not in (city.case(LONG), city.case(PAUSED))], sizes.open)
     copies.add_notices(store, min(NOTICES, 2 * sizes.open))
     copies.settle(store)
-    before = await _asked(city, sizes.times)
+    before = await _asked(city, sizes.times, wanted)
     began = time.perf_counter()
     copies.add_closed(store, closed, sizes.closed)
     copies.settle(store)
@@ -108,7 +108,7 @@ async def _on(sheet: Sheet, name: str, store: Store, sizes: Sizes) -> None:
         f"page.{name}.load", time.perf_counter() - began, "s", f"{sizes.closed} closed cases, straight into the tables"
     )
     extra = sum(len(one.content) for one in assets().values())
-    for page, taken in (await _asked(city, sizes.times)).items():
+    for page, taken in (await _asked(city, sizes.times, wanted)).items():
         without = f"{before[page].p95:.1f} ms and {before[page].reads} reads without the closed"
         against = (
             f"p95 of {sizes.times}, {there}; {taken.busy:.1f} of the processor; at first {taken.first:.0f}; {without}"
@@ -123,15 +123,16 @@ async def _on(sheet: Sheet, name: str, store: Store, sizes: Sizes) -> None:
         )
 
 
-async def _asked(city: City, times: int) -> dict[str, Taken]:
-    """Ask for every page in this process, as people who have signed in."""
+async def _asked(city: City, times: int, wanted: Collection[str]) -> dict[str, Taken]:
+    """Ask for every page that is wanted in this process, as people who have signed in."""
     app = create_app(city.services)
     people: dict[str, Visitor] = {}
     try:
-        for who in {asked.who for asked in PAGES.values()}:
+        pages = {name: asked for name, asked in PAGES.items() if name in wanted}
+        for who in {asked.who for asked in pages.values()}:
             people[who] = Visitor(app, city.keys[who])
             await people[who].sign_in()
-        return {name: await _taken(city, people[asked.who], asked, times) for name, asked in PAGES.items()}
+        return {name: await _taken(city, people[asked.who], asked, times) for name, asked in pages.items()}
     finally:
         for one in people.values():
             await one.http.aclose()

@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import MetaData, insert
+from sqlalchemy import MetaData, insert, select
 
 from activities.record import Role, TakenOver
 from activities.store.instants import micros
 from activities.store.migrating import configuration
 from activities.store.rows import CaseRows
 from activities.store.store import Store
+from activities.store.sum_tables import judged_sum
 from sla.clock import Standing
-from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, put
+from tests.activities.store.build import DAY, T, a_case, a_clock, a_row, a_step, decided, put
 
 # without what is counted or read out of the pictures: marks, and what is left at a standstill
 FILLED = {"case_": ("case", "number", "tail", "group_", "group_order", "judged"), "step": ("case", "pos", "desk")}
@@ -82,6 +83,20 @@ def test_what_was_approved_before_it_was_asked_for_is_counted(empty_url: str, tm
             case: row["approved_at"] for case in ENDED for name, row in store.dump_rows(case) if name == "case_"
         }
         assert approved == {case: micros(T) if case == "yes" else None for case in ENDED}
+
+
+def test_what_was_judged_before_sums_were_kept_is_in_them(empty_url: str, tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path / 'new.db'}")) as new, closing(Store.open(empty_url)) as store:
+        new.migrate()
+        with store.writing() as connection:
+            command.upgrade(configuration(connection), "0022")
+        for case, also in {"one": (), "two": ("sz-water",), "three": ()}.items():
+            put(new, a_case(case, decided("tc-water", T.date(), Standing.MET, also=also)))
+            _put_as_before(store, new.dump_rows(case))
+        assert not store.migrate()  # nothing is left to be rebuilt
+        assert store.judged_sums_hold()
+        with store.reading() as connection:
+            assert sorted(connection.scalars(select(judged_sum.c.n))) == [1, 2]
 
 
 def _put_as_before(store: Store, rows: list[tuple[str, dict[str, Any]]]) -> None:
