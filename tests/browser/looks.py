@@ -5,12 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.async_api import Page
+from playwright.async_api import FloatRect, Page
 
 LOOKS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pages"
+TALLEST = 12_000  # px of a picture: of more than 16 384 Chromium cannot always take one
 AT_ONCE = 10  # times that Tab is pressed before one looks
 STOPS = 300  # more than any page has
 
@@ -67,7 +68,9 @@ async def focus_order(page: Page) -> list[Stop]:
 
 
 async def screenshot(page: Page, name: str) -> Path:
-    """Write a picture of the whole page to build/pages."""
+    """Write a picture of the page to build/pages, of a very long one its beginning."""
     path = PICTURES / f"{name}.png"
-    await page.screenshot(path=path, full_page=True)
+    width, height = await page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+    await page.screenshot(path=path, full_page=True, clip=clip)
     return path
