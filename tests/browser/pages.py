@@ -123,7 +123,7 @@ def _of_officers(city: City) -> list[Shown]:
         Shown("open-form", OFFICER, form),
         Shown("open-preview", OFFICER, form, {}, PREVIEW),
         Shown("observation-new", OFFICER, f"/promises/{SHARE}/observations/new"),
-        Shown("observation-correct", OFFICER, f"/promises/{SHARE}/observations/2/correct"),
+        Shown("observation-correct", OFFICER, f"/promises/{SHARE}/observations/3/correct"),
         Shown("not-found", OFFICER, "/no-such-page"),
         Shown("bad-parameter", OFFICER, "/cases?standing=unheard-of"),
     ]
