@@ -44,9 +44,8 @@ async def begin_sign_in(request: Request, next: str = "/", again: str = "") -> R
     provider, store = _provider(request), request.app.state.services.store
     if not safe_place(request):
         raise Problem("unsafe-place")
-    allowances_of(request).refused(
-        address_of(request), monotonic()
-    )  # a stranger's rows are bounded as their errors are
+    # a stranger's rows are bounded as their errors are
+    allowances_of(request).refused(address_of(request), monotonic())
     text, state = secrets.token_urlsafe(BITS), secrets.token_urlsafe(BITS)
     begun = BegunSignIn(
         hash=hashed(text),

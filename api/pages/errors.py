@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from api.http.problems import Problem
 from api.pages.answers import HEADERS
 from api.pages.frame import bare_page, rendered
+from api.pages.refusals import flaw_said
 from api.pages.words import message
 
 # by status: what is so, and what to do
@@ -38,6 +39,7 @@ def error_page(request: Request, problem: Problem) -> Response:
     """Return the page of a problem; in the frame of whoever has signed in."""
     what, now = SAID_OF.get(problem.code) or SAID.get(problem.status, SAID[500])
     values = {"problem": problem, "what": what, "what_now": now, "request_id": request.state.request_id}
+    values["flaws"] = [(flaw, flaw_said(flaw.code)) for flaw in problem.flaws]
     at = getattr(request.state, "page_visit", None)
     text = bare_page(request, "error.html", **values) if at is None else rendered(at, "error.html", **values)
     return Response(text, problem.status, {**HEADERS, **problem.headers}, "text/html; charset=utf-8")

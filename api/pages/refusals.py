@@ -39,6 +39,10 @@ FLAWS: Mapping[str, str] = {
     "not-whole": message("has to be a whole number"),
     "not-of-this-subject": message("does not belong to such a subject"),
     "bad-code": message("is no such code: a digit is missing or mistyped"),
+    "unknown-value": message("cannot be chosen here"),
+    "unknown-parameter": message("is not asked for here"),
+    "given-twice": message("is given twice"),
+    "not-a-day": message("is no day"),
     "other-step": message("belongs to another step"),
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from operator import itemgetter
 
@@ -19,6 +20,7 @@ from api.demo.script import Act, Script
 from api.demo.stories import NOW, Story, last_instant
 from api.processes.claims import free_port
 from api.services import Services
+from api.settings import Settings
 from sla.axis import SHANGHAI, local_day
 from sla.companies import COMPANIES
 from sla.notices.amendments import AMENDMENTS
@@ -55,12 +57,14 @@ async def served_at(app: FastAPI, port: int) -> AsyncIterator[str]:
 class City:
     """The city's ledger, its time, the keys of its people by role or company, and its cases by the names of their stories."""
 
-    def __init__(self, store: Store, like: "City | None" = None) -> None:
-        """`like`: the city of whose ledger the store has a copy; its keys and numbers hold here too."""
+    def __init__(self, store: Store, like: "City | None" = None, settings: Settings = PATIENT) -> None:
+        """`like`: the city of whose ledger the store has a copy; its keys, numbers and settings hold here too."""
         self.clock = Clock(NOW)
         self.store = store
         self.dispatcher = DirectDispatcher(store, self.clock)
-        self.services = Services(store, self.dispatcher, self.clock.timeline, PATIENT, RELEASE, self.clock)
+        if like is not None:
+            settings = like.services.settings
+        self.services: Services = Services(store, self.dispatcher, self.clock.timeline, settings, RELEASE, self.clock)
         self.keys: Mapping[str, str] = self._new_keys() if like is None else like.keys
         self.cases: dict[str, str] = {} if like is None else dict(like.cases)
 
@@ -74,9 +78,9 @@ class City:
         return sorted(case for case in self.cases.values() if (found := self.store.case(case)) and found.case.open)
 
     @asynccontextmanager
-    async def person(self, who: str) -> AsyncIterator[Person]:
-        """Somebody with a key, at the API in this process."""
-        app = create_app(self.services)
+    async def person(self, who: str, **named: object) -> AsyncIterator[Person]:
+        """Somebody with a key, at the API in this process; `named` are other settings of it."""
+        app = create_app(replace(self.services, settings=self.services.settings.model_copy(update=named)))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://city", timeout=WITHIN) as http:
             yield Person(http, self.keys[who], who)
@@ -111,6 +115,10 @@ class City:
                 self.dispatcher.move(sent)
                 seqs[number, act.kind] = await _play(people, scripts[number], act, seqs.get((number, act.of or "")))
         self.dispatcher.move(last_instant())
+
+    def admit(self, role: CallerRole) -> None:
+        """Make a key for somebody who does nothing with cases."""
+        self.keys = {**self.keys, role.value: self._key(role)}
 
     def _new_keys(self) -> dict[str, str]:
         roles = {role.value: self._key(role) for role in ROLES}
@@ -157,9 +165,9 @@ async def _play(people: Mapping[str, Person], script: Script, act: Act, correcte
     return int(answer.json()["seq"])
 
 
-async def full_city(store: Store) -> City:
+async def full_city(store: Store, settings: Settings = PATIENT) -> City:
     """A city with all its stories, over a store that has the tables and nothing else."""
-    city = City(store)
+    city = City(store, settings=settings)
     await city.fill(stories())
     async with city.person("officer") as officer, city.person("supervisor") as supervisor:
         await observe(officer, supervisor)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from activities.store.store import Store
-from tests.api.office import file_store
+from tests.api.office import PATIENT, file_store
 from tests.browser.browsing import Browsing, Visit, browsing
 from tests.browser.chromium import Chromium, find_chromium
 from tests.browser.city import City, full_city
+from tests.browser.staff import BUREAU, move_in
 from tests.databases import database, empty_url, postgresql, store, url
 
 __all__ = ["database", "empty_url", "postgresql", "store", "url"]
@@ -60,7 +61,10 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def city(city_folder: Path) -> AsyncIterator[City]:
     """The city on SQLite, shared: to be looked at, not to be changed."""
     with closing(file_store(city_folder)) as opened:
-        yield await full_city(opened)
+        settings = PATIENT.model_copy(update={**BUREAU, "data_dir": city_folder})
+        made = await full_city(opened, settings)
+        await move_in(made)
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from tests.api.exporter.city import GRACE, Clock
 from workflows.answers import Refusal
 from workflows.dispatch import Dispatcher
 from workflows.fold import fold
-from workflows.messages import Command, Extend, Receipt
+from workflows.messages import Command, Receipt, needs_due
 from workflows.picture import Drawn, picture
 from workflows.turn import Turn, head_of, turn
 
@@ -28,7 +28,7 @@ class DirectDispatcher(Dispatcher):
 
     async def send(self, case: str, command: Command, deadline: timedelta = GRACE) -> Receipt:
         """Return the receipt of a command; raises Refusal."""
-        due = self._settled(case)[1].due if isinstance(command, Extend) else {}
+        due = self._settled(case)[1].due if needs_due(command) else {}
         taken, _ = self._settled(case, command, due=due)
         [answer] = taken.answers
         if isinstance(answer, Refusal):

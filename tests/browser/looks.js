@@ -121,6 +121,13 @@
     return all.length > links.length + 3;
   },
 
+  // Keeps what has the focus each time before Tab moves it on; `shixianStops()` says what was kept, and what has it now.
+  watchFocus() {
+    const stops = [];
+    addEventListener("keydown", () => stops.push(this.focused()), true);
+    window.shixianStops = () => [...stops, this.focused()];
+  },
+
   // What has the focus: its name, whether that shows, and whether something lies over it. Null where nothing has it.
   focused() {
     const one = document.activeElement;

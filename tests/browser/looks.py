@@ -1,15 +1,18 @@
 """What a person, or a screen reader, would notice on a page: each check answers with what is wrong, readably."""
 
+import itertools
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.async_api import Page
+from playwright.async_api import FloatRect, Page
 
 LOOKS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "pages"
+TALLEST = 12_000  # px of a picture: of more than 16 384 Chromium cannot always take one
+AT_ONCE = 10  # times that Tab is pressed before one looks
 STOPS = 300  # more than any page has
 
 
@@ -50,19 +53,24 @@ async def targets(page: Page) -> list[str]:
 
 async def focus_order(page: Page) -> list[Stop]:
     """Press Tab from the page's beginning until the focus leaves it; return where it stopped."""
-    await page.evaluate("document.activeElement?.blur()")
+    await page.evaluate(f"document.activeElement?.blur(); {LOOKS}.watchFocus()")
     stops: list[Stop] = []
     while len(stops) < STOPS:
-        await page.keyboard.press("Tab")
-        found = await page.evaluate(f"{LOOKS}.focused()")
-        if found is None or (stops and Stop(**found) == stops[0]):
+        for _ in range(AT_ONCE):
+            await page.keyboard.press("Tab")
+        found = [None if one is None else Stop(**one) for one in await page.evaluate("shixianStops()")][1:]
+        stops = [one for one in itertools.takewhile(lambda one: one is not None, found) if one is not None]
+        if stops[0] in stops[1:]:  # it began anew
+            return stops[: stops.index(stops[0], 1)]
+        if len(stops) < len(found):
             break
-        stops.append(Stop(**found))
     return stops
 
 
 async def screenshot(page: Page, name: str) -> Path:
-    """Write a picture of the whole page to build/pages."""
+    """Write a picture of the page to build/pages, of a very long one its beginning."""
     path = PICTURES / f"{name}.png"
-    await page.screenshot(path=path, full_page=True)
+    width, height = await page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
+    await page.screenshot(path=path, full_page=True, clip=clip)
     return path

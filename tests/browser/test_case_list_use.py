@@ -6,10 +6,9 @@ A test that bears a number holds that line of the board's acceptance.
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.browsing import Language, Scheme, Visit
 from tests.browser.city import City
 from tests.browser.conftest import Open
-from tests.browser.pages import each_way, looked_at, signed_in
+from tests.browser.pages import signed_in
 
 pytestmark = pytest.mark.slow
 WATER = "/cases?procedure=water-connection&sort=accepted&dir=desc"
@@ -96,25 +95,3 @@ async def test_picked_rows_are_completed_together(visit: Open, own_city: City, j
         await page.get_by_role("link", name="返回列表").first.click()
         assert page.url == f"{origin}/cases"
         await page.goto("about:blank")  # before the server goes away
-
-
-async def batch_of(seen: Visit, origin: str, case: str) -> Page:
-    page = await seen.go("/cases")
-    await page.locator(f'[name="pick:{case}"]').check()
-    await page.locator('form[action="/batch/complete"] button').first.click()
-    await page.wait_for_url(f"{origin}/batch/complete")
-    return page
-
-
-@each_way
-async def test_nobody_is_kept_from_checking_a_batch(
-    visit: Open, city: City, board: str, width: int, scheme: Scheme, lang: Language
-) -> None:
-    seen = await visit(board, width=width, scheme=scheme, lang=lang)
-    tail = f"{lang}-{width}-{scheme}"
-    page = await signed_in(city, seen)
-    found = await looked_at(await batch_of(seen, board, city.case("overdue")), f"batch-{tail}")
-    await page.goto(f"{board}/cases")
-    await page.locator("main [data-row]").first.click()
-    found += await looked_at(page, f"case-in-list-{tail}")
-    assert found == [], "\n".join(found)

@@ -32,8 +32,15 @@ async def reports(city: City, site: SmallSite) -> str:
 
 
 @pytest.mark.parametrize("month", MONTHS)
-@pytest.mark.parametrize("width", [1366, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1366, "light"),
+        (320, "dark"),
+        pytest.param(1366, "dark", marks=pytest.mark.nightly),
+        pytest.param(320, "light", marks=pytest.mark.nightly),
+    ],
+)
 async def test_nobody_is_kept_from_reading_it(
     visit: Open, reports: str, month: str, width: int, scheme: Scheme
 ) -> None:

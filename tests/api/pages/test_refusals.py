@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 import api.http
+import api.pages
 from api.access.api_keys import CallerRole
 from api.http.problems import PROBLEMS
 from api.http.validation import CODES
@@ -18,18 +19,24 @@ from tests.api.pages.test_do_command import hidden
 from tests.api.pages.visitor import visitor
 from workflows.answers import RefusalCode
 
-HTTP = Path(api.http.__file__).parent
+HTTP, PAGES = Path(api.http.__file__).parent, Path(api.pages.__file__).parent
 
 
-def rules() -> set[str]:
-    """The codes of the rules by which a field is read, as they are written."""
-    trees = [ast.parse(path.read_text()) for path in HTTP.glob("*.py")]
+def named(folder: Path, name: str, place: int) -> set[str]:
+    """The codes that stand at a place of calls of a name, as they are written."""
+    trees = [ast.parse(path.read_text()) for path in folder.glob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Rule"]
-    return {str(ast.literal_eval(call.args[0])) for call in named}
+    found = [call.args[place] for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
+    return {str(code.value) for code in found if isinstance(code, ast.Constant)}
 
 
-@pytest.mark.parametrize("code", sorted({*rules(), *CODES.values(), *get_args(RefusalCode), *FLAWS, *PROBLEMS}))
+RULES = named(HTTP, "Rule", 0)  # by which a field is read
+OF_ADDRESSES = named(PAGES, "Flaw", 1)
+
+
+@pytest.mark.parametrize(
+    "code", sorted({*RULES, *OF_ADDRESSES, *CODES.values(), *get_args(RefusalCode), *FLAWS, *PROBLEMS})
+)
 def test_every_code_has_a_sentence_in_both_languages(code: str) -> None:
     assert code in FLAWS or code in PROBLEMS
     for said in (flaw_said(code), PROBLEMS.get(code, (0, flaw_said(code)))[1]):
