@@ -18,7 +18,7 @@ BY_PARAMETER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "If-Match": ("bad-if-match", "stale"),
         "after": ("bad-cursor",),
         "case": ("unknown-case",),
-        "clock": ("unknown-clock",),
+        "clock": ("unknown-clock", "not-found"),  # a line break in its key leads to no route
         "commitment": ("not-found",),
         "dry_run": OF_COMMANDS,
         "jurisdiction": ("not-found",),

@@ -18,6 +18,7 @@ from sla.axis import MICROSECOND, end_of, local_day
 from sla.cohort import TakenOverCases, Window
 from sla.commitments.register import REGISTER
 from sla.model import Model
+from workflows.messages import FIRST_YEAR, LAST_YEAR
 
 READ_AS_IT_IS = StandingRules()
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -71,18 +72,22 @@ class Days(NamedTuple):
     last: date
 
 
-def days_of(month: str) -> Days:
-    """Return the days of `2026-10`; ValueError for anything else."""
+def days_of(month: str, day: date) -> Days | None:
+    """Return the days of `2026-10` where it has begun on a day; None for any month but those that a case may be of."""
     found = MONTH.fullmatch(month)
-    if found is None:
-        raise ValueError(month)
+    if found is None or not FIRST_YEAR < int(found[1]) < LAST_YEAR:
+        return None
     first = date(int(found[1]), int(found[2]), 1)
-    return Days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return Days(first, last) if first <= day else None
 
 
 def report(store: Store, now: Instant, month: str, actor: str, rules: StandingRules = READ_AS_IT_IS) -> Report:
     """Return the report of a month that has begun."""
-    days, day = days_of(month), local_day(now.business)
+    day = local_day(now.business)
+    days = days_of(month, day)
+    if days is None:
+        raise ValueError(month)
     until, running = min(days.last, day), days.last >= day
     found = store.history(
         earliest(until), until, end_of(month_before(until)) - MICROSECOND, since=Window.ROLLING.first(until)

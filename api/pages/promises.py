@@ -20,7 +20,7 @@ from api.figures.averages import LISTED, Asked, Rows, load, recompute
 from api.figures.csv_table import SheetHead, figures_sheet
 from api.figures.front import Verdict
 from api.figures.html_page import bars, body, sentence
-from api.figures.month import MONTH, days_of, report
+from api.figures.month import days_of, report
 from api.figures.places import PLACES
 from api.figures.promise_standings import CommitmentStanding, all_standings, of_observations, rules_of
 from api.figures.shown import PromiseShown, number_shown, promise_fields
@@ -131,10 +131,7 @@ async def show_promise(at: PageVisiting, commitment: str) -> Response:
 async def show_report(at: PageVisiting, month: str) -> Response:
     """Show the month's report, within the frame of the pages."""
     only_known(at.request)
-    if MONTH.fullmatch(month) is None:
-        raise Problem("not-found")
-    first, last = days_of(month)
-    if first > local_day(at.now) or not FIRST_YEAR < last.year < LAST_YEAR:
+    if days_of(month, local_day(at.now)) is None:
         raise Problem("not-found")
     services = at.visit.services
     rules = rules_of(services.settings)

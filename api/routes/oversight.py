@@ -90,8 +90,7 @@ async def read_report(
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
     """Show a month's figures, each beside its promise and its sentence: as JSON, as CSV, or as a page to print."""
-    first, last = days_of(month)
-    if first > local_day(visit.told) or not FIRST_YEAR < last.year < LAST_YEAR:
+    if days_of(month, local_day(visit.told)) is None:
         raise Problem("not-found", flaws=[Flaw("path/month", "not-found")])
     rules = rules_of(visit.services.settings)
     found = await visit.read(report, visit.services.store, visit.now(), month, visit.caller.actor, rules)

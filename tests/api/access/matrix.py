@@ -162,6 +162,10 @@ class Sample:
 
     def address(self, path: str) -> str:
         """Where a route leads here."""
+        return path.format(**self.names(path))
+
+    def names(self, path: str) -> dict[str, str]:
+        """What there is here of what an address may name."""
         own = {"case": self.case, "clock": quote(self.clock), "seq": self.seq, "webhook": self.webhook}
         if "notices" in path:
             own["number"] = self.notice
@@ -173,7 +177,7 @@ class Sample:
             own["id"] = self.key
         if path.startswith("/people/"):
             own["id"] = self.person
-        return path.format(**{**FILLED, **own})
+        return {**FILLED, **own}
 
     async def api(self, asking: Asking | None, method: str, path: str) -> httpx2.Response:
         """Asks the API; None: nobody."""

@@ -79,7 +79,9 @@ async def test_a_report_is_written_as_it_is_asked_for(office: Office) -> None:
     ("where", "status", "code"),
     [
         ("/v1/reports/2021-04", 404, "not-found"),
+        ("/v1/reports/0000-01", 404, "not-found"),
         ("/v1/reports/0001-01", 404, "not-found"),
+        ("/v1/reports/9999-12", 404, "not-found"),
         ("/v1/reports/2021-13", 422, "invalid"),
         ("/v1/reports/2021-3", 422, "invalid"),
         ("/v1/reports/2021-03", 422, "invalid"),

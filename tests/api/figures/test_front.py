@@ -16,6 +16,7 @@ from activities.store.store import Store
 from api.figures.averages import LISTED, Case, FigureScope
 from api.figures.front import Front, MonthEnd, MonthState, OpenCase, PromiseChange, PromiseState, Verdict, front
 from api.figures.month import days_of, report
+from sla.axis import local_day
 from sla.clock import Standing
 from sla.forecast import Progress
 from tests.api.figures.averages_ledger import Fact
@@ -31,7 +32,9 @@ PLACES = Decimal("0.000001")
 def differences(url: str, store: Store, month: str, now: datetime) -> list[str]:
     """Where the first page says something else than the events come to, of the month and of the month before."""
     ledger, found = _ledger(url), report(store, instant(now), month, "s").front
-    first = days_of(month).first
+    days = days_of(month, local_day(now))
+    assert days is not None
+    first = days.first
     wrong = []
     for day, states in (
         (first, {one.commitment: one.now for one in found.promises}),

@@ -348,11 +348,29 @@ def test_the_header_s_favourite_is_given(header: str | None, form: Format) -> No
     assert accepted(header) is form
 
 
-@pytest.mark.parametrize("month", ["2021-13", "2021-3", "21-03", "2021-03-01", " ", "2021-00", "２０２１-03"])
-def test_what_is_no_month_is_refused(month: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(month)):
-        days_of(month)
-    assert days_of("2020-02").last == date(2020, 2, 29)
+@pytest.mark.parametrize(
+    "month",
+    [
+        "2021-13",
+        "2021-3",
+        "21-03",
+        "2021-03-01",
+        " ",
+        "2021-00",
+        "２０２１-03",
+        "0000-01",
+        "1949-12",
+        "2199-01",
+        "9999-12",
+    ],
+)
+def test_what_is_no_month_that_a_case_may_be_of_is_refused(month: str) -> None:
+    assert days_of(month, date.max) is None
+
+
+def test_a_month_has_its_days_once_it_has_begun() -> None:
+    assert days_of("2020-02", date(2020, 2, 1)) == (date(2020, 2, 1), date(2020, 2, 29))
+    assert days_of("2020-02", date(2020, 1, 31)) is None
 
 
 @pytest.mark.parametrize(

@@ -226,8 +226,9 @@ async def test_a_wrong_address_or_question_is_a_problem(office: Office, path: st
         assert "canary" not in answer.text
 
 
-async def test_a_method_that_there_is_not_is_a_problem(office: Office) -> None:
-    answer = await office.http.delete("/v1/cases", headers=office.officer.headers)
+@pytest.mark.parametrize("method", ["DELETE", "TRACE"])
+async def test_a_method_that_there_is_not_is_a_problem(office: Office, method: str) -> None:
+    answer = await office.http.request(method, "/v1/cases", headers=office.officer.headers)
     assert (answer.status_code, problem(answer)) == (405, "method-not-allowed")
     assert answer.headers["allow"]
 

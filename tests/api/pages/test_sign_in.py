@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from api.access.api_keys import CallerRole, hashed, new_key
@@ -133,6 +134,19 @@ async def test_c_18_a_form_without_the_sessions_token_is_refused(office: Office)
     assert (await somebody.post("/sign-out", {"other": "x"})).status_code == 403
     assert (await somebody.post("/sign-out", {"token": "0" * 64})).status_code == 403
     assert current(office.store, cookie(somebody), real_now(), used=True)
+
+
+async def test_over_tls_the_sessions_cookie_is_of_this_host_alone_and_no_scripts(office: Office) -> None:
+    somebody = visitor(office, CallerRole.OFFICER)
+    somebody.http.base_url = httpx2.URL("https://office")
+    await somebody.get("/sign-in")
+    sent = {"key": somebody.key, "next": "/"}
+    answer = await somebody.post("/sign-in", sent, Origin="https://office")
+    [said] = [value.lower() for value in answer.headers.get_list("set-cookie") if "shixian" in value]
+    name, *rest = (part.partition("=")[0].strip() for part in said.split(";"))
+    assert name == "__host-shixian"
+    assert {"secure", "httponly", "samesite", "path"} <= set(rest)
+    assert "domain" not in rest
 
 
 async def test_a_key_is_not_typed_in_over_a_network_without_tls(office: Office) -> None:
