@@ -55,6 +55,7 @@ RANDOM_BY_NATURE = (
 )
 EXPECTED = (
     Expected("*", "ALPHABET = ", "the letters of which codes are made"),
+    Expected("docs/asvs.md", "test_secret_files.py::", "the name of a test"),
     Expected("sla/sources.py", "sha256=", "the digest of a published document"),
     Expected("tests/data/commitments.json", '"sha256": ', "the same"),
     Expected("tests/browser/chromium.py", '"sha512-', "the digest of an npm package"),
@@ -70,6 +71,7 @@ EXPECTED = (
     Expected("tests/api/processes/test_temporal_access.py", '"TEMPORAL_API_KEY_FILE"', "the name of a setting"),
     Expected("api/demo/provider/provider.mjs", 'accessTokenFormat: "jwt"', "the name of a format"),
     Expected("tests/api/provider/conftest.py", "BOARD, SECRET = ", "made up: of no provider"),
+    Expected("tests/browser/test_accounts.py", "SECRET = ", "the same"),
     Expected("tests/api/provider/running.py", '"token_endpoint_auth_', "names of a method and of an algorithm"),
     Expected("tests/api/webhooks/test_posting.py", "SECRET = ", "published with the specification"),
     Expected("tests/data/alert_texts.json", '"0a1b2c3d4e5f"', "made up: an id"),

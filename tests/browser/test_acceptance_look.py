@@ -37,7 +37,7 @@ def test_every_page_that_there_is_is_looked_at(city: City) -> None:
 
 
 @pytest.mark.parametrize("turn", range(len(EVERY)))
-async def test_21_axe_finds_nothing_on_any_page_18_19_23_nothing_is_cut_or_covered_or_too_small_and_27_no_script_is_needed(
+async def test_18_19_21_23_27_no_page_needs_script_or_hides_anything(
     visit: Open, city: City, board: str, nightly: bool, turn: int
 ) -> None:
     width, scheme, lang = EVERY[turn]

@@ -107,7 +107,7 @@ def test_c_36_a_planted_secret_is_found_and_not_repeated(name: str, text: str, k
 
 
 def test_everything_that_is_expected_to_look_like_a_secret_is_there() -> None:
-    names = [name for name in secrets.tracked(ROOT) if name.endswith((".py", ".json", ".mjs"))]
+    names = [name for name in secrets.tracked(ROOT) if name.endswith((".py", ".json", ".mjs", ".md"))]
     for expected in secrets.EXPECTED:
         among = [name for name in names if Path(name).match(expected.files)] if expected.files != "*" else names
         assert any(expected.text in (ROOT / name).read_text(encoding="utf-8") for name in among), expected
@@ -138,7 +138,8 @@ def test_what_bandit_leaves_out_ruff_asks_of_every_line() -> None:
     }
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--select", ",".join(rules), "-"],
-        input="import yaml, markupsafe, subprocess\nassert yaml\nyaml.load(a, b)\nmarkupsafe.Markup(c)\nsubprocess.run(d)\n",
+        input="import yaml, markupsafe, subprocess\nassert yaml\nyaml.load(a, b)\nmarkupsafe.Markup(c)\nsubprocess.run(d)\n"
+        "f'SELECT {e} FROM f'\n",
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert {rule for rule in rules if rule in done.stdout} == set(rules)
