@@ -180,7 +180,7 @@ def _about(names: CaseNames, event: NewEvent) -> list[str]:
     parts += [words.say("of request %(n)s", n=body[name]) for name in OF_REQUESTS if name in body]
     parts += [body.get("child"), body.get("approved_by"), *_corrected(names, body), *_otherwise(names, event)]
     parts.append(_reason(names, event))
-    parts += [f"{name}: {text}" for name, text in body.get("opinions", {}).items()]
+    parts += [words.labelled(name, text) for name, text in body.get("opinions", {}).items()]
     return [str(part) for part in (*parts, body.get("note")) if part]
 
 

@@ -19,6 +19,7 @@ from api.pages.actions import (
     OPINION,
     Action,
     Field,
+    FieldKind,
     choices_of,
     facts_in,
     fields_of,
@@ -35,7 +36,7 @@ from api.pages.offers import CaseOffers, offers_of
 from api.pages.page_route import PageRoute, PageVisiting
 from api.pages.parameters import only_known
 from api.pages.place_in_list import LIST, case_address
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.views.foreseen import ClockForeseen, StepForeseen
 from workflows.dry_run import Foreseen
 from workflows.rebuild import all_events
@@ -62,6 +63,11 @@ class FieldShown(NamedTuple):
     def said(self) -> str:
         """What was entered, in words."""
         return dict(self.choices).get(self.value, self.value)
+
+    @property
+    def lacks_choice(self) -> bool:
+        """Whether one is required and there is none."""
+        return self.required and self.kind == FieldKind.CHOICE and not self.choices
 
 
 class Form(NamedTuple):
@@ -190,7 +196,7 @@ def _form(at: PageVisit, asked: Form, given: dict[str, str], key: str, problem: 
     flaws = []
     for flaw in problem.flaws if problem else ():
         name = flaw.pointer.rpartition("/")[2]
-        flaws.append((name if name in given else "", f"{labels.get(name, name)}: {at.words.say(flaw_said(flaw.code))}"))
+        flaws.append((name if name in given else "", flaw_of(at.words, labels.get(name, name), flaw.code)))
     return page(
         at,
         "do.html",
@@ -199,6 +205,7 @@ def _form(at: PageVisit, asked: Form, given: dict[str, str], key: str, problem: 
         back=case_address(at, asked.view.case.case),
         action=asked.action,
         fields=fields,
+        nothing=[field.label for field in fields if field.lacks_choice],
         key=key,
         seen=asked.view.head.seq,
         problem=problem,

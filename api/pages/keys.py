@@ -33,7 +33,7 @@ from api.pages.case_words import owner_name
 from api.pages.frame import ROLES, PageVisit, page, rendered
 from api.pages.page_route import PageRoute, PageVisiting, of_menu
 from api.pages.parameters import only_known
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.pages.words import PageWords, message
 from sla.companies import COMPANIES
 from workflows.procedures import ALL, resolve
@@ -240,9 +240,7 @@ def _key(at: PageVisit, asked: KeyAsked, nonce: str) -> tuple[str, ApiKey]:
 
 
 def _form(at: PageVisit, asked: KeyAsked, nonce: str, *, status: int = 200, wrong: str | None = None) -> Response:
-    flaws = [
-        (name, f"{at.words.say(FIELDS[name])}: {at.words.say(flaw_said(code))}") for name, code in asked.flaws.items()
-    ]
+    flaws = [(name, flaw_of(at.words, at.words.say(FIELDS[name]), code)) for name, code in asked.flaws.items()]
     return page(
         at,
         "key_new.html",

@@ -46,7 +46,9 @@ def fact_changes(
     """Say which facts of a case are others."""
     for key, value in after.items():
         if key in before and before[key] != value:
-            yield f"{fact_title(words, procedure, key)}: {answer(words, before[key])} → {answer(words, value)}"
+            yield words.labelled(
+                fact_title(words, procedure, key), f"{answer(words, before[key])} → {answer(words, value)}"
+            )
 
 
 def _departments(names: CaseNames) -> list[tuple[str, str]]:

@@ -140,8 +140,7 @@ def _state(words: PageWords, case: CasePicture) -> str:
     if case.national_state == CORRECTING:
         return words.say("Waits for what you have to hand in")
     said = words.say(CASE_STATES[case.status])
-    colon = "：" if words.zh else ": "
-    return f"{said}{colon}{words.say(DECISIONS[case.outcome])}" if case.outcome in DECISIONS else said
+    return words.labelled(said, words.say(DECISIONS[case.outcome])) if case.outcome in DECISIONS else said
 
 
 def _step(words: PageWords, jurisdiction: str, step: StepPicture) -> LookUpStep:

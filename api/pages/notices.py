@@ -25,7 +25,7 @@ from api.pages.case_words import owner_name
 from api.pages.frame import OVERSEEING, PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
 from api.pages.parameters import only_known
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of, flaw_said
 from api.pages.spreadsheet import spreadsheet
 from api.pages.uploads import UploadRoute
 from api.pages.words import message
@@ -236,10 +236,7 @@ def _body(at: PageVisit, asked: NoticeForm) -> ProposeBody:
 
 
 def _wrong(at: PageVisit, asked: NoticeForm, problem: Problem) -> NoticeForm:
-    flaws = [
-        (_field(flaw), f"{at.words.say(LABELS[_field(flaw)])}: {at.words.say(flaw_said(flaw.code))}")
-        for flaw in problem.flaws
-    ]
+    flaws = [(_field(flaw), flaw_of(at.words, at.words.say(LABELS[_field(flaw)]), flaw.code)) for flaw in problem.flaws]
     said = flaws or [("text", at.words.say(problem.title))]
     return asked._replace(flaws=said, detail=problem.detail if problem.detail != f"{problem.title}." else "")
 

@@ -28,7 +28,7 @@ from api.pages.do_command import FieldShown
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, of_menu, only_for
 from api.pages.parameters import only_known
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.pages.words import message
 from sla.commitments.commitment import Commitment
 from sla.observations import DATED, FIELDS, IndicatorKind, Noted
@@ -297,7 +297,7 @@ def _wrong(at: PageVisit, problem: Problem, kind: IndicatorKind | None = None) -
     for flaw in problem.flaws:
         name = flaw.pointer.rpartition("/")[2]
         label = at.words.say(_label(kind, name)) if name in LABELS else name
-        flaws.append((name if name in LABELS else "", f"{label}: {at.words.say(flaw_said(flaw.code))}"))
+        flaws.append((name if name in LABELS else "", flaw_of(at.words, label, flaw.code)))
     return FormWrong(problem, flaws)
 
 

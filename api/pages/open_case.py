@@ -25,7 +25,7 @@ from api.pages.do_command import FieldShown
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
 from api.pages.parameters import only_known
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.pages.subject_fields import SUBJECT_FIELDS, in_form, subject_fields, subjects_given
 from api.pages.words import message
 from api.views.case import cited
@@ -184,9 +184,7 @@ def _form(
     parts = [one["part"] for one in subjects_given(given)]
     for flaw in problem.flaws if problem else ():
         name = in_form(flaw, parts).pointer.rpartition("/")[2]
-        flaws.append(
-            (name if name in labels else "", f"{labels.get(name, name)}: {at.words.say(flaw_said(flaw.code))}")
-        )
+        flaws.append((name if name in labels else "", flaw_of(at.words, labels.get(name, name), flaw.code)))
     return page(
         at,
         "open_form.html",

@@ -16,7 +16,7 @@ from api.pages.answers import see_other
 from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, of_menu
 from api.pages.parameters import only_known
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.pages.words import message
 
 PEOPLE = "/people"
@@ -173,10 +173,7 @@ async def _shown(at: PageVisit, id: str, status: int = 200, wrong: str | None = 
 
 
 def _form(at: PageVisit, asked: PersonAsked, status: int = 200, wrong: str | None = None) -> Response:
-    said = [
-        (name, f"{at.words.say(PERSON_FIELDS[name])}: {at.words.say(flaw_said(code))}")
-        for name, code in asked.flaws.items()
-    ]
+    said = [(name, flaw_of(at.words, at.words.say(PERSON_FIELDS[name]), code)) for name, code in asked.flaws.items()]
     return page(
         at,
         "person_new.html",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.http.problems import PROBLEMS
-from api.pages.words import message
+from api.pages.words import PageWords, message
 
 # what is wrong with one field; a code that is none of these is that of a whole problem
 FLAWS: Mapping[str, str] = {
@@ -50,3 +50,8 @@ FLAWS: Mapping[str, str] = {
 def flaw_said(code: str) -> str:
     """Return the message of a flaw's code."""
     return FLAWS.get(code) or PROBLEMS.get(code, PROBLEMS["invalid"])[1]
+
+
+def flaw_of(words: PageWords, label: str, code: str) -> str:
+    """Say what is wrong with a field, behind its label."""
+    return words.labelled(label, words.say(flaw_said(code)))

@@ -27,7 +27,7 @@ from api.pages.frame import PageVisit, counted, page
 from api.pages.page_route import REQUESTS, PageRoute, PageVisiting, of_menu
 from api.pages.parameters import only_known
 from api.pages.place_in_list import case_address
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of, flaw_said
 from api.views.foreseen import ClockForeseen
 from workflows.asking import ASKED
 from workflows.messages import RefuseRequest, TakeBack
@@ -156,8 +156,9 @@ def _flaw(at: PageVisit, flaw: Flaw) -> tuple[str, str]:
     """A flaw of a form: its field, and what is wrong with it."""
     name = flaw.pointer.rpartition("/")[2]
     labels = {"reason": at.words.say("Reason"), "checked": at.words.say("I have checked what it changes")}
-    said = at.words.say(flaw_said(flaw.code))
-    return (name, f"{labels[name]}: {said}") if name in labels else ("", said)
+    if name in labels:
+        return name, flaw_of(at.words, labels[name], flaw.code)
+    return "", at.words.say(flaw_said(flaw.code))
 
 
 def _read(at: PageVisit, case: str, number: int, key: str) -> RequestAnswered:

@@ -18,7 +18,7 @@ from api.pages.frame import PageVisit, page
 from api.pages.page_route import PageRoute, PageVisiting, only_for
 from api.pages.parameters import only_known
 from api.pages.place_in_list import LIST, case_address
-from api.pages.refusals import flaw_said
+from api.pages.refusals import flaw_of
 from api.pages.subject_fields import PARTS, SUBJECT_FIELDS, in_form, subject_fields, subjects_given
 from api.pages.words import message
 from api.views.subjects import SubjectOfCaseShown
@@ -122,7 +122,7 @@ def _form(
     flaws = []
     for flaw in problem.flaws if problem else ():
         name = in_form(flaw, [one["part"] for one in said]).pointer.rpartition("/")[2]
-        flaws.append((name if name in labels else "", f"{labels.get(name, '')}: {at.words.say(flaw_said(flaw.code))}"))
+        flaws.append((name if name in labels else "", flaw_of(at.words, labels.get(name, ""), flaw.code)))
     status = 200 if problem is None else problem.status
     return page(
         at, "subjects.html", status, case=case, fields=fields, problem=problem, flaws=flaws, back=case_address(at, case)

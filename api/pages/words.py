@@ -91,6 +91,15 @@ class PageWords:
         """Return a title in the page's language."""
         return zh if self.zh else en
 
+    @property
+    def colon(self) -> str:
+        """What stands between a label and what it is said of."""
+        return "：" if self.zh else ": "
+
+    def labelled(self, label: str, text: str) -> str:
+        """Write what is said of a label behind it."""
+        return f"{label}{self.colon}{text}"
+
     def day(self, day: date, *, weekday: bool = False) -> str:
         """Write a day; with its year where that is not today's."""
         write = full_day if weekday else day_text

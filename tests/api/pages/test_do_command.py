@@ -141,16 +141,24 @@ async def test_what_is_wrong_is_named_at_its_field_and_the_rest_is_kept(office: 
     said = {"clock": "promise/sz-22-water-no-pipe", "workdays": "many", "approved_by": "市水务局", "reason": "复杂"}
     answer = await officer.post(path, {**hidden(officer), **said, "go": "preview"})
     assert answer.status_code == 422
-    assert '<a href="#workdays">工作日数，1 至 60: 应为整数</a>' in answer.text
+    assert '<a href="#workdays">工作日数，1 至 60：应为整数</a>' in answer.text
     assert "市水务局" in answer.text
     answer = await officer.post(path, {**hidden(officer), **said, "workdays": "", "go": "preview"})
-    assert '<a href="#workdays">工作日数，1 至 60: 必须填写</a>' in answer.text
+    assert '<a href="#workdays">工作日数，1 至 60：必须填写</a>' in answer.text
     answer = await officer.post(path, {**hidden(officer), **said, "workdays": "2", "at": "soon", "go": "preview"})
     assert "应为日期和时间" in answer.text
     answer = await officer.post(path, {**hidden(officer), **said, "workdays": "2", "go": "preview"})
     assert answer.status_code == 200
     answer = await officer.post(path, {**hidden(officer), **said, "workdays": "2", "go": "edit"})
     assert 'name="workdays" value="2"' in answer.text
+
+
+async def test_a_form_in_which_nothing_can_be_chosen_is_not_asked_to_be_filled_in(office: Office) -> None:
+    case = await office.accepted()
+    officer = await officer_at(office, f"/cases/{case}")
+    shown = (await officer.get(f"/cases/{case}/do/resume")).text
+    assert "按办件现状，此处无可选项：中止" in shown
+    assert 'class="fields narrow"' not in shown
 
 
 STAYS = "承诺时限不变（延长不及于承诺）"

@@ -69,5 +69,5 @@ async def test_a_preview_names_the_states_of_steps_in_words(office: Office) -> N
     await officer.get(path)
     said = {"step": "joint-site-survey", "outcome": "done", "at": "2021-03-03 10:00"}
     preview = await officer.post(path, {**hidden(officer), **said, "go": "preview"})
-    assert "联合踏勘: 办理中 → 办结" in preview.text
+    assert "联合踏勘：办理中 → 办结" in preview.text
     assert "<dd>联合踏勘</dd>" in preview.text
