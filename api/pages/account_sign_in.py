@@ -153,8 +153,9 @@ async def sign_out_everywhere(at: PageVisiting) -> Response:
 @router.get(OUT)
 async def signed_out(request: Request) -> Response:
     """Say that somebody has signed out here, and lead on to the provider, which may know them still."""
+    provider = _provider(request)
     try:
-        where = await _asked(request, _provider(request).sign_out_address, _back(request, "/sign-in"))
+        where = await _asked(request, provider.sign_out_address, _back(request, "/sign-in"))
     except Problem:
         where = None
     response = html(request, bare_page(request, "signed_out.html", where=where))

@@ -69,7 +69,7 @@ def _tell(process: subprocess.Popen[str], what: object) -> None:
 
 
 def main(asked: IO[str], answers: IO[str]) -> None:
-    """Answer each line of cases with what became of them, until there is none; the first line says of which store."""
+    """Answer each line of cases with what became of them, until there is none; the first line names their store."""
     of = json.loads(asked.readline())
     with closing(Store.open(of["database"], durable=of["durable"])) as store:
         almanacs, timeline, grace = AlmanacHolder(store, RELEASE), store.timeline(), timedelta(seconds=of["grace"])

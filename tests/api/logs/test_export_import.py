@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_whatever_happened_in_a_case_comes_back_or_is_refused_by_name(
     paper, _ = played(makers)
     state, file = paper.now(), tmp_path_factory.getbasetemp() / "any.csv"
     assume(not state.kinds and state.status is not Status.TERMINATED)
-    assume(not any(step.held for step in state.steps.values()))
+    assume(not any(step.held or step.pending for step in state.steps.values()))
     file.write_text(_rows_told(paper), encoding="utf-8")
     here = world(NOW)
     read = ReadFiles([file], the_map(), here)
@@ -147,9 +148,11 @@ def test_whatever_happened_in_a_case_comes_back_or_is_refused_by_name(
 
 
 def _rows_told(paper: Paper) -> str:
-    stream = io.StringIO()
+    """The rows of a case; an import knows nothing of what began and was taken back, so it counts instances from 1."""
+    state, stream = paper.now(), io.StringIO()
     writer = StateWriter(stream)
-    writer.case(exported(paper.now(), None))
+    steps = {key: replace(step, occurrence=1) for key, step in state.steps.items()}
+    writer.case(exported(replace(state, steps=steps), None))
     writer.end()
     return stream.getvalue()
 

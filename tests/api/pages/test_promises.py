@@ -13,7 +13,7 @@ from api.views.cells import MARK
 from sla.commitments.register import REGISTER
 from tests.api.office import Office, local
 from tests.api.pages.statements import FRAME, MOST, reads_of
-from tests.api.pages.visitor import Visitor, visitor
+from tests.api.pages.visitor import Visitor, faults_said, visitor
 
 ELECTRIC = {"procedure": "electricity-connection", "jurisdiction": "taicang", "variant": "low-voltage"}
 
@@ -93,7 +93,7 @@ async def test_a_bad_parameter_is_refused_and_named(office: Office, query: str, 
     seen = await signed_in(office)
     answer = await seen.get(f"/promises?{query}")
     assert answer.status_code == 400
-    assert f"<code>{pointer}</code>: <code>{code}</code>" in answer.text
+    assert faults_said(answer.text) == [(pointer, code)]
 
 
 async def test_of_a_part_no_average_is_judged_and_of_a_past_day_nothing_is_open(office: Office) -> None:

@@ -15,7 +15,7 @@ from api.real_clock import real_now
 from tests.api.office import Office, local
 from tests.api.pages.list_page import pages_of, text_rows
 from tests.api.pages.statements import reads_of
-from tests.api.pages.visitor import Visitor, visitor
+from tests.api.pages.visitor import Visitor, faults_said, visitor
 from tests.waiting import eventually
 
 SURVEY = "joint-site-survey"
@@ -141,7 +141,7 @@ async def test_a_bad_parameter_is_refused_and_named(office: Office, query: str, 
     supervisor = await signed_in(office, CallerRole.SUPERVISOR)
     answer = await supervisor.get(f"/told?{query}")
     assert answer.status_code == 400
-    assert f"<code>{pointer}</code>: <code>{code}</code>" in answer.text
+    assert faults_said(answer.text) == [(pointer, code)]
 
 
 async def test_the_list_goes_on_where_the_page_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

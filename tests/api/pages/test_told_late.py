@@ -11,7 +11,7 @@ from tests.api.office import Office, Person, codes, local, problem
 from tests.api.pages.list_page import pages_of
 from tests.api.pages.statements import reads_of
 from tests.api.pages.test_do_command import hidden
-from tests.api.pages.visitor import Visitor, visitor
+from tests.api.pages.visitor import Visitor, faults_said, visitor
 from tests.desk import Desk, at, water
 
 SURVEY = "joint-site-survey"
@@ -189,7 +189,7 @@ async def test_a_bad_parameter_is_refused_and_named(office: Office, query: str, 
     supervisor = await signed_in(office, CallerRole.SUPERVISOR)
     answer = await supervisor.get(f"/told-late?{query}")
     assert answer.status_code == 400
-    assert f"<code>{pointer}</code>: <code>{code}</code>" in answer.text
+    assert faults_said(answer.text) == [(pointer, code)]
 
 
 async def test_the_page_asks_the_database_no_more_often_the_more_there_is(office: Office) -> None:

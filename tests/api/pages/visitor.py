@@ -13,6 +13,12 @@ from tests.api.office import Office
 
 ORIGIN = "http://office"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
+FAULT = re.compile(r"<li><code>([^<]+)</code>：[^<]*[^< ] <code>([^<]+)</code></li>")
+
+
+def faults_said(page: str) -> list[tuple[str, str]]:
+    """What a page says is wrong with its address, each in words: where, and the code."""
+    return FAULT.findall(page)
 
 
 class Visitor:
