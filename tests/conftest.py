@@ -24,7 +24,9 @@ QUICK_DELETION = {
 }
 
 # A machine that is busy with other things draws slowly: that is no fault.
-hypothesis_settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "usual", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.register_profile("nightly", hypothesis_settings.get_profile("usual"), max_examples=1000)
 
 

@@ -22,7 +22,7 @@ from tests.desk import at
 from tests.faults import evidence
 from tests.waiting import WITHIN
 
-CASES, CASES_NIGHTLY = 120, 300
+CASES, CASES_NIGHTLY = 60, 300
 ROUNDS, ROUNDS_NIGHTLY = 1, 3  # in each of which every part is killed once
 SEED = int(os.environ.get("ALERTS_SEED", random.SystemRandom().randrange(10**9)))
 BEGUN = 40.0  # real seconds in which cases are opened

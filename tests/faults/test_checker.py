@@ -19,7 +19,7 @@ from tests.faults.evidence import Fact
 
 Entry = tuple[str, str, dict[str, Any]]  # kind, instant, body
 
-COMMANDS, KILLS = 500, 8  # on each database, of everybody
+COMMANDS, KILLS = 200, 8  # on each database, of everybody
 COMMANDS_NIGHTLY, KILLS_NIGHTLY = 2000, 40
 FROZEN_NIGHTLY = 30.0  # seconds
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(10**9)))

@@ -161,7 +161,7 @@ ENTRIES = st.sampled_from(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(entries=st.lists(ENTRIES, max_size=5), brought=st.lists(ENTRIES, max_size=2))
 def test_whatever_was_loaded_and_whatever_a_later_release_brings_every_version_is_given_back(
     entries: list[Entry], brought: list[Entry]

@@ -25,7 +25,7 @@ from workflows.rebuild import all_cases
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 CASES, EVENTS, ROUNDS = 8, 3, 4
-USUAL, NIGHTLY = 300, 10_000
+USUAL, NIGHTLY = 120, 10_000
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
 

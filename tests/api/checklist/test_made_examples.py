@@ -16,7 +16,7 @@ from tests.api.office import PATIENT, Office, Person, file_store, local
 from tests.desk import at
 from workflows.worker import connect
 
-EVERY_DAY, NIGHTLY = 20, 1000  # examples of an operation, as far as there are so many to make
+EVERY_DAY, NIGHTLY = 100, 1000  # examples of an operation, as far as there are so many to make
 AFRESH = 100  # examples until another case takes the place of one that they may have ended
 
 
