@@ -1,5 +1,6 @@
 """The whole API over a real worker and a real ledger, and people with keys who use it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -135,9 +136,11 @@ class Office:
     async def close(self) -> None:
         """Ends what the office made."""
         await self.http.aclose()
-        self.app.state.pool.shutdown()
+        pools = [self.app.state.pool]
         if self.app.state.people is not None:
-            self.app.state.people.threads.shutdown()
+            pools.append(self.app.state.people.threads)
+        for pool in pools:  # in a thread: what they still wait for may come by way of this loop
+            await asyncio.to_thread(pool.shutdown)
 
 
 def file_store(folder: Path) -> Store:

@@ -56,7 +56,7 @@ async def wired(temporal_server: DevServer, postgresql: PostgreSQL) -> AsyncIter
         async with office.working():
             yield Wired(office, database, temporal, url)
         await office.close()
-        store.close()
+        await asyncio.to_thread(store.close)
 
 
 class Posting:
