@@ -25,5 +25,4 @@ judged_sum = Table(
     Column("beyond", Integer, nullable=False),  # without one, accepted where no calendar was published
 )
 KEY = tuple(judged_sum.primary_key.columns)
-COUNTS = (judged_sum.c.n, judged_sum.c.begun, judged_sum.c.beyond)
 EMPTY = frozenset({"also", "jurisdiction"})  # what a clock may lack

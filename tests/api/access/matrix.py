@@ -3,9 +3,11 @@
 The routes of the API are in `ALLOWED`, beside their tests; the pages are here. What is in neither fails.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -18,11 +20,15 @@ from api.access.people import PersonRole, new_person
 from api.access.sessions import REMEMBERED, begin, form_token
 from api.app import describe
 from api.pages.board import PARTS
+from api.processes.temporal_server import DevServer
 from api.real_clock import real_now
+from sla.timeline import Timeline
 from tests.api.access.test_access import AUDITOR, OFFICER, SECADMIN, SUPERVISOR, SYSADMIN, UTILITY
 from tests.api.observed import SHARE, observed, share
-from tests.api.office import Office, local
+from tests.api.office import PATIENT, Office, file_store, local
 from tests.api.routes.test_notices import proposed
+from tests.desk import at
+from workflows.worker import connect
 
 OVERSEEING = {OFFICER, SUPERVISOR, AUDITOR}
 VISITORS = OVERSEEING | {UTILITY}
@@ -204,6 +210,20 @@ def everybody(wrong: str = "") -> Iterator[Asking]:
     for role in CallerRole:
         for company in ("own", "other") if role is CallerRole.UTILITY else ("none",):
             yield Asking(role, company, wrong)
+
+
+@asynccontextmanager
+async def sample_town(temporal_server: DevServer, folder: Path, **named: object) -> AsyncIterator[Sample]:
+    """An office of its own with a sample of everything, where withdrawals need four eyes; `named` are its other settings."""
+    store = file_store(folder)
+    client = await connect(temporal_server.address, temporal_server.namespace)
+    settings = PATIENT.model_copy(update={"data_dir": folder, "four_eyes_for": frozenset({"withdraw"}), **named})
+    timeline = Timeline(anchor_real=real_now(), anchor_business=at("2026-11-26 12:00"))
+    office = Office(client, store, settings, timeline)
+    async with office.working():
+        yield await sample(office)
+    await office.close()
+    store.close()
 
 
 async def sample(office: Office) -> Sample:

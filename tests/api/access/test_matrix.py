@@ -6,13 +6,9 @@ import httpx2
 import pytest
 
 from api.processes.temporal_server import DevServer
-from api.real_clock import real_now
-from sla.timeline import Timeline
-from tests.api.access.matrix import FOR_EVERYBODY, OF_A_COMPANY, PAGES, Sample, everybody, pages, routes, sample
+from tests.api.access.matrix import FOR_EVERYBODY, OF_A_COMPANY, PAGES, Sample, everybody, pages, routes, sample_town
 from tests.api.access.test_access import ALLOWED, IMPORTER, WITHOUT_KEY
-from tests.api.office import PATIENT, Office, file_store, problem
-from tests.desk import at
-from workflows.worker import connect
+from tests.api.office import problem
 
 WRONG = [asking for wrong in ("expired", "revoked") for asking in everybody(wrong)]
 
@@ -25,18 +21,10 @@ VISITING = [asking for asking in everybody() if asking.role != IMPORTER]
 @pytest.fixture(scope="module")
 async def town(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sample]:
     """An office of its own: what is proposed and observed here is nobody else's."""
-    folder = tmp_path_factory.mktemp("matrix")
-    store = file_store(folder)
-    client = await connect(temporal_server.address, temporal_server.namespace)
-    settings = PATIENT.model_copy(
-        update={"data_dir": folder, "project_names_for_companies": True, "four_eyes_for": frozenset({"withdraw"})}
-    )
-    timeline = Timeline(anchor_real=real_now(), anchor_business=at("2026-11-26 12:00"))
-    office = Office(client, store, settings, timeline)
-    async with office.working():
-        yield await sample(office)
-    await office.close()
-    store.close()
+    async with sample_town(
+        temporal_server, tmp_path_factory.mktemp("matrix"), project_names_for_companies=True
+    ) as made:
+        yield made
 
 
 def test_every_route_and_every_page_is_listed_and_nothing_else() -> None:

@@ -8,13 +8,10 @@ import pytest
 from api.access.api_keys import CallerRole
 from api.processes.temporal_server import DevServer
 from api.real_clock import real_now
-from sla.timeline import Timeline
-from tests.api.access.matrix import Asking, Sample, sample
+from tests.api.access.matrix import Asking, Sample, sample_town
 from tests.api.access.test_access import ALLOWED, UTILITY, WITHOUT_KEY
 from tests.api.checklist.made import Sender, examples
-from tests.api.office import PATIENT, Office, Person, file_store, local
-from tests.desk import at
-from workflows.worker import connect
+from tests.api.office import Office, Person, local
 
 EVERY_DAY, NIGHTLY = 100, 1000  # examples of an operation, as far as there are so many to make
 AFRESH = 100  # examples until another case takes the place of one that they may have ended
@@ -23,16 +20,8 @@ AFRESH = 100  # examples until another case takes the place of one that they may
 @pytest.fixture(scope="module")
 async def town(temporal_server: DevServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sample]:
     """An office of its own, for what is done here is done by chance."""
-    folder = tmp_path_factory.mktemp("made")
-    store = file_store(folder)
-    client = await connect(temporal_server.address, temporal_server.namespace)
-    settings = PATIENT.model_copy(update={"data_dir": folder, "four_eyes_for": frozenset({"withdraw"})})
-    timeline = Timeline(anchor_real=real_now(), anchor_business=at("2026-11-26 12:00"))
-    office = Office(client, store, settings, timeline)
-    async with office.working():
-        yield await sample(office)
-    await office.close()
-    store.close()
+    async with sample_town(temporal_server, tmp_path_factory.mktemp("made")) as made:
+        yield made
 
 
 def callers(town: Sample, method: str, path: str) -> list[Person]:
